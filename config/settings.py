@@ -1,0 +1,117 @@
+"""Every setting of the service: unit in the name, default, bounds and one line of meaning."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from config.detection import DetectionSettings
+from config.hearing import HearingSettings, SegmentSettings
+from config.recognition import ModelSettings, RecognitionSettings
+from config.section import Section
+
+
+class Language(StrEnum):
+    """Languages with rule packs and a known speech model."""
+
+    ZH = "zh"
+    EN = "en"
+    KO = "ko"
+
+
+class IngestSettings(Section):
+    """The doors for audio."""
+
+    accept_unannounced: bool = Field(False, description="Take AudioSocket streams whose UUID nobody announced.")
+    keepalive_silence: bool = Field(
+        False, description="Send silence back on AudioSocket (some Asterisk versions need it)."
+    )
+    g711: Literal["ulaw", "alaw"] | None = Field(
+        None, description="What AudioSocket frames of 160 bytes labelled 0x10 really hold; empty: refuse them."
+    )
+    hello_s: float = Field(10.0, ge=1, le=60, description="A connection must say who it is within this time.")
+    idle_s: float = Field(
+        30.0,
+        ge=5,
+        le=600,
+        description="Taps without audio and ping are closed after this time; sockets that carry a call never are.",
+    )
+    return_s: float = Field(10.0, ge=1, le=120, description="A leg that drops may come back within this time.")
+    takeover_s: float = Field(
+        2.0, ge=0.5, le=30, description="A second socket may take a leg over that has been silent this long."
+    )
+    longest_message_bytes: int = Field(1_048_576, ge=65_536, le=16_777_216, description="Largest WebSocket message.")
+    longest_text_bytes: int = Field(65_536, ge=1_024, le=1_048_576, description="Largest text message.")
+    fastest_ratio: float = Field(
+        25.0, ge=1, le=1_000, description="A leg is read at most this many times faster than real time."
+    )
+    most_calls: int = Field(500, ge=1, le=100_000, description="Live calls; one more is refused with 429.")
+    ended_kept_s: float = Field(
+        300.0, ge=0, le=86_400, description="An ended call stays in memory (audio, transcript) for this time."
+    )
+    announced_kept_s: float = Field(
+        3_600.0, ge=10, le=86_400, description="An announced call without audio is forgotten after this time."
+    )
+
+
+class ListeningSettings(Section):
+    """The consoles and the ears of supervisors."""
+
+    heartbeat_s: float = Field(5.0, ge=1, le=60, description="Console heartbeat.")
+    levels_ms: int = Field(500, ge=100, le=5_000, description="Levels are sent in batches of this length.")
+    console_queue: int = Field(
+        1_000,
+        ge=50,
+        le=100_000,
+        description="Messages waiting for one console; beyond it the console is closed and resumes by cursor.",
+    )
+    listen_queue_frames: int = Field(
+        15, ge=3, le=500, description="20 ms frames waiting for one listener; beyond it the oldest is dropped."
+    )
+    most_consoles: int = Field(1_000, ge=1, le=100_000, description="Consoles on this node.")
+    most_listeners: int = Field(50, ge=1, le=10_000, description="Listeners on this node.")
+    resume_changes: int = Field(
+        10_000, ge=100, le=1_000_000, description="A console further behind than this gets a fresh snapshot."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Further origins (scheme, host, port) whose pages may open console sockets."
+    )
+
+
+class StoreSettings(Section):
+    """The SQL store."""
+
+    queue: int = Field(
+        10_000,
+        ge=100,
+        le=1_000_000,
+        description="Writes waiting for the store; beyond it the oldest call update is dropped, never an alert.",
+    )
+
+
+class Settings(Section):
+    """The whole configuration of one node."""
+
+    language: Language = Field(Language.ZH, description="Language of calls that do not say one.")
+    model: Path | None = Field(
+        None, description="Folder of the speech model for that language, instead of the known one."
+    )
+    data_dir: Path = Field(Path("earshot-data"), description="Where the store and pulled models are kept.")
+    redis_url: SecretStr | None = Field(None, description="Redis for many nodes; empty: one node, in process.")
+    database_url: SecretStr | None = Field(None, description="SQL database; empty: SQLite in the data folder.")
+    http_host: str = Field("127.0.0.1", description="Address of pages, API and WebSockets.")
+    http_port: int = Field(8000, ge=0, le=65_535, description="0 picks a free port.")
+    audiosocket_host: str = Field("127.0.0.1", description="Address of the AudioSocket door.")
+    audiosocket_port: int = Field(9092, ge=0, le=65_535, description="0 picks a free port.")
+    rules_dir: Path | None = Field(
+        None, description="Folder of rule packs (zh, en, ko inside) instead of the ones that come along."
+    )
+    ingest: IngestSettings = IngestSettings()
+    hearing: HearingSettings = HearingSettings()
+    segments: SegmentSettings = SegmentSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    models: ModelSettings = ModelSettings()
+    detection: DetectionSettings = DetectionSettings()
+    listening: ListeningSettings = ListeningSettings()
+    store: StoreSettings = StoreSettings()

@@ -1,0 +1,1 @@
+"""The command line `earshot`: one file a command, each with help, an example and honest exit codes."""

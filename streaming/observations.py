@@ -1,0 +1,186 @@
+"""One dataclass per thing heard or reported about a call. All times are milliseconds of call time."""
+
+from dataclasses import dataclass
+
+from streaming.frames import Leg, Party
+
+
+@dataclass(frozen=True, slots=True)
+class LevelHeard:
+    """One 20 ms frame: RMS level in dBFS (−96.0 is digital silence) and whether the leg is speaking (with hangover)."""
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+    level_dbfs: float
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """One 10 ms hop of voiced speech: what the volume and tone rules measure. Unvoiced hops are not reported."""
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+    level_dbfs: float
+    pitch_hz: float
+    tilt_db: float  # energy 1–3.4 kHz over 0.1–1 kHz (alpha ratio of the telephone band)
+    clipped_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The leg began to speak at `start_ms`; known a little later, at `known_ms`."""
+
+    leg: Leg
+    start_ms: int
+    known_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """One segment of speech, `start_ms` to `end_ms` (hangover taken off), known at `known_ms`."""
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+    known_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapHeard:
+    """Audio that never came: unknown, not silent."""
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegStalled:
+    """By the wall clock nothing has come on this leg since `at_ms`; it no longer holds the call clock back."""
+
+    leg: Leg
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegResumed:
+    """Audio comes again on a leg that had stalled."""
+
+    leg: Leg
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The leg's stream is over at `at_ms`. `explicit` means the sender said so; otherwise the socket just closed."""
+
+    leg: Leg
+    at_ms: int
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """The agent picked up (a call without such an event counts as answered at its first audio)."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """The customer was put on hold, or taken off it."""
+
+    on_hold: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MuteChanged:
+    """A leg muted its microphone at the PBX, or opened it again."""
+
+    leg: Leg
+    muted: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """A new agent segment begins; it is not a hang-up."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpReported:
+    """The PBX (or the sender of the audio) says who ended the call."""
+
+    party: Party
+    at_ms: int
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOver:
+    """Nothing more will come. `final` is false when a bare socket close may still be revised by a later event."""
+
+    at_ms: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word in call time; `confidence` is 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordsHeard:
+    """What the recogniser makes of one utterance. A higher `revision` replaces a lower one; a final is immutable.
+
+    Partials carry `text` only. Utterance numbers rise per leg. It comes late by design: order by `end_ms`.
+    """
+
+    leg: Leg
+    utterance: int
+    revision: int
+    final: bool
+    start_ms: int
+    end_ms: int
+    text: str
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionChanged:
+    """How much the call's words can be trusted from now on: `listening` is false when recognition is off or behind."""
+
+    leg: Leg
+    listening: bool
+    at_ms: int
+
+
+Observation = (
+    LevelHeard
+    | VoiceHeard
+    | SpeechStarted
+    | SpeechEnded
+    | GapHeard
+    | LegStalled
+    | LegResumed
+    | LegEnded
+    | CallAnswered
+    | HoldChanged
+    | MuteChanged
+    | CallTransferred
+    | HangUpReported
+    | CallOver
+    | WordsHeard
+    | RecognitionChanged
+)

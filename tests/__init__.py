@@ -1,0 +1,1 @@
+"""Tests mirror the tree; whole calls are played in tests/calls."""
