@@ -231,7 +231,7 @@ class Calls(Protocol):
         """Take an event of the PBX. Raises CallOverError where it can no longer count."""
         ...
 
-    async def list(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
+    async def search(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
         """Calls, newest first; live ones from memory, ended ones from the store. `before` is the last call_id of the page before."""
         ...
 
@@ -258,7 +258,7 @@ class Calls(Protocol):
 class Alerts(Protocol):
     """The alerts of all time."""
 
-    async def list(
+    async def search(
         self,
         state: Sequence[str],
         severity: Sequence[str],
