@@ -48,7 +48,7 @@ class IngestSettings(Section):
     )
     most_calls: int = Field(500, ge=1, le=100_000, description="Live calls; one more is refused with 429.")
     ended_kept_s: float = Field(
-        300.0, ge=0, le=86_400, description="An ended call stays in memory (audio, transcript) for this time."
+        180.0, ge=0, le=86_400, description="An ended call stays in memory (audio, transcript) for this time."
     )
     announced_kept_s: float = Field(
         3_600.0, ge=10, le=86_400, description="An announced call without audio is forgotten after this time."
@@ -77,6 +77,11 @@ class ListeningSettings(Section):
     allowed_origins: tuple[str, ...] = Field(
         (), description="Further origins (scheme, host, port) whose pages may open console sockets."
     )
+    hello_s: float = Field(5.0, ge=1, le=60, description="A console or listener must say hello within this time.")
+    behind_s: float = Field(
+        1.0, ge=0.2, le=10, description="A listener this far behind skips to live (counted in audio it has not played)."
+    )
+    stuck_s: float = Field(10.0, ge=2, le=120, description="A listener that takes nothing for this long is closed.")
 
 
 class StoreSettings(Section):
@@ -88,6 +93,16 @@ class StoreSettings(Section):
         le=1_000_000,
         description="Writes waiting for the store; beyond it the oldest call update is dropped, never an alert.",
     )
+    busy_ms: int = Field(
+        2_000, ge=10, le=60_000, description="Another program may hold the database this long before a write fails."
+    )
+    patience_ms: int = Field(
+        250, ge=10, le=10_000, description="An alert whose write takes longer is shown to supervisors unstored."
+    )
+    longest_back_off_s: float = Field(
+        5.0, ge=0.01, le=300, description="After a failed write the next try comes within this time."
+    )
+    drain_s: float = Field(10.0, ge=0.1, le=120, description="A stopping service tries this long to write the rest.")
 
 
 class Settings(Section):

@@ -1,0 +1,102 @@
+"""The questions asked of the store, each one short read on a connection of its own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, RowMapping, func, or_, select
+from sqlalchemy.sql import Select
+
+from alerts.alert import Alert, AlertState
+from service.store.rows import alert_of, call_of
+from service.store.tables import alert_changes, alerts, calls
+from web.sources import AlertChange, CallState, CallView
+
+OVER = (AlertState.RESOLVED, AlertState.FALSE_POSITIVE, AlertState.WITHDRAWN)
+
+
+def search_alerts(
+    engine: Engine,
+    state: Sequence[str],
+    severity: Sequence[str],
+    kind: Sequence[str],
+    call_id: str | None,
+    since: datetime | None,
+    limit: int,
+    before: int | None,
+) -> list[AlertChange]:
+    """Newest change of each alert, newest first. Empty sequences ask for all; `since` is about the newest change."""
+    wanted: list[ColumnElement[bool]] = []
+    for column, words in ((alerts.c.state, state), (alerts.c.severity, severity), (alerts.c.kind, kind)):
+        if words:
+            wanted.append(column.in_(words))
+    if call_id is not None:
+        wanted.append(alerts.c.call_id == call_id)
+    if since is not None:
+        wanted.append(alerts.c.updated_at >= since)
+    if before is not None:
+        wanted.append(alerts.c.sequence < before)
+    question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence).where(*wanted)
+    return _ask(engine, question.order_by(alerts.c.sequence.desc()).limit(limit))
+
+
+def alert_history(engine: Engine, alert_id: str) -> list[AlertChange]:
+    """All versions of one alert, oldest first."""
+    return _ask(engine, _changes().where(alert_changes.c.alert_id == alert_id).order_by(alert_changes.c.version))
+
+
+def open_alerts(engine: Engine) -> tuple[int, list[Alert]]:
+    """The newest sequence, and every alert that is not over at that sequence, oldest first."""
+    question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence)
+    question = question.where(alerts.c.state.not_in([state.value for state in OVER])).order_by(alerts.c.sequence)
+    with engine.begin() as connection:  # one transaction: both answers are of one moment
+        newest = connection.execute(select(func.coalesce(func.max(alert_changes.c.sequence), 0))).scalar_one()
+        return newest, [alert_of(row["content"]) for row in connection.execute(question).mappings()]
+
+
+def changes_since(engine: Engine, sequence: int, limit: int) -> list[AlertChange] | None:
+    """Changes after `sequence` in order; None when more than `limit`, or when the store has never been so far."""
+    question = _changes().where(alert_changes.c.sequence > sequence).order_by(alert_changes.c.sequence)
+    with engine.begin() as connection:
+        newest = connection.execute(select(func.coalesce(func.max(alert_changes.c.sequence), 0))).scalar_one()
+        if sequence > newest:  # a cursor of another database
+            return None
+        found = [_change_of(row) for row in connection.execute(question.limit(limit + 1)).mappings()]
+    return None if len(found) > limit else found
+
+
+def search_calls(
+    engine: Engine, state: CallState | None, queue: str | None, limit: int, before: str | None
+) -> list[CallView]:
+    """Calls as last stored, newest start first; `before` is the last call_id of the page before."""
+    question = select(calls).order_by(calls.c.started_at.desc(), calls.c.call_id.desc()).limit(limit)
+    if state is not None:
+        question = question.where(calls.c.state == state.value)
+    if queue is not None:
+        question = question.where(calls.c.queue == queue)
+    if before is not None:
+        last_at = select(calls.c.started_at).where(calls.c.call_id == before).scalar_subquery()
+        question = question.where(
+            or_(calls.c.started_at < last_at, (calls.c.started_at == last_at) & (calls.c.call_id < before))
+        )
+    with engine.begin() as connection:
+        return [call_of(row) for row in connection.execute(question).mappings()]
+
+
+def find_call(engine: Engine, call_id: str) -> CallView | None:
+    """One call as last stored."""
+    with engine.begin() as connection:
+        row = connection.execute(select(calls).where(calls.c.call_id == call_id)).mappings().one_or_none()
+    return None if row is None else call_of(row)
+
+
+def _changes() -> Select[tuple[int, object]]:
+    return select(alert_changes.c.sequence, alert_changes.c.content)
+
+
+def _ask(engine: Engine, question: Select[tuple[int, object]]) -> list[AlertChange]:
+    with engine.begin() as connection:
+        return [_change_of(row) for row in connection.execute(question).mappings()]
+
+
+def _change_of(row: RowMapping) -> AlertChange:
+    return AlertChange(row["sequence"], alert_of(row["content"]))

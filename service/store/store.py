@@ -1,0 +1,209 @@
+"""The store as the rest of the service sees it: open, run, save, ask, close."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+
+from alerts.alert import Alert
+from config.settings import Settings
+from service.clock import Clock, SystemClock
+from service.store import reads
+from service.store.database import StoreError, database_url, make_engine, migrate
+from service.store.waiting import WaitingWrites
+from service.store.writer import Published, Writer
+from service.store.writes import close_abandoned_calls
+from web.sources import AlertChange, CallState, CallView
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the store is: what waits, what went wrong since the start, and why it cannot write now (None: it can)."""
+
+    failing: str | None
+    waiting: int
+    failures: int
+    dropped_calls: int
+    refused_rows: int
+    shown_unstored: int
+
+
+class Store:
+    """Calls and alerts that outlive the process. Fills `web.sources.Alerts`. All methods belong to the event loop.
+
+    Order of life: `open()`, a task that runs `run(published)`, `save_…` at any time, `close()`.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._waiting = WaitingWrites(settings.store.queue)
+        self._engine: Engine | None = None
+        self._writer: Writer | None = None
+        self._lock_file: int | None = None
+
+    async def open(self) -> None:
+        """Make or bring up to date the database, and end the calls a killed process left. Raises StoreError."""
+        url = database_url(self._settings)
+        embedded = url.get_backend_name() == "sqlite"
+        if embedded and url.database:
+            self._lock_file = await asyncio.to_thread(_take, Path(url.database))
+        engine = make_engine(url, self._settings.store.busy_ms)
+        try:
+            await asyncio.to_thread(migrate, engine)
+            # a server's database may hold the running calls of other nodes; the embedded one has only ours
+            left = await asyncio.to_thread(close_abandoned_calls, engine) if embedded else 0
+        except BaseException:
+            engine.dispose()
+            self._let_go()
+            raise
+        if left:
+            _log.warning("calls of an interrupted run were ended", calls=left)
+        self._engine = engine
+        self._writer = Writer(engine, self._waiting, self._settings.store, self._clock)
+        self._writer.wake()
+
+    async def run(self, published: Published) -> None:
+        """Write until closed or cancelled. After its commit each change is handed to `published`, in order.
+
+        While the database cannot write, changes are handed on once with the sequence None, and not again later.
+        """
+        await self._open_writer().run(published)
+
+    def save_alert(self, alert: Alert) -> None:
+        """Queue a change of an alert; it is never dropped. Repeating a stored version changes nothing."""
+        self._waiting.add_alert(alert)
+        if self._writer is not None:
+            self._writer.wake()
+
+    def save_call(self, call: CallView) -> None:
+        """Queue the newest state of a call; an older one still waiting is replaced."""
+        self._waiting.add_call(call)
+        if self._writer is not None:
+            self._writer.wake()
+
+    async def written(self) -> None:
+        """Return once everything queued is committed (needs `run`)."""
+        await self._open_writer().written()
+
+    def status(self) -> StoreStatus:
+        """For health and metrics; reads nothing."""
+        writer = self._open_writer()
+        return StoreStatus(
+            failing=writer.failing,
+            waiting=len(self._waiting),
+            failures=writer.failures,
+            dropped_calls=self._waiting.dropped_calls,
+            refused_rows=writer.refused_rows,
+            shown_unstored=writer.shown_unstored,
+        )
+
+    async def close(self) -> None:
+        """Write the rest, let the files go. After it nothing can be saved or asked."""
+        if self._engine is None:
+            return
+        left = await self._open_writer().close()
+        if left:
+            _log.error("the store closed with writes left undone", writes=left)
+        await asyncio.to_thread(self._engine.dispose)
+        self._engine = self._writer = None
+        self._let_go()
+
+    async def search(
+        self,
+        state: Sequence[str],
+        severity: Sequence[str],
+        kind: Sequence[str],
+        call_id: str | None,
+        since: datetime | None,
+        limit: int,
+        before: int | None,
+    ) -> list[AlertChange]:
+        """Newest change of each alert, newest first; `since` is about that change's `updated_at`."""
+        return await asyncio.to_thread(
+            reads.search_alerts, self._open_engine(), state, severity, kind, call_id, since, limit, before
+        )
+
+    async def get(self, alert_id: str) -> list[AlertChange]:
+        """All versions of one alert, oldest first; empty when unknown."""
+        unstored = [change for change in self._unstored() if change.alert.alert_id == alert_id]
+        return _with_unstored(await asyncio.to_thread(reads.alert_history, self._open_engine(), alert_id), unstored)
+
+    async def open_now(self) -> tuple[int, list[Alert]]:
+        """The newest sequence and every alert that is not over, those shown but not yet stored with them."""
+        unstored = self._unstored()
+        sequence, stored = await asyncio.to_thread(reads.open_alerts, self._open_engine())
+        newest = {alert.alert_id: alert for alert in stored}
+        for change in unstored:
+            known = newest.get(change.alert.alert_id)
+            if known is None or known.version < change.alert.version:
+                newest[change.alert.alert_id] = change.alert
+        return sequence, [alert for alert in newest.values() if alert.state not in reads.OVER]
+
+    async def since(self, sequence: int, limit: int) -> list[AlertChange] | None:
+        """Changes after `sequence`, in order, then those shown but not yet stored; None when more than `limit`.
+
+        None too for a sequence that this database has never reached.
+        """
+        unstored = self._unstored()
+        stored = await asyncio.to_thread(reads.changes_since, self._open_engine(), sequence, limit)
+        return None if stored is None else _with_unstored(stored, unstored)
+
+    async def calls(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
+        """Calls as last stored (running ones too), newest first; an unknown `before` gives an empty page."""
+        return await asyncio.to_thread(reads.search_calls, self._open_engine(), state, queue, limit, before)
+
+    async def call(self, call_id: str) -> CallView | None:
+        """One call as last stored; None when unknown."""
+        return await asyncio.to_thread(reads.find_call, self._open_engine(), call_id)
+
+    def _unstored(self) -> list[AlertChange]:
+        # asked before a read: what is committed during the read is then in both, never in neither
+        return [AlertChange(None, waiting.alert) for waiting in self._waiting.alerts() if waiting.shown]
+
+    def _open_engine(self) -> Engine:
+        if self._engine is None:
+            raise StoreError("the store is not open")
+        return self._engine
+
+    def _open_writer(self) -> Writer:
+        if self._writer is None:
+            raise StoreError("the store is not open")
+        return self._writer
+
+    def _let_go(self) -> None:
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+
+def _with_unstored(stored: list[AlertChange], unstored: list[AlertChange]) -> list[AlertChange]:
+    known = {(change.alert.alert_id, change.alert.version) for change in stored}
+    return stored + [change for change in unstored if (change.alert.alert_id, change.alert.version) not in known]
+
+
+def _take(database: Path) -> int:
+    """Hold the database for this process alone, so that no second service ends the first one's calls."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # customers' numbers: nobody else's business
+        lock_file = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{database}: cannot be made ({error.strerror}); name a folder you may write in with EARSHOT_DATA_DIR"
+        ) from None
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock_file)
+        raise StoreError(
+            f"{database}: another Earshot uses it; stop that one, or name another folder with EARSHOT_DATA_DIR"
+        ) from None
+    return lock_file

@@ -1,0 +1,103 @@
+"""The tables: calls, every change of every alert, and the newest change of each alert for fast lists."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Moments in UTC. SQLite keeps no zone, so all are turned to UTC on the way in and marked as UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Any aware datetime; ValueError for one without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without its zone cannot be kept")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("direction", String(16)),
+    Column("language", String(16), nullable=False),
+    Column("queue", String),
+    Column("team", String),
+    Column("site", String),
+    Column("agent", JSON(none_as_null=True)),
+    Column("customer_number", String),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("duration_ms", Integer, nullable=False),
+    Column("legs", JSON, nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("coverage", Float, nullable=False),
+    Column("coverage_causes", JSON, nullable=False),
+    Column("risk", Integer, nullable=False),
+    Column("open_alerts", Integer, nullable=False),
+    Column("hung_up_by", String(16)),
+    Column("verdict", String),
+    Column("metadata", JSON, nullable=False),
+    Index(None, "started_at", "call_id"),
+    Index(None, "state", "started_at"),
+    Index(None, "queue", "started_at"),
+)
+
+alert_changes = Table(
+    "alert_changes",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("alert_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("call_id", String(128), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
+    Unique("alert_id", "version"),
+    sqlite_autoincrement=True,  # a sequence is never given twice: it is the console's cursor
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("sequence", Integer, ForeignKey("alert_changes.sequence"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("call_id", String(128), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Unique("sequence"),
+    Index(None, "state", "sequence"),
+    Index(None, "kind", "sequence"),
+    Index(None, "call_id", "sequence"),
+    Index(None, "updated_at"),
+)

@@ -1,0 +1,74 @@
+"""What goes into a row comes out of it again, but for the words of the call."""
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.alert import Alert, Evidence, Measure
+from service.store.rows import SILENT_DBFS, alert_columns, alert_content, alert_of, call_of, call_row
+from service.store.tables import alert_changes, calls
+from streaming.frames import Leg
+from tests.service.store.examples import a_call, an_alert, as_stored
+from web.sources import CallState, LegView, Tier
+
+_VALUES = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.booleans()
+_MEASURES = st.lists(st.builds(Measure, st.text(), _VALUES), max_size=4).map(tuple)
+_ALERTS = st.builds(
+    replace,
+    st.builds(
+        Alert,
+        **{
+            field.name: st.from_type(type(getattr(an_alert(), field.name)))
+            for field in fields(Alert)
+            if field.name in ("kind", "severity", "state")
+        },
+        **{
+            field.name: st.just(getattr(an_alert(), field.name))
+            for field in fields(Alert)
+            if field.name not in ("kind", "severity", "state")
+        },
+    ),
+    evidence=st.builds(Evidence, st.integers(0, 10**9), st.integers(0, 10**9), _MEASURES, _MEASURES, st.text()),
+)
+
+
+@given(_ALERTS)
+def test_an_alert_comes_back_without_its_words(alert: Alert) -> None:
+    back = alert_of(json.loads(json.dumps(alert_content(alert))))
+    assert back == as_stored(alert)
+    pairs = zip(back.evidence.values, alert.evidence.values, strict=True)
+    assert all(type(mine.value) is type(theirs.value) for mine, theirs in pairs)
+
+
+@pytest.mark.parametrize("text", ["1234 5678", "离网"])
+def test_no_word_of_the_call_is_written(text: str) -> None:
+    alert = replace(an_alert(), evidence=Evidence(0, 1, text=text))
+    written = json.dumps([alert_content(alert), alert_columns(alert)], ensure_ascii=False, default=str)
+    assert text not in written
+
+
+def test_the_filter_columns_are_columns_of_the_table() -> None:
+    assert set(alert_columns(an_alert())) | {"sequence", "content"} == set(alert_changes.c.keys())
+    assert set(call_row(a_call())) == set(calls.c.keys())
+
+
+def test_an_old_alert_without_newer_fields_is_still_read() -> None:
+    content = alert_content(an_alert())
+    for newer in ("count", "outcome", "escalation_level", "snoozed_until", "suppressed_by", "assignee"):
+        del content[newer]
+    assert alert_of(content) == as_stored(an_alert())
+
+
+@pytest.mark.parametrize("state", list(CallState))
+def test_a_call_comes_back_with_nobody_speaking(state: CallState) -> None:
+    call = a_call(state=state)
+    still = LegView(90_000, 40, level_dbfs=SILENT_DBFS, speaking=False, tier=Tier.FULL, connected=False)
+    assert call_of(call_row(call)) == replace(call, legs=((Leg.AGENT, still), (Leg.CUSTOMER, still)))
+
+
+def test_a_call_of_which_little_is_known_comes_back() -> None:
+    call = replace(a_call(), agent=None, customer_number=None, hung_up_by=None, legs=(), metadata=(), queue=None)
+    assert call_of(call_row(call)) == call
