@@ -30,16 +30,20 @@ def database_url(settings: Settings) -> URL:
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError):
         raise StoreError("database_url: not understood; write it as postgresql+psycopg://user@host/earshot") from None
-    except ModuleNotFoundError as error:
-        raise StoreError(f"database_url: needs the package {error.name}; install it beside earshot") from None
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreError(f"database_url: {url.get_backend_name()} is not supported; use sqlite or postgresql")
     return url
 
 
 def make_engine(url: URL, busy_ms: int) -> Engine:
-    """An engine whose SQLite connections use the write-ahead log, foreign keys and honest transactions."""
-    engine = create_engine(url, hide_parameters=True)  # parameters hold numbers and names: never in an error's text
+    """An engine whose SQLite connections use the write-ahead log, foreign keys and honest transactions.
+
+    Raises StoreError when the driver of the database is not installed.
+    """
+    try:
+        engine = create_engine(url, hide_parameters=True)  # parameters hold numbers and names: never in an error's text
+    except ModuleNotFoundError as error:
+        raise StoreError(f"database_url: needs the package {error.name}; install it beside earshot") from None
     if url.get_backend_name() == "sqlite":
 
         @event.listens_for(engine, "connect")
