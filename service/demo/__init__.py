@@ -1,1 +1,1 @@
-"""The demonstration: a simulated PBX that plays package recordings over the real wire protocols into the real service."""
+"""The demonstration: a simulated PBX that plays recordings over the real wire into the real service."""

@@ -1,0 +1,270 @@
+"""The calls of this node: announced, live, just ended; which stream belongs to which leg."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from config.settings import Language, Settings
+from service.call_record import CallRecord
+from service.call_view import timeline_of, view_of, view_of_announced
+from service.clock import Clock
+from service.faults import place_of
+from service.leg_stream import LegStream, StreamTakenError
+from service.live_call import LiveCall
+from service.store.store import Store
+from streaming.frames import Leg
+from web.sources import (
+    AnnouncedCall,
+    Announcement,
+    CallEvent,
+    CallState,
+    CallView,
+    ConflictingCallError,
+    NodeFullError,
+    Timeline,
+    TranscriptLine,
+    UnknownCallError,
+)
+
+_log = structlog.get_logger(__name__)
+_ANNOUNCED_LEGS = (Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
+
+
+class UnknownStreamError(Exception):
+    """Nobody announced this stream."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    record: CallRecord
+    stream_ids: dict[Leg, str]
+    known_ms: int
+    call: LiveCall | None = None
+    streams: dict[Leg, LegStream] = field(default_factory=dict)
+    gone_ms: int | None = None
+
+
+@dataclass(slots=True)
+class BoardCounts:
+    """What happened at the doors since the start, for the metrics."""
+
+    announced: int = 0
+    refused_full: int = 0
+    failed_calls: int = 0
+    takeovers: int = 0
+
+
+class CallBoard:
+    """Fills `web.sources.Calls` and gives the ingest sockets their streams. Belongs to the event loop's thread."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, new_call: Callable[[CallRecord], LiveCall], store: Store
+    ) -> None:
+        self.counts = BoardCounts()
+        self._settings, self._clock, self._new_call, self._store = settings, clock, new_call, store
+        self._entries: dict[str, _Entry] = {}
+        self._by_stream: dict[str, tuple[str, Leg]] = {}
+
+    # --- what the web room asks --------------------------------------------------------------------------------
+
+    def announce(self, announcement: Announcement) -> AnnouncedCall:
+        """Take a call's data; equal content again is the same call. Raises ConflictingCallError, NodeFullError."""
+        call_id = announcement.call_id or str(uuid.uuid4())
+        announcement = replace(announcement, call_id=call_id)
+        entry = self._entries.get(call_id)
+        created = entry is None
+        if entry is None:
+            entry = self._new_entry(announcement)
+        elif differing := _differing(entry.record.announcement, announcement):
+            raise ConflictingCallError(differing)
+        return AnnouncedCall(call_id, created, tuple(entry.stream_ids.items()))
+
+    def amend(self, call_id: str, announcement: Announcement) -> CallView:
+        """Late or changed data, mid-call."""
+        entry = self._entry(call_id)
+        entry.record.amend(announcement)
+        view = _view(entry)
+        self._store.save_call(view)
+        return view
+
+    def report(self, call_id: str, event: CallEvent) -> None:
+        """An event of the PBX; before the first audio it makes the call live."""
+        self._live(self._entry(call_id)).report(event)
+
+    async def search(
+        self, state: CallState | None, queue: str | None, limit: int, before: str | None
+    ) -> list[CallView]:
+        """Calls, newest first: from memory what is there, the rest from the store."""
+        held = {
+            entry.record.call_id: _view(entry)
+            for entry in self._entries.values()
+            if (state is None or entry.record.state is state)
+            and (queue is None or entry.record.announcement.queue == queue)
+        }
+        stored: list[CallView] = []
+        if state in (None, CallState.ENDED):
+            stored = await self._store.calls(state, queue, limit + len(held), before)
+        return _page([*held.values(), *(view for view in stored if view.call_id not in self._entries)], limit, before)
+
+    async def get(self, call_id: str) -> CallView:
+        """One call, from memory or the store."""
+        if entry := self._entries.get(call_id):
+            return _view(entry)
+        if (stored := await self._store.call(call_id)) is None:
+            raise UnknownCallError
+        return stored
+
+    def transcript(self, call_id: str) -> list[TranscriptLine]:
+        """What has been said, as long as the call is in memory."""
+        entry = self._entries.get(call_id)
+        return entry.record.transcript.lines() if entry is not None else []
+
+    def timeline(self, call_id: str) -> Timeline:
+        """Levels and spans, as long as the call is in memory."""
+        entry = self._entry(call_id)
+        return timeline_of(entry.call) if entry.call is not None else Timeline(100, (), ())
+
+    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+        """16 kHz PCM of each leg, equally long, gaps as zeros, as far as memory still holds it."""
+        entry = self._entry(call_id)
+        call = entry.call
+        if call is None:
+            return from_ms, [b"" for _ in legs]
+        to_ms = min(to_ms, call.now_ms)
+        kept = [(ring.start_ms, leg) for leg, ring in call.rings.items() if leg in legs]
+        from_ms = max(from_ms, min(kept)[0]) if kept else to_ms
+        length = max(0, to_ms - from_ms) * 32
+        cuts: list[bytes] = []
+        for leg in legs:
+            ring = call.rings.get(leg)
+            start_ms, pcm = ring.cut(from_ms, to_ms) if ring is not None and length else (from_ms, b"")
+            cuts.append((bytes((start_ms - from_ms) * 32) + pcm).ljust(length, b"\0")[:length])
+        return from_ms, cuts
+
+    # --- what the doors ask ------------------------------------------------------------------------------------
+
+    def claim_stream(self, stream_id: str) -> LegStream:
+        """The leg an announced AudioSocket stream belongs to. Raises UnknownStreamError, StreamTakenError."""
+        if stream_id not in self._by_stream:
+            if not self._settings.ingest.accept_unannounced:
+                raise UnknownStreamError
+            return self.claim_leg(stream_id, Leg.MIXED)
+        call_id, leg = self._by_stream[stream_id]
+        return self.claim_leg(call_id, leg)
+
+    def claim_leg(self, call_id: str, leg: Leg) -> LegStream:
+        """The leg of a call for one socket; an unknown call is made. Raises StreamTakenError, NodeFullError."""
+        entry = self._entries.get(call_id) or self._new_entry(Announcement(call_id=call_id))
+        standing = entry.streams.get(leg)
+        if standing is not None and standing.attached:
+            if self._clock.monotonic_ms() - standing.heard_ms < self._settings.ingest.takeover_s * 1000:
+                raise StreamTakenError
+            self.counts.takeovers += 1
+            standing.take_over()
+        if entry.record.state is CallState.ENDED:
+            raise StreamTakenError
+        stream = entry.streams[leg] = LegStream(self._live(entry), leg, self._clock, self._failed)
+        return stream
+
+    # --- the pulse ---------------------------------------------------------------------------------------------
+
+    def live_calls(self) -> list[LiveCall]:
+        """Every call that has begun and is in memory."""
+        return [entry.call for entry in self._entries.values() if entry.call is not None]
+
+    def pulse(self) -> None:
+        """Ten times a second: every call's own clock; ended and silent ones are let go when their time is up."""
+        now_ms = self._clock.monotonic_ms()
+        for call_id, entry in list(self._entries.items()):
+            if entry.call is None:
+                if now_ms - entry.known_ms > self._settings.ingest.announced_kept_s * 1000:
+                    self._forget(call_id, entry)
+                continue
+            if not entry.call.closed:
+                self._guarded(entry.call, entry.call.pulse)
+                continue
+            entry.gone_ms = entry.gone_ms if entry.gone_ms is not None else now_ms
+            if now_ms - entry.gone_ms > self._settings.ingest.ended_kept_s * 1000:
+                self._forget(call_id, entry)
+
+    def close_all(self) -> None:
+        """The service stops: every call is brought to its end."""
+        for call in self.live_calls():
+            if not call.closed:
+                self._guarded(call, call.close)
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _new_entry(self, announcement: Announcement) -> _Entry:
+        running = sum(1 for entry in self._entries.values() if entry.record.state is not CallState.ENDED)
+        if running >= self._settings.ingest.most_calls:
+            self.counts.refused_full += 1
+            raise NodeFullError
+        call_id = announcement.call_id or str(uuid.uuid4())
+        language = announcement.language or self._settings.language
+        record = CallRecord(
+            announcement, call_id, str(language), self._clock.now_at(), self._settings.listening.levels_ms
+        )
+        stream_ids = {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
+        entry = self._entries[call_id] = _Entry(record, stream_ids, self._clock.monotonic_ms())
+        for leg, stream_id in stream_ids.items():
+            self._by_stream[stream_id] = (call_id, leg)
+        self.counts.announced += 1
+        return entry
+
+    def _entry(self, call_id: str) -> _Entry:
+        try:
+            return self._entries[call_id]
+        except KeyError:
+            raise UnknownCallError from None
+
+    def _live(self, entry: _Entry) -> LiveCall:
+        if entry.call is None:
+            entry.call = self._new_call(entry.record)
+        return entry.call
+
+    def _forget(self, call_id: str, entry: _Entry) -> None:
+        del self._entries[call_id]
+        for stream_id in entry.stream_ids.values():
+            self._by_stream.pop(stream_id, None)
+
+    def _guarded(self, call: LiveCall, act: Callable[[], None]) -> None:
+        """One bad call never ends another: a fault of ours ends that call's analysis, counted and logged."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # the boundary between calls; the kind of error is logged
+            self._failed(call, error)
+
+    def _failed(self, call: LiveCall, error: Exception) -> None:
+        self.counts.failed_calls += 1
+        call.closed = True
+        _log.error(
+            "call analysis failed",
+            call_id=call.record.call_id,
+            error=type(error).__name__,
+            place=place_of(error),
+        )
+
+
+def known_language(language: str) -> Language | None:
+    """The language as we know it; None for one without rules and models."""
+    return Language(language) if language in set(Language) else None
+
+
+def _view(entry: _Entry) -> CallView:
+    return view_of(entry.call) if entry.call is not None else view_of_announced(entry.record)
+
+
+def _differing(known: Announcement, said: Announcement) -> list[str]:
+    """Names of the fields in which a second announcement contradicts the first."""
+    return [name for name in Announcement.__slots__ if getattr(known, name) != getattr(said, name)]
+
+
+def _page(views: list[CallView], limit: int, before: str | None) -> list[CallView]:
+    ordered = sorted(views, key=lambda view: (view.started_at, view.call_id), reverse=True)
+    if before is not None:
+        ids = [view.call_id for view in ordered]
+        ordered = ordered[ids.index(before) + 1 :] if before in ids else ordered
+    return ordered[:limit]

@@ -1,0 +1,134 @@
+"""What is known of one call besides its sound: whose it is, where it stands, what was said and measured."""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import datetime
+
+from alerts.desk import CallFacts
+
+from alerts.alert import Alert, AlertState, Severity
+from service.level_track import LevelTrack
+from service.transcript import Transcript
+from streaming.frames import Leg, Party
+from streaming.observations import (
+    CallAnswered,
+    CallTransferred,
+    GapHeard,
+    HangUpReported,
+    HoldChanged,
+    Observation,
+    RecognitionChanged,
+    SpeechEnded,
+)
+from web.sources import Announcement, CallState, Span
+
+_MOST_SPANS = 20_000  # a call of a day; beyond it the oldest go
+_RISK_OF_SEVERITY = {Severity.INFO: 0, Severity.MINOR: 10, Severity.MAJOR: 25, Severity.CRITICAL: 50}
+_RUNNING_STATES = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
+
+
+class CallRecord:
+    """The call's data, changed by announcements and by what is noted; `LiveCall` is its only writer of notes."""
+
+    def __init__(
+        self, announcement: Announcement, call_id: str, language: str, known_at: datetime, batch_ms: int
+    ) -> None:
+        self.call_id = call_id
+        self.announcement = announcement
+        self.language = language
+        self.known_at = known_at
+        self.started_at: datetime | None = announcement.started_at
+        self.zero_at: datetime | None = None
+        self.hung_up_at: datetime | None = None
+        self.hung_up_by: Party | None = None
+        self.ended_at: datetime | None = None
+        self.state = CallState.RINGING
+        self.levels = LevelTrack(call_id, batch_ms)
+        self.transcript = Transcript()
+        self.spans: list[Span] = []
+        self.held_ms = 0
+        self.held_since_ms: int | None = None
+        self.listening: dict[Leg, bool] = {}
+        self.open_alerts = 0
+        self.risk = 0
+
+    def amend(self, announcement: Announcement) -> None:
+        """Take late data: what is said replaces, what is None stays."""
+        said = {
+            each.name: value
+            for each in fields(announcement)
+            if (value := getattr(announcement, each.name)) is not None and each.name != "call_id"
+        }
+        self.announcement = replace(self.announcement, **said)
+        self.started_at = self.announcement.started_at or self.started_at
+
+    def facts(self) -> CallFacts:
+        """What an alert repeats of its call."""
+        agent = self.announcement.agent
+        return CallFacts(
+            call_id=self.call_id,
+            agent_id=agent.id if agent is not None else None,
+            queue=self.announcement.queue,
+            team=self.announcement.team,
+        )
+
+    def went_live(self, at: datetime) -> None:
+        """The first audio came."""
+        if self.state is CallState.RINGING:
+            self.state = CallState.LIVE
+            self.started_at = self.started_at or at
+
+    def note(self, observation: Observation, at: datetime) -> bool:
+        """Keep what the pages show of an observation; true when the call's view changed by it."""
+        match observation:
+            case SpeechEnded(leg=leg, start_ms=start_ms, end_ms=end_ms):
+                self._span(Span("speech", leg, start_ms, end_ms))
+            case GapHeard(leg=leg, start_ms=start_ms, end_ms=end_ms):
+                self._span(Span("gap", leg, start_ms, end_ms))
+                return True
+            case HoldChanged(on_hold=on_hold, at_ms=at_ms):
+                return self._hold(on_hold, at_ms)
+            case RecognitionChanged(leg=leg, listening=listening):
+                changed = self.listening.get(leg) is not listening
+                self.listening[leg] = listening
+                return changed
+            case HangUpReported(party=party):
+                self.hung_up_at, self.hung_up_by = at, party
+                return True
+            case CallAnswered() | CallTransferred():
+                return True
+            case _:
+                pass
+        return False
+
+    def ended(self, at: datetime) -> None:
+        """The call is over for certain."""
+        self.state = CallState.ENDED
+        self.ended_at = self.ended_at or self.hung_up_at or at
+
+    def weigh(self, alerts: Iterable[Alert]) -> None:
+        """Open alerts and risk from the alerts as they stand (api.md: severity-weighted, capped at 100)."""
+        running = [alert for alert in alerts if alert.state in _RUNNING_STATES]
+        self.open_alerts = len(running)
+        self.risk = min(100, sum(_RISK_OF_SEVERITY[alert.severity] for alert in running))
+
+    def held_until(self, now_ms: int) -> int:
+        """Milliseconds on hold so far."""
+        return self.held_ms + (now_ms - self.held_since_ms if self.held_since_ms is not None else 0)
+
+    def _hold(self, on_hold: bool, at_ms: int) -> bool:
+        if on_hold and self.held_since_ms is None:
+            self.held_since_ms = at_ms
+            self.state = CallState.HELD if self.state is CallState.LIVE else self.state
+            return True
+        if not on_hold and self.held_since_ms is not None:
+            self._span(Span("hold", None, self.held_since_ms, at_ms))
+            self.held_ms += max(0, at_ms - self.held_since_ms)
+            self.held_since_ms = None
+            self.state = CallState.LIVE if self.state is CallState.HELD else self.state
+            return True
+        return False
+
+    def _span(self, span: Span) -> None:
+        self.spans.append(span)
+        del self.spans[:-_MOST_SPANS]

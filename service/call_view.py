@@ -1,0 +1,104 @@
+"""A live call as the contract shows it."""
+
+from service.call_record import CallRecord
+from service.level_track import STEP_MS
+from service.live_call import LiveCall
+from streaming.frames import Leg
+from streaming.loudness import FLOOR_DBFS
+from web.sources import CallState, CallView, LegView, Tier, Timeline
+
+_TWO_PARTIES = (Leg.AGENT, Leg.CUSTOMER)
+
+
+def view_of_announced(record: CallRecord) -> CallView:
+    """A call that nobody has heard yet."""
+    return _view(record, duration_ms=0, legs=(), coverage=1.0, causes=(), verdict=None)
+
+
+def view_of(call: LiveCall) -> CallView:
+    """A call as it stands now."""
+    record = call.record
+    legs = tuple((leg, _leg_view(call, leg)) for leg in sorted(call.ears))
+    coverage, causes = _coverage(call)
+    return _view(record, duration_ms=call.now_ms, legs=legs, coverage=coverage, causes=causes, verdict=call.verdict)
+
+
+def timeline_of(call: LiveCall) -> Timeline:
+    """Levels and spans of the call so far."""
+    record = call.record
+    return Timeline(step_ms=STEP_MS, legs=record.levels.all(call.now_ms), spans=tuple(record.spans))
+
+
+def _leg_view(call: LiveCall, leg: Leg) -> LegView:
+    ear = call.ears[leg]
+    connected = call.connected(leg)
+    return LegView(
+        received_ms=ear.received_ms,
+        gaps_ms=ear.gaps_ms,
+        level_dbfs=ear.level_dbfs if connected else FLOOR_DBFS,
+        speaking=ear.speaking and connected,
+        tier=_tier(call.record, leg),
+        connected=connected,
+    )
+
+
+def _tier(record: CallRecord, leg: Leg) -> Tier:
+    return Tier.FULL if record.listening.get(leg, True) else Tier.ACOUSTIC
+
+
+def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
+    """Analysed audio of all expected legs over elapsed time off hold, and what is missing."""
+    record = call.record
+    elapsed_ms = call.now_ms - record.held_until(call.now_ms)
+    expected = (Leg.MIXED,) if Leg.MIXED in call.ears else _TWO_PARTIES
+    causes: list[str] = []
+    analysed_ms = 0
+    for leg in expected:
+        ear = call.ears.get(leg)
+        if ear is None:
+            causes.append(f"{leg}_not_connected")
+            continue
+        missed_ms = ear.gaps_ms + max(0, call.now_ms - ear.heard_ms)
+        analysed_ms += max(0, elapsed_ms - missed_ms)
+        if missed_ms:
+            causes.append(f"{leg}_gaps")
+        if not record.listening.get(leg, True):
+            causes.append(f"{leg}_recognition_off")
+    if elapsed_ms <= 0:
+        return 1.0, tuple(causes)
+    return round(min(1.0, analysed_ms / (elapsed_ms * len(expected))), 3), tuple(causes)
+
+
+def _view(
+    record: CallRecord,
+    duration_ms: int,
+    legs: tuple[tuple[Leg, LegView], ...],
+    coverage: float,
+    causes: tuple[str, ...],
+    verdict: str | None,
+) -> CallView:
+    said = record.announcement
+    tiers = {view.tier for _, view in legs}
+    return CallView(
+        call_id=record.call_id,
+        state=record.state,
+        direction=said.direction,
+        language=record.language,
+        queue=said.queue,
+        team=said.team,
+        site=said.site,
+        agent=said.agent,
+        customer_number=said.customer_number,
+        started_at=record.started_at or record.known_at,
+        ended_at=record.ended_at,
+        duration_ms=duration_ms,
+        legs=legs,
+        tier=Tier.FULL if Tier.FULL in tiers or record.state is CallState.RINGING else Tier.ACOUSTIC,
+        coverage=coverage,
+        coverage_causes=causes,
+        risk=record.risk,
+        open_alerts=record.open_alerts,
+        hung_up_by=record.hung_up_by,
+        verdict=verdict,
+        metadata=said.metadata or (),
+    )

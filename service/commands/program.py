@@ -1,0 +1,54 @@
+"""The command `earshot`: every subcommand in one place."""
+
+import logging
+import sys
+
+import structlog
+import typer
+
+from service.commands.demo import demo
+from service.commands.listen import listen
+from service.commands.models import models_app
+from service.commands.serve import serve
+from service.commands.simulate import simulate
+
+app = typer.Typer(
+    help="Earshot hears every call while it runs and tells supervisors which ones are going wrong, and why.",
+    epilog="First steps: earshot demo · earshot serve --help · earshot simulate --help",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serve)
+app.command()(demo)
+app.command()(simulate)
+app.command()(listen)
+app.add_typer(models_app, name="models")
+
+
+def main() -> None:
+    """Run the command line."""
+    configure_logging()
+    app()
+
+
+def configure_logging() -> None:
+    """One JSON line per event on stderr, or coloured lines on a terminal; times in UTC."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""`earshot simulate`: recordings played as live calls to any Earshot."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import httpx
+import typer
+from websockets.exceptions import WebSocketException
+
+from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
+from service.demo.recording import Recording, RecordingError, demo_recordings, load_recording
+from service.demo.simulated_pbx import Played, SimulatedPbx, Target, Via
+
+
+def simulate(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Stereo recordings (left = agent), FILE.json beside each its script; none: the demo's."),
+    ] = None,
+    via: Annotated[Via, typer.Option(help="The road the audio takes.")] = Via.AUDIOSOCKET,
+    to: Annotated[str, typer.Option(help="Where Earshot is.")] = "http://127.0.0.1:8000",
+    audiosocket: Annotated[str, typer.Option(help="HOST:PORT of its AudioSocket door.")] = "127.0.0.1:9092",
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="1 is real time.")] = 1.0,
+    loop: Annotated[bool, typer.Option(help="Play again and again until stopped.")] = False,
+    calls: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 1,
+) -> None:
+    """Play recordings as live calls, as a PBX would send them: announced, both legs in real time, events by the script.
+
+    Prints one JSON line per finished call.
+
+    Example: earshot simulate calls/*.flac --via audiosocket --calls 6 --loop
+    """
+    recordings = recordings_or_exit(files or demo_recordings())
+    host, _, port = audiosocket.rpartition(":")
+    if not port.isdigit() or not urlsplit(to).netloc:
+        people.print("--audiosocket needs HOST:PORT and --to needs a URL like http://127.0.0.1:8000", style="red")
+        raise typer.Exit(EXIT_USAGE)
+    target = Target(to.rstrip("/"), host.strip("[]"), int(port))
+    try:
+        asyncio.run(_play(recordings, target, via, speed, calls, rounds=None if loop else 1))
+    except* (httpx.HTTPError, OSError, WebSocketException) as errors:
+        people.print(f"Earshot at {to} did not take the call: {_first(errors)}", style="red", markup=False)
+        raise typer.Exit(EXIT_FAILED) from None
+    except* KeyboardInterrupt:
+        pass
+
+
+def recordings_or_exit(files: list[Path]) -> list[Recording]:
+    """Every recording, or exit 2 naming the first that cannot be played."""
+    try:
+        return [load_recording(path) for path in files]
+    except RecordingError as error:
+        people.print(str(error), style="red", markup=False)
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+async def _play(
+    recordings: list[Recording], target: Target, via: Via, speed: float, calls: int, rounds: int | None
+) -> None:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as client:
+        await SimulatedPbx(client, target, via, speed).play_all(recordings, calls, rounds, _print_played)
+
+
+def _print_played(played: Played) -> None:
+    results.print_json(
+        data={"call_id": played.call_id, "recording": played.recording, "began_at": played.began_at.isoformat()},
+        indent=None,
+    )
+
+
+def _first(errors: BaseException) -> str:
+    """The kind and short reason of the first real error in a group."""
+    while isinstance(errors, BaseExceptionGroup):
+        errors = errors.exceptions[0]
+    return f"{type(errors).__name__} {errors}".strip()

@@ -1,0 +1,68 @@
+"""Starting a node from a command: settings with a clear refusal, uvloop-free asyncio, honest exit codes."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from config.load import ConfigurationError, load_settings
+from config.rule_packs import RulePackError
+from config.settings import Settings
+from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
+from service.main import Ports, serve
+from service.recognition.models import ModelMissingError, find_model
+from service.store.database import StoreError
+from streaming.recognizer import ModelError, check_model
+
+
+def settings_or_exit(config_file: Path | None, **overrides: object) -> Settings:
+    """The settings, or exit 2 naming every bad key."""
+    try:
+        return load_settings(config_file, **overrides)
+    except ConfigurationError as error:
+        people.print(str(error), style="red", markup=False)
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
+    """Run a node until it is stopped; exit 1 with one clear sentence when it cannot start."""
+    _check_model(settings)
+    if not _is_loopback(settings.http_host) or not _is_loopback(settings.audiosocket_host):
+        people.print(
+            "No users are configured, so Earshot serves this machine only: "
+            "http_host and audiosocket_host must be loopback addresses (127.0.0.1 or ::1).",
+            style="red",
+        )
+        raise typer.Exit(EXIT_USAGE)
+    try:
+        asyncio.run(serve(settings, ready))
+    except (OSError, StoreError, RulePackError) as error:
+        people.print(str(error), style="red", markup=False)
+        raise typer.Exit(EXIT_FAILED) from None
+    except KeyboardInterrupt:
+        return
+
+
+def print_ready(ports: Ports) -> None:
+    """The one machine-readable line of a started node."""
+    line = {"ready": True, "http": ports.http_url, "audiosocket_port": ports.audiosocket_port}
+    print(json.dumps(line), flush=True)  # noqa: T201  # stdout is the interface
+
+
+def _check_model(settings: Settings) -> None:
+    """A missing model is said and served acoustically; a wrong one stops the start."""
+    if not settings.recognition.enabled:
+        return
+    try:
+        check_model(find_model(settings.language, settings))
+    except ModelMissingError as error:
+        people.print(f"{error} Until then calls are judged by sound only.", style="yellow", markup=False)
+    except ModelError as error:
+        people.print(str(error), style="red", markup=False)
+        raise typer.Exit(EXIT_FAILED) from None
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,0 +1,105 @@
+"""A stereo recording with its script: what a simulated PBX plays as a live call."""
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from streaming.frames import Leg, Party
+from web.sources import CallEventType
+
+_LEFT_IS_AGENT = (Leg.AGENT, Leg.CUSTOMER)
+
+
+class RecordingError(Exception):
+    """The file cannot be played; the text names it and says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEvent:
+    """One event the PBX reports, at its place in the call."""
+
+    type: CallEventType
+    at_ms: int
+    leg: Leg | None = None
+    party: Party | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Both legs of a call: int16 arrays (samples,) of equal length at `rate_hz`, and the script."""
+
+    name: str
+    rate_hz: int
+    legs: tuple[tuple[Leg, npt.NDArray[np.int16]], ...]
+    script: tuple[ScriptEvent, ...]
+    language: str | None
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of the audio."""
+        return len(self.legs[0][1]) * 1000 // self.rate_hz
+
+    @property
+    def hangup(self) -> ScriptEvent | None:
+        """Who ends the call and when; None: both legs end together with the file."""
+        return next((event for event in self.script if event.type is CallEventType.HANGUP), None)
+
+
+def load_recording(path: Path) -> Recording:
+    """Read a sound file (left = agent; mono is a mixed leg) and the script beside it, if there is one.
+
+    Raises RecordingError for a file that is no sound, has more than two channels, or a script that is not in form.
+    """
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
+    except (OSError, soundfile.LibsndfileError):
+        raise RecordingError(f"{path}: cannot be read as a sound file") from None
+    if samples.shape[1] > 2:
+        raise RecordingError(
+            f"{path}: has {samples.shape[1]} channels; one (mixed) or two (left = agent) can be played"
+        )
+    if not len(samples):
+        raise RecordingError(f"{path}: holds no audio")
+    legs = _LEFT_IS_AGENT if samples.shape[1] == 2 else (Leg.MIXED,)
+    language, script = _read_script(path.with_suffix(".json"))
+    return Recording(
+        name=path.stem,
+        rate_hz=int(rate_hz),
+        legs=tuple((leg, np.ascontiguousarray(samples[:, channel])) for channel, leg in enumerate(legs)),
+        script=script,
+        language=language,
+    )
+
+
+def demo_recordings() -> list[Path]:
+    """The recordings that come with the package, by name."""
+    folder = resources.files("service.demo") / "recordings"
+    return sorted(Path(str(entry)) for entry in folder.iterdir() if entry.name.endswith(".flac"))
+
+
+def _read_script(path: Path) -> tuple[str | None, tuple[ScriptEvent, ...]]:
+    if not path.exists():
+        return None, ()
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        events = tuple(_event(entry) for entry in document.get("pbx", []))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise RecordingError(f"{path}: is not a script (`pbx` must list events with `type` and `at_ms`)") from None
+    return document.get("language"), tuple(sorted(events, key=lambda event: event.at_ms))
+
+
+def _event(entry: dict[str, object]) -> ScriptEvent:
+    leg, party, cause = entry.get("leg"), entry.get("party"), entry.get("cause")
+    return ScriptEvent(
+        type=CallEventType(str(entry["type"])),
+        at_ms=int(str(entry["at_ms"])),
+        leg=Leg(str(leg)) if leg is not None else None,
+        party=Party(str(party)) if party is not None else None,
+        cause=str(cause) if cause is not None else None,
+    )

@@ -1,0 +1,161 @@
+"""AudioSocket over TCP: knows sockets, no formats. Reads to the end whatever happens behind it."""
+
+import asyncio
+import socket
+
+import structlog
+
+from config.settings import IngestSettings
+from service.call_board import CallBoard, UnknownStreamError
+from service.clock import Clock
+from service.ingest.counts import IngestCounts
+from service.ingest.pacing import Pacing
+from service.leg_stream import LegStream, StreamTakenError
+from streaming.frames import FRAME_MS
+from streaming.wire.audiosocket import AudioSocketParser, encode_audio
+from streaming.wire.events import AudioReceived, Fault, FaultSeen, FormatSet, StreamEnded, StreamNamed, WireEvent
+from web.sources import NodeFullError
+
+_log = structlog.get_logger(__name__)
+_ROAD = "audiosocket"
+_READ_BYTES = 8_192  # a quarter second of 16 kHz audio: what is heard in one turn of the loop
+
+
+class AudioSocketDoor:
+    """Takes the TCP connections of Asterisk, one leg each."""
+
+    def __init__(self, settings: IngestSettings, board: CallBoard, clock: Clock, counts: IngestCounts) -> None:
+        self._settings, self._board, self._clock, self._counts = settings, board, clock, counts
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Serve until cancelled, then close every connection."""
+        server = await asyncio.start_server(self._connected, sock=listening, limit=_READ_BYTES)
+        async with server:
+            try:
+                await server.serve_forever()
+            finally:
+                for writer in self._writers:
+                    writer.close()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._counts.connections[_ROAD] += 1
+        self._counts.open_connections[_ROAD] += 1
+        self._writers.add(writer)
+        connection = _Connection(self._settings, self._board, self._clock, self._counts, reader, writer)
+        try:
+            await connection.run()
+        except ConnectionError:
+            connection.lost()
+        finally:
+            self._counts.open_connections[_ROAD] -= 1
+            self._writers.discard(writer)
+            writer.close()  # at once on EOF: a half-open socket piles up at the PBX
+
+
+class _Connection:
+    """One connection from its UUID to its end."""
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        board: CallBoard,
+        clock: Clock,
+        counts: IngestCounts,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._settings, self._board, self._counts = settings, board, counts
+        self._reader, self._writer = reader, writer
+        self._parser = AudioSocketParser(settings.g711)
+        self._pacing = Pacing(clock, settings.fastest_ratio)
+        self._stream: LegStream | None = None
+        self._rate_hz = 8_000
+        self._keepalive: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        try:
+            while True:
+                within_s = self._settings.hello_s if self._stream is None else None
+                try:
+                    received = await asyncio.wait_for(self._reader.read(_READ_BYTES), within_s)
+                except TimeoutError:
+                    self._refuse(Fault.BAD_HELLO, "no UUID in time")
+                    return
+                events = self._parser.feed(received) if received else self._parser.finish()
+                if not await self._take(events) or not received:
+                    return
+        finally:
+            if self._keepalive is not None:
+                self._keepalive.cancel()
+
+    def lost(self) -> None:
+        """The connection broke."""
+        for event in self._parser.finish():
+            if isinstance(event, AudioReceived) and self._stream is not None:
+                self._stream.hear(event)
+        self._end(explicit=False)
+
+    async def _take(self, events: list[WireEvent]) -> bool:
+        """Act on what the parser saw; false when the connection is over."""
+        for event in events:
+            match event:
+                case StreamNamed(stream_id=stream_id):
+                    if not self._claim(stream_id):
+                        return False
+                case AudioReceived() if self._stream is not None:
+                    self._stream.hear(event)
+                    await self._pacing.took(self._counts.heard(_ROAD, event))
+                    if self._stream.taken_over:
+                        return False
+                case FormatSet(rate_hz=rate_hz):
+                    self._rate_hz = rate_hz
+                case FaultSeen(fault=fault, detail=detail, fatal=fatal):
+                    self._refuse(fault, detail)
+                    if fatal:
+                        self._end(explicit=False)
+                        return False
+                case StreamEnded(explicit=explicit):
+                    self._end(explicit)
+                    return False
+                case _:
+                    pass
+        self._counts.paced += self._pacing.waits
+        self._pacing.waits = 0
+        return True
+
+    def _claim(self, stream_id: str) -> bool:
+        if self._stream is not None:
+            return True
+        try:
+            self._stream = self._board.claim_stream(stream_id)
+        except UnknownStreamError:
+            self._refuse(Fault.UNKNOWN_STREAM, "nobody announced this UUID")
+        except StreamTakenError:
+            self._refuse(Fault.STREAM_TAKEN, "the leg has a living socket, or its call has ended")
+        except NodeFullError:
+            self._refuse(Fault.STREAM_TAKEN, "this node takes no further call")
+        else:
+            if self._settings.keepalive_silence:
+                self._keepalive = asyncio.create_task(self._send_silence())
+            return True
+        return False
+
+    def _end(self, explicit: bool) -> None:
+        if self._stream is not None:
+            self._stream.end(explicit)
+
+    def _refuse(self, fault: Fault, detail: str) -> None:
+        self._counts.faults[fault] += 1
+        call_id = self._stream.call.record.call_id if self._stream is not None else None
+        _log.warning("bad AudioSocket input", fault=str(fault), detail=detail, call_id=call_id)
+
+    async def _send_silence(self) -> None:
+        """One zero frame every 20 ms, on absolute deadlines (protocols.md §1.4: some Asterisk versions need it)."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while not self._writer.is_closing():
+            self._writer.write(encode_audio(bytes(self._rate_hz * FRAME_MS // 1000 * 2), self._rate_hz))
+            await self._writer.drain()
+            due_s += FRAME_MS / 1000
+            await asyncio.sleep(max(0.0, due_s - loop.time()))

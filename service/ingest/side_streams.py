@@ -1,0 +1,56 @@
+"""What one socket feeds: a leg, or both legs of a call when it is stereo."""
+
+from service.call_board import CallBoard
+from service.leg_stream import LegStream, StreamTakenError
+from streaming.frames import Leg, Party
+from streaming.wire.events import AudioReceived
+
+_SIDES = {
+    "agent": (Leg.AGENT,),
+    "customer": (Leg.CUSTOMER,),
+    "mixed": (Leg.MIXED,),
+    "stereo": (Leg.AGENT, Leg.CUSTOMER),
+}
+
+
+class UnknownLegError(Exception):
+    """The address names no leg."""
+
+
+class SideStreams:
+    """The streams of one socket by channel: channel 0 is the agent."""
+
+    def __init__(self, streams: tuple[LegStream, ...]) -> None:
+        self._streams = streams
+        self.channels = len(streams)
+        self.call_id = streams[0].call.record.call_id
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether another socket holds a leg now."""
+        return any(stream.taken_over for stream in self._streams)
+
+    def hear(self, audio: AudioReceived) -> None:
+        """Audio of one channel."""
+        self._streams[audio.channel].hear(audio)
+
+    def end(self, explicit: bool, party: str | None = None) -> None:
+        """The socket is over; what ended once does not end again."""
+        for number, stream in enumerate(self._streams):
+            last = number == len(self._streams) - 1
+            stream.end(explicit, Party(party) if party is not None and last else None)
+
+
+def claim_sides(board: CallBoard, call_id: str, leg: str) -> SideStreams:
+    """The legs an address names. Raises UnknownLegError, StreamTakenError, NodeFullError."""
+    if leg not in _SIDES:
+        raise UnknownLegError
+    claimed: list[LegStream] = []
+    try:
+        for side in _SIDES[leg]:
+            claimed.append(board.claim_leg(call_id, side))  # noqa: PERF401  # what was claimed before a refusal is let go
+    except StreamTakenError:
+        for stream in claimed:
+            stream.end(explicit=False)
+        raise
+    return SideStreams(tuple(claimed))

@@ -1,0 +1,398 @@
+"""One call, first byte to last alert: audio and events in; alerts, transcript, levels and sound out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from alerts.desk import AlertDesk
+from alerts.watch import CallWatch
+
+from alerts.alert import Alert, Kind
+from alerts.findings import Finding
+from config.settings import Settings
+from service.arrivals import ArrivalLog
+from service.call_record import CallRecord
+from service.clock import Clock
+from service.recognition.leg_recognition import LegRecognition
+from service.sound_taps import SoundTaps
+from streaming.audio_ring import AudioRing
+from streaming.call_clock import CallClock
+from streaming.call_order import CallOrder
+from streaming.frames import AudioFrame, Leg, Party
+from streaming.leg import LegEar
+from streaming.observations import (
+    CallAnswered,
+    CallOver,
+    CallTransferred,
+    HangUpReported,
+    HoldChanged,
+    LegEnded,
+    LevelHeard,
+    MuteChanged,
+    Observation,
+    RecognitionChanged,
+    SpeechEnded,
+    SpeechStarted,
+    WordsHeard,
+)
+from web.sources import CallEvent, CallEventType, CallLevels, CallOverError, Hit, TranscriptLine
+
+_LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
+_AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
+_EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
+_TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
+
+
+class CallOutlet(Protocol):
+    """Where everything a call yields goes. No method waits."""
+
+    def alert(self, alert: Alert) -> None:
+        """A new version of an alert."""
+        ...
+
+    def transcript(self, line: TranscriptLine) -> None:
+        """A new revision of an utterance."""
+        ...
+
+    def levels(self, levels: CallLevels) -> None:
+        """A batch of levels."""
+        ...
+
+    def changed(self, call: "LiveCall") -> None:
+        """State, coverage, risk or verdict of the call changed."""
+        ...
+
+    def listened(self, call_id: str) -> bool:
+        """Whether anybody hears the call now."""
+        ...
+
+    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """20 ms of the call for those who hear it."""
+        ...
+
+
+class LiveCall:
+    """The only loop of a call: `hear`, `report` and `pulse` run the whole road and return when it is run.
+
+    Nothing here waits; recognition answers later through `_words`. All methods belong to one thread.
+    """
+
+    def __init__(
+        self,
+        record: CallRecord,
+        settings: Settings,
+        clock: Clock,
+        recognize: Callable[[str, Leg, Callable[[WordsHeard | RecognitionChanged], None]], LegRecognition],
+        watch: CallWatch,
+        desk: AlertDesk,
+        outlet: CallOutlet,
+    ) -> None:
+        self.record = record
+        self.alerts: dict[str, Alert] = {}
+        self.ears: dict[Leg, LegEar] = {}
+        self.rings: dict[Leg, AudioRing] = {}
+        self.recognitions: dict[Leg, LegRecognition] = {}
+        self._settings, self._clock, self._recognize = settings, clock, recognize
+        self._watch, self._desk, self._outlet = watch, desk, outlet
+        self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
+        self._arrivals, self._taps = ArrivalLog(), SoundTaps()
+        self._zero_ms: int | None = None
+        self._dropped_ms: dict[Leg, int] = {}  # clock time of a socket's bare close; the leg may return
+        self._ended_legs: set[Leg] = set()
+        self._judged_ms = 0
+        self._paused = False
+        self._event_since_ms: int | None = None
+        self._over_due_ms: int | None = None
+        self._over: CallOver | None = None
+        self.closed = False
+
+    # --- audio -------------------------------------------------------------------------------------------------
+
+    def hear(self, leg: Leg, pcm_s16le: bytes, rate_hz: int) -> None:
+        """Audio of one leg, whole int16 samples, any length."""
+        if self._paused or self.closed or leg in self._ended_legs:
+            return
+        arrived_ms = self._since_zero()
+        ear = self.ears.get(leg) or self._new_leg(leg)
+        if leg in self._dropped_ms:
+            del self._dropped_ms[leg]
+            self._take(leg, ear.reconnect(arrived_ms))
+        self._take(leg, ear.hear(pcm_s16le, rate_hz, arrived_ms))
+        self._arrivals.note(leg, ear.heard_ms, self._clock.now_at())
+        self._advance()
+
+    def leg_ended(self, leg: Leg, explicit: bool) -> None:
+        """The leg's socket is over: because the sender said so (`explicit`), or it just closed and may return."""
+        ear = self.ears.get(leg)
+        if ear is None or leg in self._ended_legs:
+            return
+        if explicit:
+            self._end_leg(leg, explicit=True)
+        else:
+            self._dropped_ms.setdefault(leg, self._clock.monotonic_ms())
+            self.recognitions[leg].interrupt(ear.heard_ms)
+            if all(each in self._dropped_ms or each in self._ended_legs for each in self.ears):
+                self._due_over(_LAST_WORDS_MS)
+        self._advance()
+
+    # --- events of the PBX -------------------------------------------------------------------------------------
+
+    def report(self, event: CallEvent) -> None:
+        """An event of the PBX; without a time it counts now. Raises CallOverError after the end."""
+        if self.closed:
+            raise CallOverError
+        at_ms = self._event_ms(event.at)
+        observation: Observation | None = None
+        match event.type:
+            case CallEventType.ANSWERED:
+                observation = CallAnswered(at_ms)
+            case CallEventType.HOLD | CallEventType.UNHOLD:
+                observation = HoldChanged(event.type is CallEventType.HOLD, at_ms)
+            case CallEventType.MUTE | CallEventType.UNMUTE:
+                observation = MuteChanged(event.leg or Leg.AGENT, event.type is CallEventType.MUTE, at_ms)
+            case CallEventType.TRANSFER:
+                observation = CallTransferred(at_ms)
+            case CallEventType.HANGUP:
+                observation = HangUpReported(event.party or Party.UNKNOWN, at_ms, event.cause)
+                self._due_over(_LAST_WORDS_MS)
+            case CallEventType.PAUSE:
+                self._pause()
+            case CallEventType.RESUME:
+                self._paused = False
+            case CallEventType.DTMF:
+                pass
+        if observation is not None:
+            self._order.report(observation, at_ms)
+            self._event_since_ms = self._event_since_ms or self._clock.monotonic_ms()
+        self._advance()
+
+    # --- the wall clock ----------------------------------------------------------------------------------------
+
+    def pulse(self) -> None:
+        """Ten times a second: stalled legs, legs that do not return, verdicts that are due, the end."""
+        if self._zero_ms is None or self.closed:
+            return
+        now_ms = self._clock.monotonic_ms()
+        for leg, ear in self.ears.items():
+            if leg not in self._ended_legs:
+                self._take(leg, ear.pulse(now_ms - self._zero_ms))
+        self._give_up_dropped_legs(now_ms)
+        waiting_ms = now_ms - self._event_since_ms if self._event_since_ms is not None else 0
+        self._advance(hurry=waiting_ms > _EVENT_PATIENCE_MS)
+        if self._over_due_ms is not None and (now_ms >= self._over_due_ms or self._last_words_in()):
+            self._finish(now_ms)
+        self._close_if_done(now_ms)
+
+    async def drained(self) -> None:
+        """Wait for the last finals of every leg."""
+        for recognition in self.recognitions.values():
+            await recognition.drained()
+
+    def close(self) -> None:
+        """End what is still running: the service stops, or the recording is over."""
+        for leg in self.ears:
+            self._end_leg(leg, explicit=leg not in self._dropped_ms)
+        self._advance(hurry=True)
+        self._say_over(final=True)
+        self.closed = True
+        self._outlet.changed(self)
+
+    # --- what is known -----------------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """How far the call has been heard."""
+        return self._call_clock.now_ms
+
+    @property
+    def verdict(self) -> str | None:
+        """Who ended the call and how, once that is judged."""
+        return self._watch.verdict
+
+    def connected(self, leg: Leg) -> bool:
+        """Whether the leg's socket is there."""
+        return leg in self.ears and leg not in self._dropped_ms and leg not in self._ended_legs
+
+    # --- the road ----------------------------------------------------------------------------------------------
+
+    def _new_leg(self, leg: Leg) -> LegEar:
+        ear = self.ears[leg] = LegEar(leg, self._settings.hearing)
+        self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
+        self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
+        self.record.went_live(self._clock.now_at())
+        self._outlet.changed(self)
+        return ear
+
+    def _take(self, leg: Leg, heard: list[AudioFrame | Observation]) -> None:
+        """What an ear made of its audio: sound to the ring, speech to the recogniser, observations into the order."""
+        for frame, level, speech in _by_frame(heard):
+            self.rings[leg].add(frame)
+            self.recognitions[leg].feed(frame, level, speech)
+        for item in heard:
+            if not isinstance(item, AudioFrame):
+                self._call_clock.feed(item)
+        self._order.hear(leg, heard)
+
+    def _advance(self, hurry: bool = False) -> None:
+        """Run everything that both legs have reached through the rules."""
+        until_ms = max(self._call_clock.now_ms, self._since_zero() if hurry else 0)
+        for at_ms, moment in self._order.take(until_ms):
+            self._judged_ms = max(self._judged_ms, min(at_ms, self._call_clock.now_ms))
+            findings: list[Finding] = []
+            for observation in moment:
+                self._note(observation)
+                findings += self._watch.feed(observation)
+            findings += self._watch.advance(self._judged_ms)
+            self._judge(findings)
+        if not len(self._order):
+            self._event_since_ms = None
+        if (levels := self.record.levels.batch(self.now_ms)) is not None:
+            self._outlet.levels(levels)
+        if self._outlet.listened(self.record.call_id):
+            for agent, customer in self._taps.cut(self.rings, self.now_ms):
+                self._outlet.sound(self.record.call_id, agent, customer)
+        else:
+            self._taps.skip(self.now_ms)
+
+    def _note(self, observation: Observation) -> None:
+        if isinstance(observation, LevelHeard):
+            self.record.levels.note(observation)
+        elif self.record.note(observation, self._at(getattr(observation, "at_ms", 0))):
+            self._outlet.changed(self)
+
+    def _words(self, heard: WordsHeard | RecognitionChanged) -> None:
+        """The recogniser's answer, late by design."""
+        if self.closed and self._over is None:
+            return
+        if isinstance(heard, WordsHeard):
+            hits = tuple(
+                Hit(each.rule, each.start_ms, each.end_ms, each.from_char, each.to_char, each.provisional)
+                for each in self._watch.hits_of(heard)
+            )
+            line = TranscriptLine(self.record.call_id, heard, hits)
+            self.record.transcript.take(line)
+            self._outlet.transcript(line)
+        elif self.record.note(heard, self._at(heard.at_ms)):
+            self._outlet.changed(self)
+        self._judge(self._watch.feed(heard))
+
+    def _judge(self, findings: list[Finding]) -> None:
+        detected_at = self._clock.now_at()
+        facts = self.record.facts()
+        for finding in findings:
+            leg = None if finding.kind in _TWO_PARTY_KINDS else finding.leg
+            received_at = self._arrivals.received_at(finding.audio_end_ms, leg) or detected_at
+            if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
+                received_at = max(received_at, self.record.hung_up_at)
+            for alert in self._desk.take(finding, facts, received_at, detected_at):
+                self.alerts[alert.alert_id] = alert
+                self._outlet.alert(alert)
+        if findings:
+            self.record.weigh(self.alerts.values())
+            self._outlet.changed(self)
+
+    # --- the end -----------------------------------------------------------------------------------------------
+
+    def _end_leg(self, leg: Leg, explicit: bool) -> None:
+        if leg in self._ended_legs:
+            return
+        self._ended_legs.add(leg)
+        self._dropped_ms.pop(leg, None)
+        self._take(leg, self.ears[leg].end(explicit))
+        self.recognitions[leg].close()
+        if all(each in self._ended_legs for each in self.ears):
+            self._due_over(_LAST_WORDS_MS)
+
+    def _give_up_dropped_legs(self, now_ms: int) -> None:
+        """A dropped leg may return while the other lives; both gone, or one for long, is the end of the leg."""
+        bare_close_ms = self._settings.detection.hang_up.bare_close_ms
+        return_ms = int(self._settings.ingest.return_s * 1000)
+        for leg, dropped_ms in sorted(self._dropped_ms.items(), key=lambda item: item[1]):
+            gone_ms = now_ms - dropped_ms
+            if gone_ms >= return_ms:
+                self._end_leg(leg, explicit=False)
+            elif gone_ms >= bare_close_ms and self._over is None:
+                self._due_over(0)
+
+    def _due_over(self, in_ms: int) -> None:
+        due_ms = self._clock.monotonic_ms() + in_ms
+        self._over_due_ms = due_ms if self._over_due_ms is None else min(due_ms, self._over_due_ms)
+
+    def _last_words_in(self) -> bool:
+        return all(recognition.idle for recognition in self.recognitions.values())
+
+    def _finish(self, now_ms: int) -> None:
+        """The end as far as it is known now: certain when the PBX or every sender said so."""
+        self._over_due_ms = None
+        reported = self.record.hung_up_at is not None
+        for leg, _ in sorted(self._dropped_ms.items(), key=lambda item: item[1]):
+            self._order.report(LegEnded(leg, self.ears[leg].heard_ms, explicit=False), self.ears[leg].heard_ms)
+        self._advance(hurry=True)
+        self._say_over(final=reported or not self._dropped_ms)
+
+    def _say_over(self, final: bool) -> None:
+        over = CallOver(self.now_ms, final)
+        if self._over is not None and (self._over.final or not final):
+            return
+        self._over = over
+        self._judge(self._watch.feed(over) + self._watch.advance(self.now_ms))
+        if final:
+            self.record.ended(self._clock.now_at())
+        self._outlet.changed(self)
+
+    def _close_if_done(self, now_ms: int) -> None:
+        gone = all(leg in self._ended_legs for leg in self.ears)
+        left_over_ms = 0
+        if self.record.hung_up_at is not None:
+            left_over_ms = round((self._clock.now_at() - self.record.hung_up_at).total_seconds() * 1000)
+        if (gone and self._over is not None and self._over.final and self._last_words_in()) or (
+            left_over_ms > _AFTER_CALL_MS
+        ):
+            self.close()
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def _since_zero(self) -> int:
+        now_ms = self._clock.monotonic_ms()
+        if self._zero_ms is None:
+            self._zero_ms = now_ms
+            self.record.zero_at = self._clock.now_at()
+        return now_ms - self._zero_ms
+
+    def _event_ms(self, at: datetime | None) -> int:
+        if self.record.zero_at is None:
+            return 0
+        when = at if at is not None else self._clock.now_at()
+        return max(0, round((when - self.record.zero_at).total_seconds() * 1000))
+
+    def _at(self, at_ms: int) -> datetime:
+        return (self.record.zero_at or self._clock.now_at()) + timedelta(milliseconds=at_ms)
+
+    def _pause(self) -> None:
+        """Nothing is recognised, kept or heard until the resume; the audio between is a gap."""
+        self._paused = True
+        for leg, recognition in self.recognitions.items():
+            recognition.interrupt(self.ears[leg].heard_ms)
+
+
+def _by_frame(
+    heard: Iterable[AudioFrame | Observation],
+) -> Iterator[tuple[AudioFrame, LevelHeard, SpeechStarted | SpeechEnded | None]]:
+    """The ear's items in groups of one frame: the frame, its level, a change of speech if it brought one."""
+    frame: AudioFrame | None = None
+    level: LevelHeard | None = None
+    speech: SpeechStarted | SpeechEnded | None = None
+    for item in heard:
+        match item:
+            case AudioFrame():
+                if frame is not None and level is not None:
+                    yield frame, level, speech
+                frame, level, speech = item, None, None
+            case LevelHeard():
+                level = item
+            case SpeechStarted() | SpeechEnded():
+                speech = item
+            case _:
+                pass
+    if frame is not None and level is not None:
+        yield frame, level, speech

@@ -1,0 +1,180 @@
+"""THE composition root: builds every part, hands each what it needs, starts them, stops them in reverse."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from alerts.desk import AlertDesk
+from alerts.watch import CallWatch
+from prometheus_client import CollectorRegistry
+
+from config.settings import Settings
+from service.call_board import CallBoard, known_language
+from service.call_record import CallRecord
+from service.clock import SystemClock
+from service.faults import place_of
+from service.health import NodeHealth
+from service.ingest.audiosocket_door import AudioSocketDoor
+from service.ingest.counts import IngestCounts
+from service.ingest.http_door import http_door
+from service.ingest.websocket_door import websocket_door
+from service.live_call import LiveCall
+from service.metrics import NodeMetrics
+from service.node_counts import NodeCounts
+from service.outlet import NodeOutlet
+from service.pulse import Pulse
+from service.recognition.groups import RecognitionGroups
+from service.recognition.leg_recognition import LegRecognition
+from service.rule_shelf import RuleShelf
+from service.store.store import Store
+from streaming.frames import Leg
+from streaming.observations import RecognitionChanged, WordsHeard
+from web.app import build_app
+from web.audience import Audience
+from web.http_door import open_http_socket
+from web.pages import Pages
+
+_log = structlog.get_logger(__name__)
+_STOP_S = 5  # open requests and sockets get this long at the stop
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the node listens."""
+
+    http_url: str
+    audiosocket_host: str
+    audiosocket_port: int
+
+
+async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
+    """Run one node until it is told to stop (signal or cancellation). `ready` is called when every door is open.
+
+    Raises OSError when a port is taken, StoreError or RulePackError when what it needs cannot be used.
+    """
+    clock = SystemClock()
+    registry = CollectorRegistry()
+    counts, ingest_counts = NodeCounts(registry), IngestCounts()
+    rules = RuleShelf(settings)
+    store = Store(settings)
+    audience = Audience(settings.listening, clock.now_at)
+    outlet = NodeOutlet(store, audience, clock, counts)
+    groups = RecognitionGroups(settings)
+
+    def recognize(
+        call_id: str, leg: Leg, language: str, heard: Callable[[WordsHeard | RecognitionChanged], None]
+    ) -> LegRecognition:
+        group = groups.group(known_language(language))
+        return LegRecognition(leg, f"{call_id}/{leg}", group, settings.segments, heard)
+
+    def new_call(record: CallRecord) -> LiveCall:
+        pack = rules.pack(known_language(record.language))
+        return LiveCall(
+            record=record,
+            settings=settings,
+            clock=clock,
+            recognize=lambda call_id, leg, heard: recognize(call_id, leg, record.language, heard),
+            watch=CallWatch(settings.detection, pack),
+            desk=AlertDesk(settings.language),
+            outlet=outlet,
+        )
+
+    board = CallBoard(settings, clock, new_call, store)
+    pulse = Pulse(board)
+    audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
+    http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
+    audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
+    ports = _ports(settings, http_listening, audiosocket_listening)
+    health = NodeHealth(registry, store, groups, settings.language, {})
+    NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse)
+    app = build_app(
+        settings,
+        calls=board,
+        alerts=store,
+        audience=audience,
+        health=health,
+        pages=Pages.load(),
+        now_at=clock.now_at,
+        further_routers=(
+            websocket_door(settings.ingest, board, clock, ingest_counts),
+            http_door(settings.ingest, board, clock, ingest_counts),
+        ),
+    )
+    server = uvicorn.Server(_uvicorn_config(settings, app))
+
+    await store.open()
+    async with contextlib.AsyncExitStack() as stop:
+        stop.push_async_callback(store.close)
+        writer = asyncio.create_task(store.run(outlet.published))
+        stop.push_async_callback(_cancelled, writer)
+        stop.callback(board.close_all)
+        for name, part in (
+            ("recognition", groups.run()),
+            ("pulse", pulse.run()),
+            ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
+        ):
+            stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))
+        announcing = asyncio.create_task(_when_started(server, lambda: ready(ports)))
+        stop.push_async_callback(_cancelled, announcing)
+        await server.serve(sockets=[http_listening])
+
+
+def _listening(bound: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError naming the address when it is taken."""
+    try:
+        door = bound(host, port)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
+    door.listen(1024)
+    door.setblocking(False)
+    return door
+
+
+def _tcp_socket(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket) -> Ports:
+    host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
+    return Ports(
+        http_url=f"http://{host}:{http.getsockname()[1]}",
+        audiosocket_host=settings.audiosocket_host,
+        audiosocket_port=audiosocket.getsockname()[1],
+    )
+
+
+def _uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # uvicorn's own alias for an ASGI app is narrower than FastAPI's
+        log_config=None,
+        access_log=False,  # it would write paths with call ids and, for sockets, query strings
+        ws_per_message_deflate=False,  # audio and small JSON gain nothing (web.md §1.1)
+        ws_max_size=settings.ingest.longest_message_bytes,
+        timeout_graceful_shutdown=_STOP_S,
+        lifespan="off",
+    )
+
+
+async def _guarded(name: str, part: Coroutine[object, object, None], server: uvicorn.Server) -> None:
+    """A part that fails takes the node down in order, so that its supervisor starts it anew; nothing runs half."""
+    try:
+        await part
+    except Exception as error:  # noqa: BLE001  # the boundary of a part; logged, and the node stops
+        _log.error("a part of the node failed", part=name, error=type(error).__name__, place=place_of(error))
+        server.should_exit = True
+
+
+async def _when_started(server: uvicorn.Server, act: Callable[[], None]) -> None:
+    while not server.started:  # noqa: ASYNC110  # uvicorn has a flag, no event
+        await asyncio.sleep(0.02)
+    act()
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

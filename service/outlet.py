@@ -1,0 +1,56 @@
+"""Where a live call's output goes: alerts through the store to the consoles, the rest straight to the audience."""
+
+from alerts.alert import Alert
+from service.call_view import view_of
+from service.clock import Clock
+from service.live_call import LiveCall
+from service.node_counts import NodeCounts
+from service.store.store import Store
+from streaming.frames import AudioFrame
+from web.audience import Audience
+from web.sources import AlertChange, CallLevels, CallState, TranscriptLine
+
+
+class NodeOutlet:
+    """Fills `CallOutlet`. An alert is published when it is committed: the store's sequence is the console's cursor."""
+
+    def __init__(self, store: Store, audience: Audience, clock: Clock, counts: NodeCounts) -> None:
+        self._store, self._audience, self._clock, self._counts = store, audience, clock, counts
+        self._ended: set[str] = set()
+
+    def alert(self, alert: Alert) -> None:
+        """To the store; `published` brings it back."""
+        self._store.save_alert(alert)
+
+    def published(self, change: AlertChange) -> None:
+        """The store has (or cannot have) the change: to everybody who watches."""
+        self._counts.alert_published(change.alert, self._clock.now_at())
+        self._audience.publish_alert(change)
+
+    def transcript(self, line: TranscriptLine) -> None:
+        """To those who follow this call's words."""
+        self._audience.publish_transcript(line)
+
+    def levels(self, levels: CallLevels) -> None:
+        """To those who watch levels."""
+        self._audience.publish_levels(levels)
+
+    def changed(self, call: LiveCall) -> None:
+        """The call as it stands, kept and shown."""
+        view = view_of(call)
+        self._store.save_call(view)
+        if view.state is CallState.ENDED and view.call_id not in self._ended:
+            self._ended.add(view.call_id)
+            self._audience.publish_call_ended(view)
+        else:
+            self._audience.publish_call(view)
+        if call.closed:
+            self._ended.discard(view.call_id)
+
+    def listened(self, call_id: str) -> bool:
+        """Whether anybody hears the call."""
+        return self._audience.is_listened_to(call_id)
+
+    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """To those who hear the call."""
+        self._audience.hear(call_id, agent, customer)

@@ -1,0 +1,1 @@
+"""Whole calls through the whole road."""
