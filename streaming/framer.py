@@ -1,0 +1,47 @@
+"""16 kHz samples to frames of exactly 20 ms, placed in the call by sample index."""
+
+from streaming.frames import FRAME_BYTES, FRAME_SAMPLES, AudioFrame, Leg
+
+
+class Framer:
+    """One leg's samples in any portions; frames follow each other without a break until `skip`.
+
+    A remainder shorter than a frame is kept for the next samples. Where the audio stops (a gap, the end), `close` fills
+    it with zeros to a whole frame, so no sample is lost and every frame starts a whole number of frames after the leg's
+    first sample.
+    """
+
+    def __init__(self, leg: Leg, start_sample: int) -> None:
+        self._leg = leg
+        self._next_sample = start_sample
+        self._rest = b""
+
+    @property
+    def position_samples(self) -> int:
+        """Where the next frame begins: everything before it has been given out."""
+        return self._next_sample
+
+    def feed(self, pcm_s16le: bytes) -> list[AudioFrame]:
+        """Whole samples at 16 kHz in, the frames they complete out."""
+        pending = self._rest + pcm_s16le if self._rest else pcm_s16le
+        whole = len(pending) // FRAME_BYTES * FRAME_BYTES
+        frames = [self._frame(pending[at : at + FRAME_BYTES]) for at in range(0, whole, FRAME_BYTES)]
+        self._rest = pending[whole:]
+        return frames
+
+    def close(self) -> list[AudioFrame]:
+        """The remainder, filled up with zeros, if there is one."""
+        if not self._rest:
+            return []
+        last = self._rest + bytes(FRAME_BYTES - len(self._rest))
+        self._rest = b""
+        return [self._frame(last)]
+
+    def skip(self, frames: int) -> None:
+        """Go on this many frames later. `close` first: a remainder would be moved along."""
+        self._next_sample += frames * FRAME_SAMPLES
+
+    def _frame(self, pcm_s16le: bytes) -> AudioFrame:
+        frame = AudioFrame(self._leg, self._next_sample, pcm_s16le)
+        self._next_sample += FRAME_SAMPLES
+        return frame

@@ -1,0 +1,171 @@
+"""One leg's decoded audio to frames and observations in call time."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+import numpy as np
+
+from config.hearing import HearingSettings
+from streaming.framer import Framer
+from streaming.frames import FRAME_BYTES, FRAME_MS, SAMPLES_PER_MS, AudioFrame, Leg, samples_to_ms
+from streaming.leg_timeline import LegTimeline, Placed, PlacedAudio, PlacedGap
+from streaming.loudness import FLOOR_DBFS, level_dbfs
+from streaming.observations import GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, Observation
+from streaming.prosody import Prosody
+from streaming.resample import Resampler
+from streaming.voicing import SileroVoice, VoiceModel, Voicing
+
+_UNIT = np.float32(1 / 32_768)  # a power of two: int16 to [−1, 1) without rounding
+
+Heard = AudioFrame | Observation
+
+
+class _State(Enum):
+    HEARING = auto()
+    STALLED = auto()
+    ENDED = auto()
+
+
+class LegEar:
+    """Audio blocks of any rate and size in, in the order of call time out: frames, levels, speech, voice, gaps.
+
+    Each frame is followed by its LevelHeard, whose `speaking` is what the speech observations before it have said, then
+    by the speech and voice observations that the frame made known. A gap is preceded by the end of running speech; a
+    stalled leg says GapHeard (if audio was lost), LegResumed and then the frames. `arrived_ms` and `now_ms` are call
+    milliseconds by the monotonic clock and never go back.
+    """
+
+    def __init__(self, leg: Leg, settings: HearingSettings, new_model: Callable[[], VoiceModel] = SileroVoice) -> None:
+        self.leg = leg
+        self._timeline = LegTimeline(settings)
+        self._voicing = Voicing(leg, settings, new_model)
+        self._prosody = Prosody(leg)
+        self._resampler: Resampler | None = None
+        self._framer: Framer | None = None
+        self._state = _State.HEARING
+        self._gaps_ms = 0
+        self._level_dbfs = FLOOR_DBFS
+
+    @property
+    def received_ms(self) -> int:
+        """Audio that has come on this leg; gaps are not in it."""
+        return self._timeline.received_ms
+
+    @property
+    def gaps_ms(self) -> int:
+        """Time of the leg that is unknown because its audio was lost."""
+        return self._gaps_ms
+
+    @property
+    def heard_ms(self) -> int:
+        """How far in the call this leg has been given out; 0 before its first audio."""
+        return 0 if self._framer is None else samples_to_ms(self._framer.position_samples)
+
+    @property
+    def level_dbfs(self) -> float:
+        """Level of the last frame."""
+        return self._level_dbfs
+
+    @property
+    def speaking(self) -> bool:
+        """Whether speech has started and its end is not known yet."""
+        return self._voicing.speaking
+
+    def start(self, rate_hz: int) -> None:
+        """The rate is known before the audio: build what it needs now. Raises ValueError for a rate we cannot take."""
+        if self._resampler is None:
+            self._resampler = Resampler(rate_hz)
+
+    def hear(self, pcm_s16le: bytes, rate_hz: int, arrived_ms: int) -> list[Heard]:
+        """One block of whole samples. Raises ValueError for a rate we cannot take."""
+        self.start(rate_hz)
+        return self._take(self._timeline.arrive(pcm_s16le, rate_hz, arrived_ms))
+
+    def pulse(self, now_ms: int) -> list[Heard]:
+        """Time goes on, at best every 100 ms or less: lets held audio go and notices that nothing comes."""
+        heard = self._take(self._timeline.pulse(now_ms))
+        if self._state is _State.HEARING and self._timeline.stalled(now_ms):
+            self._state = _State.STALLED
+            heard.append(LegStalled(self.leg, self.heard_ms))
+        return heard
+
+    def reconnect(self, arrived_ms: int) -> list[Heard]:
+        """The leg came back on a new socket; its first block makes the gap. Also after `end`."""
+        return self.pulse(arrived_ms) + self._take(self._timeline.reconnect())
+
+    def end(self, explicit: bool) -> list[Heard]:
+        """The stream is over. Everything held back comes out, the last frame filled up with silence; at most once."""
+        heard = self._take(self._timeline.finish())
+        if self._state is _State.ENDED:
+            return heard
+        heard += self._break_off(ends_speech=True)
+        self._state = _State.ENDED
+        heard.append(LegEnded(self.leg, self.heard_ms, explicit))
+        return heard
+
+    def _take(self, placed: Sequence[Placed]) -> list[Heard]:
+        heard: list[Heard] = []
+        for item in placed:
+            match item:
+                case PlacedAudio(pcm_s16le=pcm_s16le, rate_hz=rate_hz):
+                    if self._state is not _State.HEARING:
+                        self._state = _State.HEARING
+                        heard.append(LegResumed(self.leg, self.heard_ms))
+                    heard += self._audio(pcm_s16le, rate_hz)
+                case PlacedGap(length_ms=length_ms, silent=silent):
+                    heard += self._silence(length_ms) if silent else self._gap(length_ms)
+        return heard
+
+    def _audio(self, pcm_s16le: bytes, rate_hz: int) -> list[Heard]:
+        heard: list[Heard] = []
+        if self._resampler is None or self._resampler.rate_hz != rate_hz:
+            if self._resampler is not None:
+                heard += self._frames(self._resampler.finish())
+            self._resampler = Resampler(rate_hz)
+        return heard + self._frames(self._resampler.feed(pcm_s16le))
+
+    def _silence(self, length_ms: int) -> list[Heard]:
+        return self._break_off(ends_speech=False) + self._frames(bytes(FRAME_BYTES) * (length_ms // FRAME_MS))
+
+    def _gap(self, length_ms: int) -> list[Heard]:
+        heard = self._break_off(ends_speech=True)
+        start_ms = self.heard_ms
+        self._framing.skip(length_ms // FRAME_MS)
+        self._gaps_ms += length_ms
+        heard.append(GapHeard(self.leg, start_ms, self.heard_ms))
+        return heard
+
+    def _break_off(self, ends_speech: bool) -> list[Heard]:
+        """Whatever the resampler and the framer still hold, as whole frames."""
+        if self._framer is None:
+            return []
+        tail = b"" if self._resampler is None else self._resampler.finish()
+        heard = self._frames(tail)
+        for frame in self._framer.close():
+            heard += self._frame(frame)
+        if ends_speech:
+            heard += self._prosody.interrupt(self._framer.position_samples, self._voicing.speech_start_ms)
+            heard += self._voicing.interrupt(self.heard_ms)
+        return heard
+
+    def _frames(self, pcm_s16le: bytes) -> list[Heard]:
+        heard: list[Heard] = []
+        for frame in self._framing.feed(pcm_s16le):
+            heard += self._frame(frame)
+        return heard
+
+    def _frame(self, frame: AudioFrame) -> list[Heard]:
+        samples = np.frombuffer(frame.pcm_s16le, "<i2")
+        end_sample = frame.start_sample + len(samples)
+        self._level_dbfs = level_dbfs(samples)
+        level = LevelHeard(self.leg, frame.start_ms, frame.end_ms, self._level_dbfs, self._voicing.speaking)
+        scaled = samples * _UNIT
+        speech = self._voicing.feed(scaled, self._level_dbfs, end_sample)
+        voices = self._prosody.feed(scaled, end_sample, self._voicing.speech_start_ms)
+        return [frame, level, *speech, *voices]
+
+    @property
+    def _framing(self) -> Framer:
+        if self._framer is None:
+            self._framer = Framer(self.leg, (self._timeline.offset_ms or 0) * SAMPLES_PER_MS)
+        return self._framer

@@ -1,0 +1,239 @@
+"""Where one leg's audio stands in the call: samples are counted, arrival times only tell lost audio from late audio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from config.hearing import HearingSettings
+from streaming.frames import FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS
+from streaming.resample import samples_at_analysis_rate
+
+# Less than three packets is jitter, not loss.
+_SMALLEST_GAP_MS = 3 * FRAME_MS
+# After a stall audio that comes at twice its own length or faster is a backlog still under way.
+_BACKLOG_PACE = 2
+# A live source is ahead of its arrival by no more than a small preload, and by clock drift (crystals: 100 ppm; 1,000 is
+# already broken). Further ahead it is a file sent faster than real time, and what has not come yet is not lost.
+_PRELOAD_MS = 200
+_DRIFT_PPM = 1_000
+# With silence suppression every pause is a stop, and shorter ones would pull the speech around them together.
+_SUPPRESSED_STOP_MS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedAudio:
+    """Audio that follows what was placed before."""
+
+    pcm_s16le: bytes
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGap:
+    """`length_ms`, a multiple of 20, without audio. The audio before it is to be filled up to a whole frame.
+
+    `silent`: the source stops sending in silence, so it is heard as silence; otherwise nobody knows what was said.
+    """
+
+    length_ms: int
+    silent: bool
+
+
+Placed = PlacedAudio | PlacedGap
+
+
+class _Flow(Enum):
+    WAITING = auto()  # nothing has come yet
+    FLOWING = auto()
+    HOLDING = auto()  # packets are back after a stall; late or lost is not known yet
+    CATCHING_UP = auto()  # a backlog comes in and has not ended yet
+    RETURNING = auto()  # a new socket was opened; its first block tells the gap
+
+
+@dataclass(slots=True)
+class _Return:
+    """What is seen of a leg since its packets came back after a stall."""
+
+    since_ms: int
+    baseline_ms: int  # lateness before the stall
+    least_lateness_ms: int  # jitter only ever adds to lateness, so the least is the truest
+    first_block_ms: int
+    arrived_samples: int = 0  # in the window that began at since_ms
+
+
+class LegTimeline:
+    """Arrivals in, audio and gaps in order out. Times in call milliseconds by the monotonic clock, passed in.
+
+    The first block's arrival is the leg's offset and stays. After that only counts move the leg forward, with two
+    exceptions that make a gap, rounded to 20 ms:
+
+    * packets had stopped for more than `unknown_after_ms` and, when they come again, the leg stays behind its lateness
+      of before: held for up to `late_hold_ms`, a backlog that catches up means late and no gap; if none comes the audio
+      was lost. A backlog still coming at twice real time or more is let through and judged when it ends.
+    * `reconnect`: a new socket of the same leg. The gap is the difference of the arrivals, less the audio they carried.
+    """
+
+    def __init__(self, settings: HearingSettings) -> None:
+        self._settings = settings
+        self._suppressed = settings.silence_suppression
+        self._stop_ms = (
+            min(settings.unknown_after_ms, _SUPPRESSED_STOP_MS) if self._suppressed else settings.unknown_after_ms
+        )
+        self._flow = _Flow.WAITING
+        self._offset_ms = 0
+        self._placed_samples = 0  # at 16 kHz, from the offset up to the stretch that is running
+        self._stretch_samples = 0  # at the wire rate, without a gap or change of rate since
+        self._rate_hz = 0
+        self._received_samples = 0
+        self._last_arrival_ms = 0
+        self._lateness_ms = 0  # of the last block before any stall
+        self._first_lateness_ms = 0
+        self._ahead_ms = 0  # silence filled in for audio that came after all
+        self._filled_ms = 0  # silence filled in since the last block
+        self._held: list[PlacedAudio] = []
+        self._back: _Return | None = None
+
+    @property
+    def offset_ms(self) -> int | None:
+        """Where the leg's first sample stands in the call; None before it has come."""
+        return None if self._flow is _Flow.WAITING else self._offset_ms
+
+    @property
+    def end_ms(self) -> int:
+        """How far audio and gaps reach in the call, without what is held."""
+        return self._offset_ms + self._end_samples // SAMPLES_PER_MS
+
+    @property
+    def received_ms(self) -> int:
+        """Audio that has come, held audio included, gaps not."""
+        return self._received_samples // SAMPLES_PER_MS
+
+    def stalled(self, now_ms: int) -> bool:
+        """Nothing has come for more than `unknown_after_ms`, and the call has passed what was heard by as much.
+
+        The second part spares sources that send long blocks: their audio is known to the end of the block.
+        """
+        if self._flow is _Flow.WAITING or self._suppressed or self._held:
+            return False
+        return now_ms - max(self._last_arrival_ms, self.end_ms) > self._settings.unknown_after_ms
+
+    def arrive(self, pcm_s16le: bytes, rate_hz: int, arrived_ms: int) -> list[Placed]:
+        """One block of whole samples; `arrived_ms` never goes back."""
+        if not pcm_s16le:
+            return []
+        placed = self.pulse(arrived_ms)
+        block = PlacedAudio(pcm_s16le, rate_hz)
+        block_samples = samples_at_analysis_rate(len(pcm_s16le) // 2, rate_hz)
+        self._received_samples += block_samples
+        match self._flow:
+            case _Flow.WAITING:
+                self._flow, self._offset_ms = _Flow.FLOWING, arrived_ms
+                placed += self._pass([block], arrived_ms)
+                self._first_lateness_ms = self._lateness_ms
+                return placed
+            case _Flow.RETURNING:
+                self._flow = _Flow.FLOWING
+                lost_ms = arrived_ms - self.end_ms - block_samples // SAMPLES_PER_MS - self._baseline_ms()
+                placed += self._gap(lost_ms, silent=False)
+            case _Flow.FLOWING if arrived_ms - self._last_arrival_ms > self._stop_ms:
+                self._flow = _Flow.HOLDING
+                self._back = _Return(arrived_ms, self._baseline_ms(), arrived_ms, block_samples // SAMPLES_PER_MS)
+        if self._back is None:
+            return placed + self._pass([block], arrived_ms)
+        return placed + self._watch(self._back, block, block_samples, arrived_ms)
+
+    def pulse(self, now_ms: int) -> list[Placed]:
+        """Time has gone on without a block: lets held audio go when its time is over, fills suppressed silence."""
+        back = self._back
+        if back is not None:
+            return self._judge(back) if now_ms - back.since_ms >= self._settings.late_hold_ms else []
+        if self._flow is not _Flow.FLOWING or not self._suppressed:
+            return []
+        unheard_ms = now_ms - self._settings.unknown_after_ms - max(self._last_arrival_ms, self.end_ms)
+        filled = self._gap(unheard_ms // FRAME_MS * FRAME_MS, silent=True)
+        self._filled_ms += sum(gap.length_ms for gap in filled)
+        return [*filled]
+
+    def reconnect(self) -> list[Placed]:
+        """A new socket of this leg; what is held is placed, the next block's arrival makes the gap."""
+        placed = self.finish()
+        if self._flow is not _Flow.WAITING:
+            self._flow = _Flow.RETURNING
+        return placed
+
+    def finish(self) -> list[Placed]:
+        """No more blocks will come: what is held is judged by what is known."""
+        return [] if self._back is None else self._judge(self._back)
+
+    @property
+    def _end_samples(self) -> int:
+        running = samples_at_analysis_rate(self._stretch_samples, self._rate_hz) if self._stretch_samples else 0
+        return self._placed_samples + running
+
+    def _baseline_ms(self) -> int:
+        """The lateness that is normal for this leg: that of its last block, but never far ahead of the call."""
+        drift_ms = (self._last_arrival_ms - self._offset_ms) * _DRIFT_PPM // 1_000_000
+        return max(self._lateness_ms + self._ahead_ms, self._first_lateness_ms - _PRELOAD_MS - drift_ms)
+
+    def _watch(self, back: _Return, block: PlacedAudio, block_samples: int, arrived_ms: int) -> list[Placed]:
+        placed: list[Placed] = []
+        if self._flow is _Flow.HOLDING:
+            self._held.append(block)
+            self._last_arrival_ms = arrived_ms
+        else:
+            placed += self._pass([block], arrived_ms)
+        back.arrived_samples += block_samples
+        held_samples = back.arrived_samples if self._flow is _Flow.HOLDING else 0
+        lateness_ms = arrived_ms - self.end_ms - held_samples // SAMPLES_PER_MS
+        back.least_lateness_ms = min(back.least_lateness_ms, lateness_ms)
+        if back.least_lateness_ms - back.baseline_ms < _SMALLEST_GAP_MS:
+            placed += self._settle(back, gap=False)
+        return placed
+
+    def _judge(self, back: _Return) -> list[Placed]:
+        """The window is over, and the leg is still behind."""
+        backlog_ms = back.arrived_samples // SAMPLES_PER_MS
+        if self._flow is _Flow.HOLDING:
+            backlog_ms -= back.first_block_ms
+        if backlog_ms < _BACKLOG_PACE * self._settings.late_hold_ms or not backlog_ms:
+            return self._settle(back, gap=True)
+        self._flow = _Flow.CATCHING_UP
+        back.since_ms += self._settings.late_hold_ms
+        back.arrived_samples = 0
+        return self._pass(self._taken(), self._last_arrival_ms)
+
+    def _settle(self, back: _Return, gap: bool) -> list[Placed]:
+        lost_ms = back.least_lateness_ms - back.baseline_ms
+        self._back, self._flow = None, _Flow.FLOWING
+        placed = self._gap(lost_ms, silent=self._suppressed) if gap else []
+        self._ahead_ms = min(max(0, -lost_ms), self._ahead_ms + self._filled_ms)
+        return placed + self._pass(self._taken(), self._last_arrival_ms)
+
+    def _taken(self) -> list[PlacedAudio]:
+        held, self._held = self._held, []
+        return held
+
+    def _pass(self, blocks: Sequence[PlacedAudio], arrived_ms: int) -> list[Placed]:
+        for block in blocks:
+            if block.rate_hz != self._rate_hz:
+                self._end_stretch()
+                self._rate_hz = block.rate_hz
+            self._stretch_samples += len(block.pcm_s16le) // 2
+        self._last_arrival_ms = arrived_ms
+        self._lateness_ms = arrived_ms - self.end_ms
+        self._filled_ms = 0
+        return list(blocks)
+
+    def _gap(self, lost_ms: int, silent: bool) -> list[PlacedGap]:
+        """At most `lost_ms` rounded to 20 ms, counted from the whole frame that the audio before is filled up to."""
+        open_samples = -self._end_samples % FRAME_SAMPLES
+        frames = round((lost_ms - open_samples / SAMPLES_PER_MS) / FRAME_MS)
+        if frames <= 0:
+            return []
+        self._end_stretch()
+        self._placed_samples += open_samples + frames * FRAME_SAMPLES
+        return [PlacedGap(frames * FRAME_MS, silent)]
+
+    def _end_stretch(self) -> None:
+        self._placed_samples = self._end_samples
+        self._stretch_samples = 0
