@@ -1,0 +1,311 @@
+"""The recognition of one language: all calls' speech segments shared out among workers, bounded, and counted."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+import structlog
+
+from config.recognition import RecognitionSettings
+from service.recognition.crew import CrewEars, WorkerCrew
+from service.recognition.leg_memory import LegMemory
+from service.recognition.nursery_process import NurseryProcess, WorkerSource
+from service.recognition.segment import LossReason, Segment, SegmentEvent
+from service.recognition.worker_link import WorkerLink
+from service.recognition.worker_messages import (
+    AbandonSegment,
+    CloseSegment,
+    Decoded,
+    FinalSaid,
+    Message,
+    OpenSegment,
+    PartialSaid,
+    SegmentFailed,
+    SegmentSound,
+    WorkerHello,
+    WorkerLoad,
+)
+from streaming.frames import samples_to_ms
+
+_log = structlog.get_logger(__name__)
+
+_SEGMENTS_PER_RECOGNIZER = 2  # one decoding, one waiting: within the behind limit more would not get their turn
+_MOST_RUNS = 4  # a segment that took four workers down with it is not given another chance to do harm
+_SHARE_MS = 400  # an open segment weighs as much as this much queued audio when work is shared out
+_ROOM_MS_PER_WORKER = 2_000  # enough that no worker runs dry between two looks
+_LOADING_ATTEMPTS = 3
+_LASTING_S = 60.0  # a nursery that lived this long did not die of its start
+_LONGEST_PAUSE_S = 10.0
+_RECOVERY_S = 5.0  # beyond the time that finds a hung worker: fork or model load, and the second run
+
+
+class RecognitionStartError(Exception):
+    """Recognition cannot start; the text is one sentence that names the model and what is wrong."""
+
+
+@dataclass(slots=True)
+class RecognitionCounts:
+    """What happened to segments since the start; only ever rising."""
+
+    segments: int = 0
+    refused_segments: int = 0  # never opened: too many, or all behind
+    lost_segments: int = 0  # opened, and given up
+    reruns: int = 0
+    nurseries_lost: int = 0
+    decoded_samples: int = 0  # second runs included
+
+
+class RecognitionGroup:
+    """Shares speech segments out among forked workers; runs them again when one dies; drops what comes too late.
+
+    `run()` is started by main and cancelled at the stop. Everything else is called on the same event loop and never
+    waits, but for `wait_ready` and `room`.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        model_dir: Path,
+        settings: RecognitionSettings,
+        source: Callable[[], WorkerSource] | None = None,
+    ) -> None:
+        self.language, self.model_dir = language, model_dir
+        self.counts = RecognitionCounts()
+        self._settings = settings
+        self._make_source = source or (lambda: NurseryProcess(model_dir, settings))
+        size = settings.workers or len(os.sched_getaffinity(0))
+        ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._drop_late, self._busy)
+        self._crew = WorkerCrew(language, size, settings.hung_worker_s, ears)
+        self._most_segments = size * settings.recognizers_per_worker * _SEGMENTS_PER_RECOGNIZER
+        self._segments: dict[int, Segment] = {}
+        self._next_number = 1
+        self._legs = LegMemory()
+        self._ready = asyncio.Event()  # set once, at the first readiness or the end
+        self._refusal: str | None = None
+        self._running = False
+        self._waiting_for_room: list[asyncio.Future[None]] = []
+
+    async def run(self) -> None:
+        """Until cancelled. Raises RecognitionStartError when the model cannot be used."""
+        self._running = True
+        failures = 0
+        try:
+            while True:
+                began_s = time.monotonic()
+                await self._run_nursery()
+                failures = 1 if time.monotonic() - began_s > _LASTING_S else failures + 1
+                self._refusal = self._crew.refusal
+                if failures >= _LOADING_ATTEMPTS and not self._ready.is_set():
+                    self._refusal = f"{self.model_dir}: the process that loads this model died {failures} times"
+                if self._refusal is not None:
+                    raise RecognitionStartError(self._refusal)
+                self.counts.nurseries_lost += 1
+                _log.error("recognition nursery lost", language=self.language, failures=failures)
+                if failures > 1:
+                    await asyncio.sleep(min(_LONGEST_PAUSE_S, 0.25 * 2**failures))
+        finally:
+            self._running = False
+            self._ready.set()
+            for segment in list(self._segments.values()):
+                self._lose(segment, LossReason.STOPPED)
+            self._offer_room()
+
+    async def wait_ready(self) -> None:
+        """Until every worker lives. Raises RecognitionStartError when the model cannot be used."""
+        await self._ready.wait()
+        if self._refusal is not None:
+            raise RecognitionStartError(self._refusal)
+
+    def open_segment(
+        self, leg_key: str, start_ms: int, hear: Callable[[SegmentEvent], None], *, patient: bool = False
+    ) -> Segment | None:
+        """A new stretch of speech of this leg, beginning at `start_ms` of its call; None (counted) when too busy.
+
+        A `patient` one (recordings faster than real time) is neither refused nor dropped for being late: its feeder
+        awaits `room()` and so sets the pace.
+        """
+        if not self._running or not (patient or (self._ready.is_set() and not self._too_busy())):
+            self.counts.refused_segments += 1
+            return None
+        segment = Segment(self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient)
+        self._next_number = self._next_number % 0xFFFF_FFFF + 1
+        self.counts.segments += 1
+        link = self._link_for(leg_key)
+        self._segments[segment.number] = segment
+        if link is not None:
+            self._legs.given_to(leg_key, link.number)
+            segment.run_on(link)
+        return segment
+
+    async def room(self) -> None:
+        """Wait until the queue is short, or recognition is over."""
+        while self._running and not self._has_room():
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting_for_room.append(waiter)
+            await waiter
+
+    @property
+    def ready(self) -> bool:
+        """Whether all workers live with a loaded model."""
+        return self._running and len(self._crew.pids()) == self._crew.size
+
+    @property
+    def dropped_segments(self) -> int:
+        """Segments whose words will not come: refused, or given up on the way."""
+        return self.counts.refused_segments + self.counts.lost_segments
+
+    @property
+    def workers_lost(self) -> int:
+        """Workers that died or were ended because they hung."""
+        return self._crew.counts.workers_lost
+
+    @property
+    def workers_hung(self) -> int:
+        """Workers that were ended because they hung."""
+        return self._crew.counts.workers_hung
+
+    @property
+    def decoded_ms(self) -> int:
+        """Audio decoded since the start, second runs included."""
+        return samples_to_ms(self.counts.decoded_samples)
+
+    @property
+    def open_segments(self) -> int:
+        """Segments being fed or decoded now."""
+        return len(self._segments)
+
+    def queued_ms(self) -> int:
+        """Audio of all segments that waits for a decoder."""
+        return sum(segment.queued_ms for segment in self._segments.values())
+
+    def oldest_wait_ms(self) -> int:
+        """How long the oldest audio has been waiting."""
+        now_s = time.monotonic()
+        return max((int(segment.waiting_s(now_s) * 1000) for segment in self._segments.values()), default=0)
+
+    def cpu_ms(self) -> int:
+        """CPU time of the workers since the start, about a second old."""
+        return self._crew.cpu_ms()
+
+    def memory_bytes(self) -> dict[int, int]:
+        """Resident memory by worker number, the shared model's pages counted in each."""
+        return {number: load.memory_bytes for number, load in self._crew.loads.items()}
+
+    def worker_pids(self) -> dict[int, int]:
+        """Process ids of the living workers, by worker number."""
+        return self._crew.pids()
+
+    async def _run_nursery(self) -> None:
+        try:
+            await self._crew.run(self._make_source())
+        finally:
+            for segment in self._segments.values():
+                segment.link = None  # they wait for the next nursery
+
+    def _take(self, link: WorkerLink, message: Message) -> None:
+        match message:
+            case WorkerHello():
+                self._welcome(link)
+            case Decoded(number, samples):
+                if (segment := self._segments.get(number)) is not None and segment.link is link:
+                    self.counts.decoded_samples += segment.take_decoded(samples)
+                    self._offer_room()
+            case PartialSaid(number) | FinalSaid(number) | SegmentFailed(number):
+                running = self._segments.get(number)  # None: abandoned meanwhile
+                if running is not None and running.link is link:
+                    self._answer(running, message)
+            case WorkerLoad() | OpenSegment() | SegmentSound() | CloseSegment() | AbandonSegment():
+                pass  # the crew's, or none that a worker sends
+            case _:
+                assert_never(message)
+
+    def _welcome(self, link: WorkerLink) -> None:
+        for segment in self._on(link):
+            segment.restart_clock()  # until now nobody could have decoded it
+        if self.ready and not self._ready.is_set():
+            _log.info("recognition ready", language=self.language, workers=self._crew.size)
+            self._ready.set()
+
+    def _answer(self, segment: Segment, message: PartialSaid | FinalSaid | SegmentFailed) -> None:
+        match message:
+            case PartialSaid(_, samples, text):
+                segment.take_partial(samples, text)
+            case FinalSaid():
+                segment.take_final(message)
+            case SegmentFailed():
+                self._lose(segment, LossReason.REFUSED)
+            case _:
+                assert_never(message)
+
+    def _worker_lost(self, link: WorkerLink) -> None:
+        """Its open segments run again elsewhere, from their last final."""
+        for segment in self._on(link):
+            segment.link = None
+            if segment.runs >= _MOST_RUNS:
+                self._lose(segment, LossReason.CRASHING)
+        self._place_orphans()
+
+    def _place_orphans(self) -> None:
+        for segment in self._segments.values():
+            if segment.link is None:
+                link = self._least_loaded()
+                if link is None:
+                    return
+                self.counts.reruns += segment.runs > 0
+                segment.run_on(link)
+
+    def _drop_late(self, now_s: float) -> None:
+        limit_s = self._settings.behind_limit_ms / 1000
+        for segment in list(self._segments.values()):
+            silent = segment.link is None or now_s - segment.link.heard_s > limit_s / 2
+            # A worker that is silent may be dead: its segments wait for the second run rather than be dropped.
+            allowed_s = max(limit_s, self._settings.hung_worker_s + _RECOVERY_S) if silent else limit_s
+            if not segment.patient and segment.waiting_s(now_s) > allowed_s:
+                self._lose(segment, LossReason.BEHIND)
+
+    def _lose(self, segment: Segment, reason: LossReason) -> None:
+        self.counts.lost_segments += 1
+        _log.warning("speech segment lost", language=self.language, reason=reason.value)
+        segment.lose(reason)
+
+    def _segment_ended(self, segment: Segment) -> None:
+        del self._segments[segment.number]
+        self._offer_room()
+
+    def _busy(self) -> set[WorkerLink]:
+        return {segment.link for segment in self._segments.values() if segment.link is not None and segment.has_work}
+
+    def _on(self, link: WorkerLink) -> list[Segment]:
+        return [segment for segment in self._segments.values() if segment.link is link]
+
+    def _too_busy(self) -> bool:
+        # Half the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
+        return len(self._segments) >= self._most_segments or self.oldest_wait_ms() > self._settings.behind_limit_ms // 2
+
+    def _weight_ms(self, link: WorkerLink) -> int:
+        return sum(_SHARE_MS + segment.queued_ms for segment in self._on(link))
+
+    def _least_loaded(self) -> WorkerLink | None:
+        return min(self._crew.links.values(), key=lambda link: (self._weight_ms(link), link.number), default=None)
+
+    def _link_for(self, leg_key: str) -> WorkerLink | None:
+        least = self._least_loaded()
+        last = self._legs.worker(leg_key)
+        known = self._crew.links.get(last) if last is not None else None
+        if least is not None and known is not None and self._weight_ms(known) - self._weight_ms(least) <= _SHARE_MS:
+            return known
+        return least
+
+    def _has_room(self) -> bool:
+        return self.queued_ms() < _ROOM_MS_PER_WORKER * self._crew.size
+
+    def _offer_room(self) -> None:
+        if self._waiting_for_room and (not self._running or self._has_room()):
+            for waiter in self._waiting_for_room:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiting_for_room.clear()

@@ -1,0 +1,190 @@
+"""One leg's speech to words in call time: segments out to the group, partials and finals back, in the order spoken."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, assert_never
+
+from config.hearing import SegmentSettings
+from service.recognition.segment import FinalHeard, PartialHeard, SegmentEvent, SegmentLost
+from streaming.frames import AudioFrame, Leg
+from streaming.observations import LevelHeard, RecognitionChanged, SpeechEnded, SpeechStarted, WordsHeard
+from streaming.speech_segments import SegmentAudio, SegmentClosed, SegmentOpened, SpeechSegments
+from streaming.speech_segments import SegmentEvent as SpeechEvent
+
+
+class OpenedSegment(Protocol):
+    """A segment of the group: fed, then closed."""
+
+    def feed(self, pcm_s16le: bytes) -> None:
+        """The next audio."""
+        ...
+
+    def close(self) -> None:
+        """No more audio; the rest of the words is to come."""
+        ...
+
+
+class SegmentTaker(Protocol):
+    """Who recognises segments: a RecognitionGroup, or a fake in tests."""
+
+    def open_segment(
+        self, leg_key: str, start_ms: int, hear: Callable[[SegmentEvent], None], *, patient: bool = False
+    ) -> OpenedSegment | None:
+        """A new segment; None when too busy."""
+        ...
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A segment whose words are not all there yet; what comes before its turn is held."""
+
+    held: list[SegmentEvent] = field(default_factory=list)
+
+
+class LegRecognition:
+    """Recognition of one leg. Utterances are numbered per leg, revisions per utterance; a final closes its number.
+
+    A partial is passed on when its text changed and is not empty; an empty final only where a partial had been shown,
+    so that it can be taken away. Segments of a leg are told in the order they were spoken, whichever worker is faster.
+    `patient`: recordings faster than real time, where nothing is dropped (the feeder awaits the group's `room()`).
+    """
+
+    def __init__(
+        self,
+        leg: Leg,
+        leg_key: str,
+        group: SegmentTaker | None,
+        settings: SegmentSettings,
+        heard: Callable[[WordsHeard | RecognitionChanged], None],
+        *,
+        patient: bool = False,
+    ) -> None:
+        self.listening = True
+        self._leg, self._leg_key, self._group, self._heard, self._patient = leg, leg_key, group, heard, patient
+        self._segments = SpeechSegments(leg, settings)
+        self._open: OpenedSegment | None = None
+        self._turns: deque[_Turn] = deque()
+        self._utterance = 0
+        self._revision = 0
+        self._shown = ""
+        self._all_said = asyncio.Event()
+        self._all_said.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no words are on their way: nothing open, nothing waiting for a final."""
+        return not self._turns
+
+    def feed(self, frame: AudioFrame, level: LevelHeard, speech: SpeechStarted | SpeechEnded | None) -> None:
+        """One frame with its level and the change of speech it made known, if any."""
+        if self._group is None:
+            self._listens(False, frame.start_ms)
+            return
+        self._take(self._segments.feed(frame))
+        self._take(self._segments.feed(level))
+        if speech is not None:
+            self._take(self._segments.feed(speech))
+
+    def interrupt(self, at_ms: int) -> None:
+        """Hold, pause, a gap, a lost connection, known at `at_ms`: what is open closes where its audio ended."""
+        self._take(self._segments.interrupt())
+
+    def close(self) -> None:
+        """The leg is over; finals may still come, `drained` waits for them."""
+        self._take(self._segments.interrupt())
+
+    async def drained(self) -> None:
+        """Wait for the last words of everything closed. Call `close` first."""
+        await self._all_said.wait()
+
+    def _take(self, events: list[SpeechEvent]) -> None:
+        for event in events:
+            match event:
+                case SegmentOpened(start_ms=start_ms):
+                    self._begin(start_ms)
+                case SegmentAudio(pcm_s16le=pcm_s16le):
+                    if self._open is not None:
+                        self._open.feed(pcm_s16le)
+                case SegmentClosed():
+                    if self._open is not None:
+                        self._open.close()
+                        self._open = None
+                case _:
+                    assert_never(event)
+
+    def _begin(self, start_ms: int) -> None:
+        if self._group is None:
+            return
+        turn = _Turn()
+        self._open = self._group.open_segment(
+            self._leg_key, start_ms, lambda event: self._hear(turn, event), patient=self._patient
+        )
+        if self._open is None:
+            self._listens(False, start_ms)
+            return
+        self._turns.append(turn)
+        self._all_said.clear()
+
+    def _hear(self, turn: _Turn, event: SegmentEvent) -> None:
+        if turn is not self._turns[0]:
+            if turn.held and isinstance(turn.held[-1], PartialHeard):
+                turn.held.pop()  # replaced, and nobody has seen it
+            turn.held.append(event)
+            return
+        self._tell(event)
+        while self._turns and self._turns[0].held:
+            self._tell(self._turns[0].held.pop(0))
+
+    def _tell(self, event: SegmentEvent) -> None:
+        """Pass on an event of the first turn; its end makes the next one the first."""
+        match event:
+            case PartialHeard(text=text):
+                if text and text != self._shown:
+                    self._listens(True, event.end_ms)
+                    self._say(event, final=False)
+            case FinalHeard(last=last):
+                self._listens(True, event.end_ms)
+                self._settle(event)
+                if last:
+                    self._next_turn()
+            case SegmentLost(at_ms=at_ms):
+                self._settle(FinalHeard(at_ms, at_ms, "", (), last=True))
+                self._next_turn()
+                self._listens(False, at_ms)
+            case _:
+                assert_never(event)
+
+    def _settle(self, final: FinalHeard) -> None:
+        if final.text or self._shown:
+            self._say(final, final=True)
+            self._utterance += 1
+            self._revision = 0
+            self._shown = ""
+
+    def _say(self, event: PartialHeard | FinalHeard, *, final: bool) -> None:
+        self._revision += 1
+        self._shown = event.text
+        self._heard(
+            WordsHeard(
+                leg=self._leg,
+                utterance=self._utterance,
+                revision=self._revision,
+                final=final,
+                start_ms=event.start_ms,
+                end_ms=event.end_ms,
+                text=event.text,
+                words=event.words if isinstance(event, FinalHeard) else (),
+            )
+        )
+
+    def _next_turn(self) -> None:
+        self._turns.popleft()
+        if not self._turns:
+            self._all_said.set()
+
+    def _listens(self, listening: bool, at_ms: int) -> None:
+        if listening is not self.listening:
+            self.listening = listening
+            self._heard(RecognitionChanged(self._leg, listening, at_ms))

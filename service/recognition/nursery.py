@@ -1,0 +1,138 @@
+"""The nursery process: loads one speech model, then forks a worker for every socket it is handed; pages stay shared.
+
+Run by the service as `python -m service.recognition.nursery`; it never shares a process with an event loop, because a
+fork is only safe where there is one thread.
+"""
+
+import argparse
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from pathlib import Path
+
+from service.recognition.recognizer_pool import RecognizerPool
+from service.recognition.worker import Worker
+from streaming.recognizer import ModelError, SpeechModel
+
+ORDER = struct.Struct("<BI")  # what, worker number
+FORK, KILL = 1, 2
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Nursery:
+    """Children of one model. Ends when the service closes the control socket; the children end with it."""
+
+    def __init__(self, control: socket.socket, options: argparse.Namespace) -> None:
+        self._control, self._options = control, options
+        self._workers: dict[int, int] = {}  # pid → worker number
+        self._wake_read, self._wake_write = os.pipe()
+
+    def run(self) -> None:
+        """Load, report, fork and reap until told to stop by the closing of the socket."""
+        try:
+            model = SpeechModel.load(self._options.model)
+        except ModelError as error:
+            self._report(kind="failed", reason=str(error))
+            return
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
+        os.set_blocking(self._wake_write, False)
+        signal.set_wakeup_fd(self._wake_write)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        self._report(kind="ready")
+        while True:
+            ready = select.select([self._control.fileno(), self._wake_read], [], [])[0]
+            if self._wake_read in ready:
+                os.read(self._wake_read, 4_096)
+                self._reap()
+            if self._control.fileno() in ready and not self._obey(model):
+                break
+        for pid in self._workers:
+            os.kill(pid, signal.SIGKILL)
+
+    def _obey(self, model: SpeechModel) -> bool:
+        """One order of the service; False when there will be no more."""
+        order, links, _, _ = socket.recv_fds(self._control, ORDER.size, 1)
+        if len(order) < ORDER.size:
+            return False
+        what, number = ORDER.unpack(order)
+        if what == FORK and links:
+            self._fork(model, number, links[0])
+        elif what == KILL:
+            for pid in [pid for pid, of in self._workers.items() if of == number]:
+                os.kill(pid, signal.SIGKILL)  # not reaped yet, so the pid is still the worker's
+        return True
+
+    def _fork(self, model: SpeechModel, number: int, link: int) -> None:
+        pid = os.fork()
+        if pid:
+            self._workers[pid] = number
+            os.close(link)
+            return
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._control.close()
+            os.close(self._wake_read)
+            os.close(self._wake_write)
+            self._live(model, socket.socket(fileno=link))
+            status = 0
+        except Exception:  # noqa: BLE001 - the last line of defence of a process: shown, then the status tells
+            traceback.print_exc()
+        finally:
+            os._exit(status)  # no destructors: freeing the model would only copy its pages
+
+    def _live(self, model: SpeechModel, link: socket.socket) -> None:
+        _die_with_parent()
+        os.nice(self._options.niceness)
+        Worker(link, RecognizerPool(model.recognizer, self._options.recognizers), self._options.memory_mb).run()
+
+    def _reap(self) -> None:
+        while self._workers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            number = self._workers.pop(pid, None)
+            self._report(kind="ended", worker=number, status=os.waitstatus_to_exitcode(status))
+
+    def _report(self, **report: object) -> None:
+        self._control.sendall(json.dumps(report).encode() + b"\n")
+
+
+def _die_with_parent() -> None:
+    parent = os.getppid()
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # Linux; elsewhere the closing socket ends a worker
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)  # the parent died before the kernel was told
+
+
+def main(arguments: list[str]) -> int:
+    """Entry of the process. Exit status 0: told to stop; 1: the service vanished in mid-word."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then closes our socket
+    options = argparse.ArgumentParser(prog="service.recognition.nursery", description=__doc__)
+    options.add_argument("--control", type=int, required=True, help="file descriptor of the control socket")
+    options.add_argument("--model", type=Path, required=True)
+    options.add_argument("--recognizers", type=int, required=True, help="recognisers per worker")
+    options.add_argument("--memory-mb", type=int, required=True)
+    options.add_argument("--niceness", type=int, required=True)
+    chosen = options.parse_args(arguments)
+    try:
+        with socket.socket(fileno=chosen.control) as control:
+            Nursery(control, chosen).run()
+    except ConnectionError:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

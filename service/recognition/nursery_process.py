@@ -1,0 +1,167 @@
+"""The service's side of a nursery: starts the process, orders workers, hears what became of them."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from config.recognition import RecognitionSettings
+from service.recognition.nursery import FORK, KILL, ORDER
+
+_LONGEST_REPORT_BYTES = 65_536
+# One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
+_ENVIRONMENT = ("OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2")
+
+
+class NurseryGoneError(Exception):
+    """The nursery takes no orders any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The model is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRefused:
+    """The model cannot be used; `reason` is one clear sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEnded:
+    """A worker process is over; `status` below zero is the signal that ended it."""
+
+    worker: int
+    status: int
+
+
+Report = ModelReady | ModelRefused | WorkerEnded
+
+
+class WorkerSource(Protocol):
+    """Where workers come from: a NurseryProcess, or a fake in tests. One use: start, order, stop."""
+
+    async def start(self) -> None:
+        """Begin loading the model."""
+        ...
+
+    def fork(self, worker: int) -> socket.socket:
+        """Order worker number `worker`; our end of its socket, usable at once. Raises NurseryGoneError."""
+        ...
+
+    def kill(self, worker: int) -> None:
+        """End that worker without asking it. Raises NurseryGoneError."""
+        ...
+
+    def reports(self) -> AsyncIterator[Report]:
+        """What happens, until the nursery is gone."""
+        ...
+
+    async def stop(self) -> None:
+        """End it and every worker; returns when the process is gone."""
+        ...
+
+
+class NurseryProcess:
+    """One nursery with its model. Start it once, stop it once."""
+
+    def __init__(self, model_dir: Path, settings: RecognitionSettings) -> None:
+        self._model_dir, self._settings = model_dir, settings
+        self._control: socket.socket | None = None
+        self._process: Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the nursery process; 0 before the start."""
+        return self._process.pid if self._process else 0
+
+    async def start(self) -> None:
+        """Start the process; it reports ModelReady when workers can live."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        self._control = ours
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(
+                "/usr/bin/env",  # which becomes the interpreter: same process, three variables more
+                *_ENVIRONMENT,
+                sys.executable,
+                *("-m", "service.recognition.nursery"),
+                *("--control", str(theirs.fileno())),
+                *("--model", str(self._model_dir)),
+                *("--recognizers", str(self._settings.recognizers_per_worker)),
+                *("--memory-mb", str(self._settings.worker_memory_mb)),
+                *("--niceness", str(self._settings.niceness)),
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # Ctrl-C in the terminal reaches the service alone
+            )
+
+    def fork(self, worker: int) -> socket.socket:
+        """See WorkerSource."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._order(FORK, worker, [theirs.fileno()])
+        except NurseryGoneError:
+            ours.close()
+            raise
+        ours.setblocking(False)
+        return ours
+
+    def kill(self, worker: int) -> None:
+        """See WorkerSource."""
+        self._order(KILL, worker, [])
+
+    async def reports(self) -> AsyncIterator[Report]:
+        """See WorkerSource."""
+        if self._control is None:
+            return
+        loop = asyncio.get_running_loop()
+        pending = b""
+        while len(pending) < _LONGEST_REPORT_BYTES:
+            try:
+                received = await loop.sock_recv(self._control, 4_096)
+            except ConnectionError:
+                return
+            if not received:
+                return
+            *lines, pending = (pending + received).split(b"\n")
+            for line in lines:
+                yield _report_of(line)
+
+    async def stop(self) -> None:
+        """See WorkerSource. Workers die with the nursery (parent-death signal), and their sockets are closed anyway."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    def _order(self, what: int, worker: int, links: list[int]) -> None:
+        if self._control is None:
+            raise NurseryGoneError("not started")
+        try:
+            socket.send_fds(self._control, [ORDER.pack(what, worker)], links)
+        except OSError as error:  # closed, reset, or (BlockingIOError) hundreds of orders nobody takes
+            raise NurseryGoneError("takes no orders") from error
+
+
+def _report_of(line: bytes) -> Report:
+    match json.loads(line):
+        case {"kind": "ready"}:
+            return ModelReady()
+        case {"kind": "failed", "reason": str(reason)}:
+            return ModelRefused(reason)
+        case {"kind": "ended", "worker": int(worker), "status": int(status)}:
+            return WorkerEnded(worker, status)
+        case _:
+            raise ValueError("a report of unknown kind")

@@ -1,0 +1,77 @@
+"""Recognisers of one worker: borrowed for a segment, clean on return, warm for the next (recognition.md §6.1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from streaming.recognizer import FinalWords, PartialText
+
+_LIFETIME_MS = 3 * 3_600_000  # Vosk counts time in 32-bit floats: beyond some hours of audio its words drift by ms
+
+
+class Recognizing(Protocol):
+    """What a recogniser can do: streaming.recognizer.Recognizer, or a fake in tests."""
+
+    @property
+    def lifetime_ms(self) -> int:
+        """Audio fed since it was made."""
+        ...
+
+    def feed(self, pcm_s16le: bytes) -> PartialText | FinalWords:
+        """Decode one block."""
+        ...
+
+    def finish(self) -> FinalWords:
+        """The rest of the words; clean afterwards."""
+        ...
+
+
+@dataclass(slots=True)
+class _Free:
+    recognizer: Recognizing
+    leg: int
+
+
+class RecognizerPool:
+    """At most `most` recognisers. A leg gets the one it had last, else the most recently used one, else a new one."""
+
+    def __init__(self, make: Callable[[], Recognizing], most: int) -> None:
+        self._make, self._most = make, most
+        self._free: list[_Free] = []  # the most recently used last
+        self._borrowed: dict[int, bool] = {}  # id of a borrowed one → whether it may come back
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a borrower can be served."""
+        return bool(self._free) or len(self._borrowed) < self._most
+
+    def __len__(self) -> int:
+        return len(self._free) + len(self._borrowed)
+
+    def warm_up(self) -> None:
+        """Make the first one now: 0.1 to 0.2 s that the first speaker need not wait."""
+        if not len(self):
+            self._free.append(_Free(self._make(), leg=0))
+
+    def borrow(self, leg: int) -> Recognizing:
+        """A clean recogniser. Ask `has_room` first: raises LookupError when all are out."""
+        if not self.has_room:
+            raise LookupError("all recognisers are borrowed")
+        position = next((at for at, free in enumerate(self._free) if free.leg == leg), len(self._free) - 1)
+        recognizer = self._free.pop(position).recognizer if self._free else self._make()
+        self._borrowed[id(recognizer)] = True
+        return recognizer
+
+    def give_back(self, recognizer: Recognizing, leg: int) -> None:
+        """Back and clean (`finish()` was called); one too old, or borrowed before a `let_go`, is not kept."""
+        if self._borrowed.pop(id(recognizer)) and recognizer.lifetime_ms < _LIFETIME_MS:
+            self._free.append(_Free(recognizer, leg))
+
+    def throw_away(self, recognizer: Recognizing) -> None:
+        """A recogniser that failed never serves again."""
+        del self._borrowed[id(recognizer)]
+
+    def let_go(self) -> None:
+        """Memory is short: free ones go now, borrowed ones when they come back. Only deletion frees their caches."""
+        self._free.clear()
+        self._borrowed = dict.fromkeys(self._borrowed, False)

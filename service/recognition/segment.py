@@ -1,0 +1,198 @@
+"""One stretch of speech on its way through a worker: what was fed, what is decoded, and the audio to run it again."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.recognition.worker_link import WorkerLink
+from service.recognition.worker_messages import AbandonSegment, CloseSegment, FinalSaid, OpenSegment, SegmentSound
+from streaming.frames import SAMPLES_PER_MS, samples_to_ms
+from streaming.observations import Word
+
+_MOST_KEPT_SAMPLES = 120_000 * SAMPLES_PER_MS  # config's longest segment; beyond it a second run begins later
+
+
+class LossReason(StrEnum):
+    """Why a segment's words will not come."""
+
+    BEHIND = "behind"  # its audio waited too long for a decoder
+    CRASHING = "crashing"  # every worker that took it died
+    REFUSED = "refused"  # Vosk did not take its audio
+    STOPPED = "stopped"  # recognition was shut down
+
+
+@dataclass(frozen=True, slots=True)
+class PartialHeard:
+    """The running utterance: audio from `start_ms` to `end_ms` (call time) sounds like `text` so far."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinalHeard:
+    """One utterance for good, in call time. `last`: the segment is done, nothing follows."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    words: tuple[Word, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLost:
+    """The segment is over without the rest of its words."""
+
+    at_ms: int
+    reason: LossReason
+
+
+SegmentEvent = PartialHeard | FinalHeard | SegmentLost
+
+
+class Segment:
+    """Fed by a leg, run on one worker at a time, and again on another when that one dies.
+
+    `ended` is called once, when it is done, lost or abandoned. Times are call time; its audio has no gaps.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        leg: int,
+        start_ms: int,
+        hear: Callable[[SegmentEvent], None],
+        ended: Callable[["Segment"], None],
+        patient: bool = False,
+    ) -> None:
+        self.number, self.patient = number, patient
+        self.link: WorkerLink | None = None
+        self.runs = 0
+        self.over = False
+        self._leg, self._start_ms, self._hear, self._ended = leg, start_ms, hear, ended
+        self._kept: deque[bytes] = deque()  # audio since the last final
+        self._kept_from = 0  # samples of the segment before it
+        self._run_from = 0  # samples of the segment before this run's first
+        self._fed = self._decoded = 0  # samples of the segment
+        self._arrivals: deque[tuple[int, float]] = deque()  # fed up to here, at this monotonic second
+        self._closed_s: float | None = None
+
+    @property
+    def queued_ms(self) -> int:
+        """Audio fed and not decoded yet."""
+        return samples_to_ms(self._fed - self._decoded)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether an answer of the worker is due."""
+        return self._fed > self._decoded or self._closed_s is not None
+
+    def waiting_s(self, now_s: float) -> float:
+        """How long the oldest audio not decoded (or the close) has been waiting."""
+        if self._arrivals:
+            return now_s - self._arrivals[0][1]
+        return now_s - self._closed_s if self._closed_s is not None else 0.0
+
+    def feed(self, pcm_s16le: bytes) -> None:
+        """The next audio, 16 kHz PCM16, whole samples. Nothing happens on a segment that is over."""
+        if self.over or self._closed_s is not None or not pcm_s16le:
+            return
+        self._fed += len(pcm_s16le) // 2
+        self._arrivals.append((self._fed, time.monotonic()))
+        self._kept.append(pcm_s16le)
+        while self._fed - self._kept_from > _MOST_KEPT_SAMPLES:
+            self._kept_from += len(self._kept.popleft()) // 2
+        if self.link is not None:
+            self.link.say(SegmentSound(self.number, pcm_s16le))
+
+    def close(self) -> None:
+        """The speech is over: a last FinalHeard (or SegmentLost) follows."""
+        if self.over or self._closed_s is not None:
+            return
+        self._closed_s = time.monotonic()
+        if self.link is not None:
+            self.link.say(CloseSegment(self.number))
+
+    def abandon(self) -> None:
+        """Nobody wants its words any more; nothing follows."""
+        if self.over:
+            return
+        if self.link is not None:
+            self.link.say(AbandonSegment(self.number))
+        self._end()
+
+    def lose(self, reason: LossReason) -> None:
+        """Give it up and say so."""
+        if not self.over:
+            self.abandon()
+            self._hear(SegmentLost(self._ms(self._fed), reason))
+
+    def run_on(self, link: WorkerLink) -> None:
+        """Begin on this worker, or begin again behind the last final when another has died."""
+        self.link = link
+        self.runs += 1
+        self._run_from = self._decoded = self._kept_from
+        link.say(OpenSegment(self.number, self._leg))
+        if self._kept:
+            link.say(SegmentSound(self.number, b"".join(self._kept)))
+        if self._closed_s is not None:
+            link.say(CloseSegment(self.number))
+        self.restart_clock()
+
+    def restart_clock(self) -> None:
+        """What waits begins to wait now: its worker could not have begun earlier."""
+        now_s = time.monotonic()
+        self._arrivals = deque([(self._fed, now_s)] if self._fed > self._decoded else [])
+        if self._closed_s is not None:
+            self._closed_s = now_s
+
+    def take_decoded(self, samples: int) -> int:
+        """The worker has decoded so many samples of this run. Returns the samples that are new."""
+        before, self._decoded = self._decoded, self._run_from + samples
+        while self._arrivals and self._arrivals[0][0] <= self._decoded:
+            self._arrivals.popleft()
+        return self._decoded - before
+
+    def take_partial(self, samples: int, text: str) -> None:
+        """The worker's running guess."""
+        self._hear(PartialHeard(self._ms(self._kept_from), self._ms(self._run_from + samples), text))
+
+    def take_final(self, said: FinalSaid) -> None:
+        """An utterance is done; its audio is not needed again."""
+        run_from_ms = self._ms(self._run_from)
+        words = tuple(
+            Word(word.text, run_from_ms + word.start_ms, run_from_ms + word.end_ms, word.confidence)
+            for word in said.words
+        )
+        start_ms, end_ms = self._ms(self._kept_from), self._ms(self._run_from + said.samples)
+        if words:
+            start_ms, end_ms = words[0].start_ms, words[-1].end_ms
+        self._forget(self._run_from + said.samples)
+        if said.last:
+            self._end()
+        self._hear(FinalHeard(start_ms, end_ms, said.text, words, said.last))
+
+    def _forget(self, until: int) -> None:
+        while self._kept and self._kept_from < until:
+            block = self._kept.popleft()
+            beyond = self._kept_from + len(block) // 2 - until
+            if beyond > 0:
+                self._kept.appendleft(block[-2 * beyond :])
+                self._kept_from = until
+                return
+            self._kept_from += len(block) // 2
+
+    def _end(self) -> None:
+        self.over = True
+        self.link = None
+        self._kept.clear()
+        self._arrivals.clear()
+        self._decoded = self._fed
+        self._ended(self)
+
+    def _ms(self, samples: int) -> int:
+        return self._start_ms + samples_to_ms(samples)

@@ -1,0 +1,222 @@
+"""A recognition worker: one thread, one socket to the service, the segments of many calls, oldest audio first."""
+
+import ctypes
+import os
+import resource
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from service.recognition.recognizer_pool import RecognizerPool, Recognizing
+from service.recognition.worker_messages import (
+    AbandonSegment,
+    CloseSegment,
+    Decoded,
+    FinalSaid,
+    FromWorker,
+    Message,
+    MessageReader,
+    OpenSegment,
+    PartialSaid,
+    SegmentFailed,
+    SegmentSound,
+    WorkerHello,
+    WorkerLoad,
+    message_bytes,
+)
+from streaming.frames import SAMPLES_PER_MS
+from streaming.recognizer import FinalWords, PartialText, RecognizerError
+
+_STEP_BYTES = 200 * SAMPLES_PER_MS * 2  # Vosk decodes in 200 ms blocks; between two, messages are read
+_READ_BYTES = 262_144
+_READS_PER_STEP = 16  # so that a flood of audio cannot keep the worker from decoding
+_LOAD_EVERY_NS = 1_000_000_000
+
+
+@dataclass(slots=True)
+class _Segment:
+    number: int
+    leg: int
+    waiting: deque[tuple[int, bytes]] = field(default_factory=deque)  # when it came, audio
+    closed_ns: int | None = None
+    recognizer: Recognizing | None = None
+    samples: int = 0
+    shown: str = ""
+
+    def oldest_ns(self) -> int | None:
+        """Since when something is to be done for it."""
+        return self.waiting[0][0] if self.waiting else self.closed_ns
+
+
+class Worker:
+    """Reads messages, decodes at most 200 ms, reads again. Ends when the service closes the socket."""
+
+    def __init__(
+        self, link: socket.socket, pool: RecognizerPool, memory_mb: int, resident_bytes: Callable[[], int] | None = None
+    ) -> None:
+        self._link, self._pool = link, pool
+        self._memory_bytes = memory_mb * 1_048_576
+        self._resident_bytes = resident_bytes or memory_of_this_process
+        self._reader = MessageReader()
+        self._segments: dict[int, _Segment] = {}
+        self._outgoing: list[bytes] = []
+        self._told_load_ns = 0
+
+    def run(self) -> None:
+        """Serve until the service is gone. Raises RecognizerError when the model makes no recogniser."""
+        self._pool.warm_up()
+        self._say(WorkerHello(os.getpid()))
+        try:
+            self._send()
+            while self._read():
+                segment = self._next()
+                if segment is not None:
+                    self._step(segment)
+                    self._tell_load()
+                self._send()
+        except ConnectionError:
+            return  # the service is gone, and with it everybody who wanted to know
+
+    def _read(self) -> bool:
+        """Take what has come; wait for something when there is nothing to decode. False when the service is gone."""
+        for _ in range(_READS_PER_STEP):
+            waiting = self._next() is None
+            try:
+                received = self._link.recv(_READ_BYTES, 0 if waiting else socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return True
+            if not received:
+                return False
+            arrived_ns = time.monotonic_ns()
+            for message in self._reader.feed(received):
+                self._take(message, arrived_ns)
+        return True
+
+    def _take(self, message: Message, arrived_ns: int) -> None:
+        match message:
+            case OpenSegment(number, leg):
+                self._segments[number] = _Segment(number, leg)
+            case SegmentSound(number, pcm_s16le):
+                if number in self._segments:
+                    self._segments[number].waiting.append((arrived_ns, pcm_s16le))
+            case CloseSegment(number):
+                if number in self._segments:
+                    self._segments[number].closed_ns = arrived_ns
+            case AbandonSegment(number):
+                if number in self._segments:
+                    self._abandon(self._segments[number])
+            case WorkerHello() | PartialSaid() | FinalSaid() | Decoded() | SegmentFailed() | WorkerLoad():
+                pass  # ours, not theirs
+            case _:
+                assert_never(message)
+
+    def _next(self) -> _Segment | None:
+        """The segment whose audio (or end) has waited longest, of those that have a recogniser or can get one."""
+        chosen: _Segment | None = None
+        chosen_ns = 0
+        for segment in self._segments.values():
+            oldest_ns = segment.oldest_ns()
+            if oldest_ns is None or (segment.recognizer is None and not self._pool.has_room):
+                continue
+            if chosen is None or oldest_ns < chosen_ns:
+                chosen, chosen_ns = segment, oldest_ns
+        return chosen
+
+    def _step(self, segment: _Segment) -> None:
+        try:
+            if segment.recognizer is None:
+                segment.recognizer = self._pool.borrow(segment.leg)
+            if segment.waiting:
+                self._decode(segment, segment.recognizer)
+            if not segment.waiting and segment.closed_ns is not None:
+                self._say(self._final(segment, segment.recognizer.finish(), last=True))
+                self._end(segment)
+        except RecognizerError:
+            self._say(SegmentFailed(segment.number))
+            self._discard(segment)
+
+    def _decode(self, segment: _Segment, recognizer: Recognizing) -> None:
+        heard = recognizer.feed(block := _step_of(segment.waiting))
+        segment.samples += len(block) // 2
+        match heard:
+            case PartialText(text):
+                if text != segment.shown:
+                    segment.shown = text
+                    self._say(PartialSaid(segment.number, segment.samples, text))
+            case FinalWords():
+                segment.shown = ""
+                self._say(self._final(segment, heard, last=False))
+            case _:
+                assert_never(heard)
+        self._say(Decoded(segment.number, segment.samples))
+
+    def _final(self, segment: _Segment, heard: FinalWords, *, last: bool) -> FinalSaid:
+        return FinalSaid(segment.number, segment.samples, last, heard.text, heard.words)
+
+    def _end(self, segment: _Segment) -> None:
+        """The segment is over; its recogniser, clean by now, goes back."""
+        del self._segments[segment.number]
+        if segment.recognizer is not None:
+            self._pool.give_back(segment.recognizer, segment.leg)
+
+    def _abandon(self, segment: _Segment) -> None:
+        if segment.recognizer is not None:
+            segment.recognizer.finish()  # given up in mid-word: the next borrower must not inherit it
+        self._end(segment)
+
+    def _discard(self, segment: _Segment) -> None:
+        del self._segments[segment.number]
+        if segment.recognizer is not None:
+            self._pool.throw_away(segment.recognizer)
+
+    def _tell_load(self) -> None:
+        now_ns = time.monotonic_ns()
+        if now_ns - self._told_load_ns < _LOAD_EVERY_NS:
+            return
+        self._told_load_ns = now_ns
+        memory_bytes = self._resident_bytes()
+        if memory_bytes > self._memory_bytes:
+            self._pool.let_go()
+            give_memory_back()
+        self._say(WorkerLoad(time.process_time_ns() // 1_000_000, memory_bytes, len(self._pool)))
+
+    def _say(self, message: FromWorker) -> None:
+        self._outgoing.append(message_bytes(message))
+
+    def _send(self) -> None:
+        if self._outgoing:
+            self._link.sendall(b"".join(self._outgoing))  # the service always reads, so this does not wait for long
+            self._outgoing.clear()
+
+
+def _step_of(waiting: deque[tuple[int, bytes]]) -> bytes:
+    """Take up to 200 ms off the front: whole blocks, or the front part of one that is longer."""
+    blocks: list[bytes] = []
+    room = _STEP_BYTES
+    while waiting and room:
+        arrived_ns, block = waiting.popleft()
+        if len(block) > room:
+            waiting.appendleft((arrived_ns, block[room:]))
+            block = block[:room]
+        blocks.append(block)
+        room -= len(block)
+    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+
+def memory_of_this_process() -> int:
+    """Resident bytes, shared model pages included; the peak where the system has no /proc."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def give_memory_back() -> None:
+    """Freed caches stay with glibc until it is told to return them (measured: 370 MB of 20 recognisers)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have no such call and need none
+    if trim is not None:
+        trim(0)
