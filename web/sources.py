@@ -164,7 +164,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """One stored change of one alert; `sequence` is the store's number and the console's cursor. None: not stored (yet)."""
+    """One change of one alert; `sequence` is the store's number and the console's cursor. None: not stored (yet)."""
 
     sequence: int | None
     alert: Alert
@@ -231,8 +231,13 @@ class Calls(Protocol):
         """Take an event of the PBX. Raises CallOverError where it can no longer count."""
         ...
 
-    async def search(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
-        """Calls, newest first; live ones from memory, ended ones from the store. `before` is the last call_id of the page before."""
+    async def search(
+        self, state: CallState | None, queue: str | None, limit: int, before: str | None
+    ) -> list[CallView]:
+        """Calls, newest first; live ones from memory, ended ones from the store.
+
+        `before` is the last call_id of the page before.
+        """
         ...
 
     async def get(self, call_id: str) -> CallView:
@@ -248,9 +253,9 @@ class Calls(Protocol):
         ...
 
     def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """16 kHz PCM (s16le) of each leg from `from_ms` on, equally long, gaps as zeros, as far as the ring still holds it.
+        """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as the ring still holds it.
 
-        Answers (true from_ms, one bytes object per leg). Raises UnknownCallError; an empty answer means nothing is kept.
+        Answers (true from_ms, one bytes object per leg). Raises UnknownCallError; an empty answer: nothing is kept.
         """
         ...
 

@@ -1,0 +1,69 @@
+"""The whole site over fakes, on a real socket of a free port, in the test's own event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from config.settings import ListeningSettings, Settings
+from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from web.app import build_app, utc_now
+from web.audience import Audience
+from web.http_door import open_http_socket
+from web.pages import Pages
+
+
+class _Server(uvicorn.Server):
+    """Says when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where it answers, and everything behind it."""
+
+    host: str
+    calls: FakeCalls
+    alerts: FakeAlerts
+    audience: Audience
+    server: uvicorn.Server
+
+    @property
+    def http(self) -> str:
+        return f"http://{self.host}"
+
+    @property
+    def sockets(self) -> str:
+        return f"ws://{self.host}"
+
+
+@asynccontextmanager
+async def open_site(**listening: object) -> AsyncIterator[Site]:
+    """`listening` changes settings of that section."""
+    settings = Settings(listening=ListeningSettings.model_validate(listening))
+    calls, alerts = FakeCalls(a_call()), FakeAlerts()
+    audience = Audience(settings.listening, utc_now)
+    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load())
+    door = open_http_socket("127.0.0.1", 0)
+    server = _Server(
+        uvicorn.Config(app, ws_per_message_deflate=False, log_level="warning", timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    try:
+        async with asyncio.timeout(10):
+            await server.up.wait()
+        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, server)
+    finally:
+        server.should_exit = True
+        await serving
+        door.close()

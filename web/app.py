@@ -1,0 +1,59 @@
+"""The site: all routes towards people and integrators in one application."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, FastAPI
+
+from config.settings import Settings
+from web.alerts_api import alerts_router
+from web.audience import Audience
+from web.call_audio import call_audio_router
+from web.calls_api import calls_router
+from web.console_socket import ConsoleDoor, console_router
+from web.guard import Guard
+from web.listen_socket import ListenDoor, listen_router
+from web.operations_api import operations_router
+from web.pages import Pages, pages_router
+from web.problems import install_problems
+from web.sources import Alerts, Calls, HealthSource
+
+
+def utc_now() -> datetime:
+    """The time of day in UTC."""
+    return datetime.now(UTC)
+
+
+def build_app(
+    settings: Settings,
+    calls: Calls,
+    alerts: Alerts,
+    audience: Audience,
+    health: HealthSource,
+    pages: Pages,
+    now_at: Callable[[], datetime] = utc_now,
+    further_routers: Sequence[APIRouter] = (),
+) -> FastAPI:
+    """Everything under one roof; `further_routers` are the audio doors. Starts nothing."""
+    app = FastAPI(
+        title="Earshot",
+        version="1",  # of the contract, as in /api/v1
+        summary="Hears every call while it runs and tells supervisors which ones are going wrong and why.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    install_problems(app)
+    console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at)
+    listen = ListenDoor(settings.listening, calls, audience, now_at)
+    app.include_router(calls_router(calls, alerts))
+    app.include_router(call_audio_router(calls))
+    app.include_router(alerts_router(alerts))
+    app.include_router(operations_router(health))
+    app.include_router(console_router(console))
+    app.include_router(listen_router(listen))
+    for router in further_routers:
+        app.include_router(router)
+    app.include_router(pages_router(pages))
+    app.add_middleware(Guard, settings=settings)
+    return app

@@ -1,0 +1,190 @@
+"""Who follows what: consoles and listeners of this node, each behind its own bound. Nothing here ever waits."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from alerts.alert import Severity
+from config.settings import ListeningSettings
+from streaming.frames import AudioFrame
+from web.alert_messages import alert_message, is_over
+from web.call_messages import call_message
+from web.console import Console
+from web.ear import Ear
+from web.listen_frame import FrameEncoder
+from web.live_messages import levels_message, line_message
+from web.requests import ConsoleFilter
+from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
+
+_Value = TypeVar("_Value")
+_REMEMBERED = 20_000  # alerts and calls remembered for filtering: far more than are ever open on one node
+
+
+class AudienceFullError(Exception):
+    """No further console or listener is taken on this node."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCounts:
+    """Figures for the metrics; all but the first two only ever rise."""
+
+    consoles: int
+    listeners: int
+    messages_replaced: int
+    messages_dropped: int
+    consoles_overflowed: int
+    frames_sent: int
+    frames_dropped: int
+    listeners_stuck: int
+    refused: int
+
+
+class Audience:
+    """Everything that is told goes to whoever wants it; each message is encoded once for all.
+
+    Alert changes must be published in the order of their sequence. All methods belong to the event loop's thread.
+    """
+
+    def __init__(self, settings: ListeningSettings, now_at: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now_at = now_at
+        self._consoles: list[Console] = []
+        self._ears: dict[str, list[Ear]] = {}
+        self._encoders: dict[str, FrameEncoder] = {}
+        self._highest: OrderedDict[str, Severity] = OrderedDict()
+        self._places: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
+        self._gone = AudienceCounts(0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+    def publish_alert(self, change: AlertChange) -> None:
+        """A new or changed alert."""
+        alert = change.alert
+        highest = max(alert.severity, self._highest.pop(alert.alert_id, alert.severity))
+        if not is_over(alert):
+            _remember(self._highest, alert.alert_id, highest)
+        text = alert_message(change) if self._consoles else ""
+        for console in self._consoles:
+            console.tell_alert(change, text, wanted=console.wants(alert, highest))
+
+    def publish_call(self, call: CallView) -> None:
+        """A call began or changed."""
+        _remember(self._places, call.call_id, (call.team, call.queue))
+        self._tell_call(call, ended=False)
+
+    def publish_call_ended(self, call: CallView) -> None:
+        """A call is over; who listened is told so."""
+        self._tell_call(call, ended=True)
+        self._places.pop(call.call_id, None)
+        self._encoders.pop(call.call_id, None)
+        for ear in self._ears.get(call.call_id, []):
+            ear.end("call_ended")
+
+    def publish_transcript(self, line: TranscriptLine) -> None:
+        """A new revision of an utterance, for those who follow the call."""
+        followers = [console for console in self._consoles if console.follows_call(line.call_id)]
+        text = line_message(line) if followers else ""
+        for console in followers:
+            console.tell_line(line, text)
+
+    def publish_levels(self, levels: CallLevels) -> None:
+        """A batch of levels of one call."""
+        team, queue = self._places.get(levels.call_id, (None, None))
+        followers = [
+            console for console in self._consoles if "levels" in console.topics and console.wants_place(team, queue)
+        ]
+        text = levels_message(levels) if followers else ""
+        for console in followers:
+            console.tell_levels(levels.call_id, text)
+
+    def hear(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """20 ms of a call, both legs at the same place; None where a leg has no audio. Free unless someone listens."""
+        ears = self._ears.get(call_id)
+        if not ears:
+            return
+        encoded = self._encoders.setdefault(call_id, FrameEncoder()).encode(agent, customer, self._now_ms())
+        if encoded is None:
+            return
+        for ear in ears:
+            ear.offer(*encoded)
+
+    def join(self, wanted: ConsoleFilter, topics: Iterable[str]) -> Console:
+        """A console comes; from now on everything it wants waits for it. Raises AudienceFullError."""
+        if len(self._consoles) >= self._settings.most_consoles:
+            self._count(refused=1)
+            raise AudienceFullError
+        console = Console(wanted, topics, self._settings.console_queue)
+        self._consoles.append(console)
+        return console
+
+    def leave(self, console: Console) -> None:
+        """A console has gone."""
+        self._consoles.remove(console)
+        box = console.outbox
+        self._count(
+            messages_replaced=box.replaced, messages_dropped=box.dropped, consoles_overflowed=int(box.overflowed)
+        )
+
+    def listen(self, call_id: str) -> Ear:
+        """Somebody begins to listen to a call. Raises AudienceFullError."""
+        if sum(len(ears) for ears in self._ears.values()) >= self._settings.most_listeners:
+            self._count(refused=1)
+            raise AudienceFullError
+        settings = self._settings
+        ear = Ear(
+            call_id, settings.listen_queue_frames, round(settings.behind_s * 1000), round(settings.stuck_s * 1000)
+        )
+        self._ears.setdefault(call_id, []).append(ear)
+        return ear
+
+    def stop_listening(self, ear: Ear) -> None:
+        """Somebody has stopped listening."""
+        self._ears[ear.call_id].remove(ear)
+        if not self._ears[ear.call_id]:
+            del self._ears[ear.call_id]
+            self._encoders.pop(ear.call_id, None)
+        self._count(frames_sent=ear.sent, frames_dropped=ear.dropped, listeners_stuck=int(ear.stuck))
+
+    def is_listened_to(self, call_id: str) -> bool:
+        """Whether anybody hears this call now: such calls keep their recogniser longest."""
+        return call_id in self._ears
+
+    def counts(self) -> AudienceCounts:
+        """The figures as they stand now, those who have gone included."""
+        ears = [ear for each in self._ears.values() for ear in each]
+        boxes = [console.outbox for console in self._consoles]
+        gone = self._gone
+        return AudienceCounts(
+            consoles=len(boxes),
+            listeners=len(ears),
+            messages_replaced=gone.messages_replaced + sum(box.replaced for box in boxes),
+            messages_dropped=gone.messages_dropped + sum(box.dropped for box in boxes),
+            consoles_overflowed=gone.consoles_overflowed,
+            frames_sent=gone.frames_sent + sum(ear.sent for ear in ears),
+            frames_dropped=gone.frames_dropped + sum(ear.dropped for ear in ears),
+            listeners_stuck=gone.listeners_stuck,
+            refused=gone.refused,
+        )
+
+    def _tell_call(self, call: CallView, *, ended: bool) -> None:
+        followers = [
+            console
+            for console in self._consoles
+            if "calls" in console.topics and console.wants_place(call.team, call.queue)
+        ]
+        text = call_message(call, ended=ended) if followers else ""
+        for console in followers:
+            console.tell_call(call.call_id, text)
+
+    def _now_ms(self) -> float:
+        return self._now_at().timestamp() * 1000
+
+    def _count(self, **more: int) -> None:
+        self._gone = replace(self._gone, **{name: getattr(self._gone, name) + count for name, count in more.items()})
+
+
+def _remember(memory: OrderedDict[str, _Value], key: str, value: _Value) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    while len(memory) > _REMEMBERED:
+        memory.popitem(last=False)

@@ -1,0 +1,112 @@
+"""At the door of the whole site: who may ask (host, origin), and what every page may do (security headers)."""
+
+import ipaddress
+import json
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config.settings import Settings
+from web.problems import MEDIA_TYPE, problem
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "media-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """ASGI middleware. Refuses foreign origins for sockets and changes, and foreign host names on a loopback service.
+
+    A browser sends cookies and reaches loopback whatever page is open; so a page of another origin, or of a name
+    that was made to point to 127.0.0.1 (DNS rebinding), is refused. Programs send no Origin and are not concerned.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._allowed = frozenset(origin.lower().rstrip("/") for origin in settings.listening.allowed_origins)
+        self._allowed_hosts = frozenset(urlsplit(origin).netloc for origin in self._allowed)
+        self._loopback_only = is_loopback(settings.http_host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or socket."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        reason = self._refusal(scope, headers)
+        if reason is not None:
+            await _refuse(scope, send, reason)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    answer.setdefault(name, value)
+                answer.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> str | None:
+        host = headers.get("host", "").lower()
+        if self._loopback_only and host not in self._allowed_hosts and not is_loopback(host_name(host)):
+            return "This service answers on loopback only; name other hosts in listening.allowed_origins."
+        origin = headers.get("origin")
+        if origin is None or (scope["type"] == "http" and scope["method"] in _SAFE_METHODS):
+            return None
+        origin = origin.lower()
+        same_host = urlsplit(origin).scheme in ("http", "https") and urlsplit(origin).netloc == host
+        if same_host or origin in self._allowed:
+            return None
+        return "Pages of another origin may not do this; name it in listening.allowed_origins."
+
+
+def host_name(netloc: str) -> str:
+    """`[::1]:8000` → `::1`, `localhost:8000` → `localhost`."""
+    return urlsplit(f"//{netloc}").hostname or ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name or address is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(scope: Scope, send: Send, reason: str) -> None:
+    found = problem(403, "foreign-origin", reason)
+    body = json.dumps(found.model_dump()).encode()
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    kind = "http.response"
+    if scope["type"] == "websocket":
+        kind = "websocket.http.response"
+        if kind not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+            return
+    await send({"type": f"{kind}.start", "status": found.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

@@ -1,0 +1,90 @@
+"""The console and its files: read once, served from memory under a path that names their content."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from fastapi import APIRouter, Request, Response
+
+from web.problems import ProblemError
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+_PLACEHOLDER = b"__STATIC__"
+_TYPES = {  # said here and not asked of the host, whose registry may call a module text/plain: it would not run
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    "": "text/plain; charset=utf-8",
+}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file as it is served."""
+
+    content: bytes
+    media_type: str
+
+
+class Pages:
+    """All static files. `version` changes when any of them does, so browsers may keep them for ever."""
+
+    def __init__(self, files: dict[str, StaticFile]) -> None:
+        self._files = files
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            digest.update(name.encode() + b"\0" + files[name].content + b"\0")
+        self.version = digest.hexdigest()[:16]
+
+    @classmethod
+    def load(cls, folder: Path = STATIC_FOLDER) -> "Pages":
+        """Read every file below `folder`; one of a type that is not served stops the start."""
+        files: dict[str, StaticFile] = {}
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = PurePosixPath(path.relative_to(folder)).as_posix()
+                files[name] = StaticFile(path.read_bytes(), _TYPES[path.suffix])
+        return cls(files)
+
+    def page(self, name: str) -> Response:
+        """An HTML page, its file addresses filled in."""
+        content = self._files[name].content.replace(_PLACEHOLDER, f"/static/{self.version}".encode())
+        return Response(content, media_type=_TYPES[".html"], headers={"Cache-Control": "no-cache"})
+
+    def file(self, version: str, name: str) -> Response:
+        """A file of the running version. Raises ProblemError."""
+        found = self._files.get(name)
+        if found is None or version != self.version:
+            raise ProblemError(404, "not-found", "No such file in this version of the pages.")
+        return Response(found.content, media_type=found.media_type, headers={"Cache-Control": _IMMUTABLE})
+
+    def favicon(self) -> Response:
+        """The sign of the house."""
+        icon = self._files["favicon.svg"]
+        return Response(icon.content, media_type=icon.media_type, headers={"Cache-Control": "max-age=86400"})
+
+
+def pages_router(pages: Pages) -> APIRouter:
+    """`/`, `/docs`, `/favicon.ico` and the files they need."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def console(_request: Request) -> Response:
+        return pages.page("console/index.html")
+
+    @router.get("/docs")
+    async def interactive_docs(_request: Request) -> Response:
+        return pages.page("docs/index.html")
+
+    @router.get("/favicon.ico")
+    async def favicon(_request: Request) -> Response:
+        return pages.favicon()
+
+    @router.get("/static/{version}/{name:path}")
+    async def static_file(version: str, name: str) -> Response:
+        return pages.file(version, name)
+
+    return router

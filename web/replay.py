@@ -1,0 +1,30 @@
+"""A place in a call played again for one listener, at real time, until it reaches what is live."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from streaming.frames import FRAME_BYTES, FRAME_MS, Leg
+from web.listen_frame import FLAG_REPLAY, encode
+from web.sources import Calls
+
+_CHUNK_MS = 2_000  # read from the ring at a time
+_AHEAD_MS = 60  # sent ahead of real time, so that the player's ring never runs dry
+
+
+async def replay(
+    calls: Calls, call_id: str, from_ms: int, zero_ms: float, sleep_until_ms: Callable[[int], Awaitable[None]]
+) -> AsyncIterator[bytes]:
+    """Frames from `from_ms` (or the oldest kept) on, with the replay flag and numbers of their own.
+
+    `zero_ms` is the epoch time of the call's zero. `sleep_until_ms` waits until so many milliseconds of replay
+    should have been played. Ends where nothing more is kept: that is now. Raises UnknownCallError.
+    """
+    seq, at_ms = 0, from_ms
+    while True:
+        at_ms, legs = calls.audio(call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
+        if not legs or len(legs[0]) < FRAME_BYTES:
+            return
+        for start in range(0, len(legs[0]) - FRAME_BYTES + 1, FRAME_BYTES):
+            await sleep_until_ms(seq * FRAME_MS - _AHEAD_MS)
+            agent, customer = (leg[start : start + FRAME_BYTES] for leg in legs)
+            yield encode(seq, zero_ms + at_ms, agent, customer, FLAG_REPLAY)
+            seq, at_ms = seq + 1, at_ms + FRAME_MS

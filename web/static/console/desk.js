@@ -1,0 +1,208 @@
+// What the console knows: calls, open alerts, the transcript on view, levels. Messages in, signals out.
+
+import { computed, signal } from "../vendor/preact.js";
+import { ConsoleSocket } from "../lib/console-socket.js";
+
+const STRIP_STEPS = 600; // 60 s of 100 ms
+const ENDED_KEPT_MS = 60000;
+const DRAW_MS = 50; // changes are drawn together, at most 20 times a second
+const OVER = new Set(["resolved", "false_positive", "withdrawn"]);
+const RANK = { critical: 3, major: 2, minor: 1, info: 0 };
+
+const calls = new Map();
+const alerts = new Map();
+const lines = new Map(); // of the call on view: "leg:utterance" → line
+const levels = new Map(); // call_id → {atMs, agent: number[], customer: number[]}
+const alertsOfCall = new Map(); // of the call on view, over ones too
+const version = signal(0);
+const levelsVersion = signal(0);
+let drawing = null;
+
+export const openCallId = signal(null);
+export const clockOffsetMs = signal(0);
+export const now = signal(Date.now());
+export const missing = signal(false); // the call on view is unknown to the service
+export const news = signal(null); // the newest alert that came while we looked: for the announcer
+
+export const socket = new ConsoleSocket(receive);
+
+export const shownAlerts = computed(() => {
+  version.value;
+  return [...alerts.values()]
+    .filter((alert) => !OVER.has(alert.state) && alert.suppressed_by === null)
+    .sort((a, b) => RANK[b.severity] - RANK[a.severity] || b.opened_at.localeCompare(a.opened_at));
+});
+
+export const shownCalls = computed(() => {
+  version.value;
+  return [...calls.values()].sort(
+    (a, b) =>
+      (a.state === "ended") - (b.state === "ended") ||
+      b.risk - a.risk ||
+      b.open_alerts - a.open_alerts ||
+      a.started_at.localeCompare(b.started_at) ||
+      a.call_id.localeCompare(b.call_id),
+  );
+});
+
+export const openCall = computed(() => {
+  version.value;
+  return calls.get(openCallId.value) ?? null;
+});
+
+export const openLines = computed(() => {
+  version.value;
+  return [...lines.values()].sort((a, b) => a.start_ms - b.start_ms || a.leg.localeCompare(b.leg));
+});
+
+export const openCallAlerts = computed(() => {
+  version.value;
+  const found = new Map(alertsOfCall);
+  for (const alert of alerts.values()) {
+    if (alert.call_id === openCallId.value && !(found.get(alert.alert_id)?.version > alert.version)) {
+      found.set(alert.alert_id, alert);
+    }
+  }
+  return [...found.values()]
+    .filter((alert) => alert.state !== "withdrawn")
+    .sort((a, b) => a.evidence.from_ms - b.evidence.from_ms);
+});
+
+export function start() {
+  socket.start();
+  setInterval(() => {
+    now.value = Date.now() + clockOffsetMs.value;
+    forgetEnded();
+  }, 1000);
+}
+
+/** Last loud step of each leg, −96 where there is none. @param {string} callId */
+export function levelsOf(callId) {
+  levelsVersion.value;
+  return levels.get(callId) ?? null;
+}
+
+/** @param {string} callId */
+export async function openCallView(callId) {
+  if (openCallId.value === callId) return;
+  closeCallView();
+  openCallId.value = callId;
+  socket.follow(`transcript:${callId}`);
+  const path = `/api/v1/calls/${encodeURIComponent(callId)}`;
+  const [call, past] = await Promise.all([fetch(path), fetch(`${path}/alerts`)]);
+  if (openCallId.value !== callId) return;
+  missing.value = call.status === 404 && !calls.has(callId);
+  if (call.ok && !calls.has(callId)) calls.set(callId, { ...(await call.json()), endedSince: Date.now() });
+  if (past.ok) for (const alert of (await past.json()).alerts) alertsOfCall.set(alert.alert_id, alert);
+  draw();
+}
+
+export function closeCallView() {
+  if (openCallId.value !== null) socket.unfollow(`transcript:${openCallId.value}`);
+  lines.clear();
+  alertsOfCall.clear();
+  missing.value = false;
+  openCallId.value = null;
+  draw();
+}
+
+function receive(message) {
+  switch (message.type) {
+    case "snapshot":
+      alerts.clear();
+      for (const alert of message.alerts) alerts.set(alert.alert_id, alert);
+      replaceCalls(message);
+      break;
+    case "resumed":
+      replaceCalls(message);
+      break;
+    case "alert":
+      takeAlert(message);
+      break;
+    case "call":
+      calls.set(message.call_id, message);
+      break;
+    case "call_ended":
+      calls.set(message.call_id, { ...message, endedSince: Date.now() });
+      break;
+    case "transcript":
+      takeLine(message);
+      break;
+    case "levels":
+      takeLevels(message);
+      return;
+    case "heartbeat":
+      clockOffsetMs.value = Date.parse(message.server_time) - Date.now();
+      return;
+    default:
+      return;
+  }
+  draw();
+}
+
+function replaceCalls(message) {
+  clockOffsetMs.value = Date.parse(message.server_time) - Date.now();
+  const gone = [...calls.values()].filter((call) => !message.calls.some(({ call_id }) => call_id === call.call_id));
+  calls.clear();
+  for (const call of message.calls) calls.set(call.call_id, call);
+  for (const call of gone) calls.set(call.call_id, { ...call, state: "ended", endedSince: call.endedSince ?? Date.now() });
+}
+
+function takeAlert(alert) {
+  const known = alerts.get(alert.alert_id);
+  if (known && known.version >= alert.version) return;
+  if (OVER.has(alert.state)) alerts.delete(alert.alert_id);
+  else alerts.set(alert.alert_id, alert);
+  if (alert.call_id === openCallId.value) alertsOfCall.set(alert.alert_id, alert);
+  if (!known && !OVER.has(alert.state) && RANK[alert.severity] >= RANK.major) news.value = alert;
+}
+
+function takeLine(line) {
+  if (line.call_id !== openCallId.value) return;
+  const key = `${line.leg}:${line.utterance}`;
+  const known = lines.get(key);
+  if (known && (known.final || known.revision > line.revision)) return;
+  if (line.final && line.text === "") lines.delete(key);
+  else lines.set(key, line);
+}
+
+function takeLevels(message) {
+  const held = levels.get(message.call_id) ?? { atMs: 0, agent: [], customer: [] };
+  for (const leg of ["agent", "customer"]) {
+    const batch = message[leg];
+    if (!batch) continue;
+    const joined = [...(held[leg] ?? []), ...batch.dbfs.map((dbfs, step) => ({ dbfs, speaking: batch.speaking[step] }))];
+    held[leg] = joined.slice(-STRIP_STEPS);
+  }
+  held.atMs = message.at_ms;
+  levels.set(message.call_id, held);
+  scheduleDraw(() => (levelsVersion.value += 1), "levels");
+}
+
+function forgetEnded() {
+  let changed = false;
+  for (const [callId, call] of calls) {
+    if (call.endedSince && Date.now() - call.endedSince > ENDED_KEPT_MS && callId !== openCallId.value) {
+      calls.delete(callId);
+      levels.delete(callId);
+      changed = true;
+    }
+  }
+  if (changed) draw();
+}
+
+const waiting = new Map();
+
+function draw() {
+  scheduleDraw(() => (version.value += 1), "all");
+}
+
+function scheduleDraw(change, name) {
+  waiting.set(name, change);
+  drawing ??= setTimeout(() => {
+    drawing = null;
+    const changes = [...waiting.values()];
+    waiting.clear();
+    for (const each of changes) each();
+  }, DRAW_MS);
+}

@@ -1,0 +1,87 @@
+// The supervisor's console: puts the parts together, obeys the keyboard.
+
+import { html, render, useEffect, useRef, useState } from "../vendor/preact.js";
+import { firstLocale, t, useLocale } from "../lib/i18n.js";
+import { Player } from "../lib/player.js";
+import { AlertList } from "./alert-list.js";
+import { CallList } from "./call-list.js";
+import { CallView } from "./call-view.js";
+import { closeCallView, openCallId, socket, start } from "./desk.js";
+import { Header } from "./header.js";
+import { Help } from "./help.js";
+
+const player = new Player();
+
+function Console() {
+  const sheet = useRef(null);
+  const [fault, setFault] = useState(globalThis.isSecureContext ? null : "fault.insecure");
+  const attempt = (doing) =>
+    doing().catch((error) => setFault(error.message === "insecure" ? "fault.insecure" : "fault.sound"));
+  const arm = () => attempt(() => player.arm());
+  const listen = () => {
+    if (player.callId.value !== null && player.callId.value === (openCallId.value ?? player.callId.value)) player.stop();
+    else if (openCallId.value !== null) attempt(() => player.listen(openCallId.value));
+  };
+  useEffect(() => {
+    const onKey = (event) => obeyKey(event, { sheet: sheet.current, listen });
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return html`
+    <${Header} player=${player} onArm=${arm} onHelp=${() => sheet.current.showModal()} />
+    ${fault && html`<p class="banner" role="alert">${t(fault)}</p>`}
+    ${socket.state.value === "lost" && html`<p class="banner" role="alert">${t("connection.banner")}</p>`}
+    <div class="desk">
+      <nav class="lists" aria-label=${t("lists")}>
+        <${AlertList} />
+        <${CallList} player=${player} />
+      </nav>
+      <${CallView} player=${player} onListen=${listen} />
+    </div>
+    <${Help} sheet=${sheet} />
+  `;
+}
+
+function obeyKey(event, { sheet, listen }) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const { target } = event;
+  if (target.matches?.("input:not([type=range]), textarea, select")) return;
+  if (sheet.open) return;
+  const obeyed = {
+    j: () => moveFocus(1),
+    k: () => moveFocus(-1),
+    l: listen,
+    " ": listen,
+    m: () => player.toggleMute(),
+    "?": () => sheet.showModal(),
+    escape: closeCallView,
+  }[event.key.toLowerCase()];
+  const ownSpace = event.key === " " && target.matches?.("button:not([data-row]), summary, a");
+  if (!obeyed || ownSpace || event.repeat && event.key === " ") return;
+  event.preventDefault();
+  obeyed();
+}
+
+function moveFocus(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+  rows[next]?.focus();
+}
+
+// What tests and support may look at from outside.
+globalThis.__earshot = {
+  player,
+  socket,
+  get counters() {
+    return player.counters.value;
+  },
+  get lagMs() {
+    return player.lagMs.value;
+  },
+  rms: () => player.rms(),
+};
+
+await useLocale(firstLocale());
+render(html`<${Console} />`, document.getElementById("app"));
+start();

@@ -1,0 +1,44 @@
+// How alerts, ages and names read in the page's language.
+
+import { has, t } from "../lib/i18n.js";
+
+/** Title from kind and measured values; the service's own where the catalogue has none or a value is missing. */
+export function titleOf(alert) {
+  const values = {};
+  for (const [name, value] of Object.entries({ ...alert.evidence.threshold, ...alert.evidence.values })) {
+    values[name] = value;
+    if (name.endsWith("_ms") && typeof value === "number") values[`${name.slice(0, -3)}_s`] = (value / 1000).toFixed(1);
+    else if (typeof value === "number") values[name] = Math.round(value * 10) / 10;
+  }
+  const key = `title.${alert.kind}`;
+  const text = has(key) ? t(key, values) : "";
+  if (text && !text.includes("{")) return text;
+  return alert.title || kindOf(alert);
+}
+
+export function kindOf(alert) {
+  return has(`kind.${alert.kind}`) ? t(`kind.${alert.kind}`) : alert.kind;
+}
+
+/** `m:ss`, or `h:mm:ss` from an hour on. @param {number} ms */
+export function clockText(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const tail = `${String(Math.floor(s / 60) % 60).padStart(s >= 3600 ? 2 : 1, "0")}:${String(s % 60).padStart(2, "0")}`;
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${tail}` : tail;
+}
+
+/** How long ago. @param {number} ms */
+export function ageText(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return t("age.s", { n: s });
+  if (s < 3600) return t("age.min", { n: Math.floor(s / 60) });
+  return t("age.h", { n: Math.floor(s / 3600) });
+}
+
+export function agentOf(call) {
+  return call?.agent?.name || call?.agent?.id || call?.agent?.extension || t("call.no_agent");
+}
+
+export function customerOf(call) {
+  return call?.customer?.number || t("call.no_number");
+}

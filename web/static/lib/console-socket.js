@@ -1,0 +1,66 @@
+// The console's socket: comes back by itself and says where it left off, so that no alert is missed.
+
+import { signal } from "../vendor/preact.js";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15000;
+const SILENT_MS = 12000; // two heartbeats and a little
+
+export class ConsoleSocket {
+  /** @param {(message: any) => void} onMessage */
+  constructor(onMessage) {
+    this.state = signal("connecting"); // connecting, live, lost
+    this.cursor = null;
+    this.reconnects = 0;
+    this.topics = new Set(["alerts", "calls", "levels"]);
+    this.onMessage = onMessage;
+    this.waitMs = FIRST_WAIT_MS;
+    this.socket = null;
+    this.lastHeard = 0;
+  }
+
+  start() {
+    this.#open();
+    setInterval(() => {
+      if (this.state.value === "live" && Date.now() - this.lastHeard > SILENT_MS) this.socket?.close();
+    }, 1000);
+  }
+
+  follow(topic) {
+    this.topics.add(topic);
+    this.#send({ type: "subscribe", topics: [topic] });
+  }
+
+  unfollow(topic) {
+    this.topics.delete(topic);
+    this.#send({ type: "unsubscribe", topics: [topic] });
+  }
+
+  #open() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/ws/console`));
+    socket.onopen = () => {
+      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { min_severity: "info" } });
+    };
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      this.lastHeard = Date.now();
+      if (message.type === "snapshot" || message.type === "resumed") {
+        this.state.value = "live";
+        this.waitMs = FIRST_WAIT_MS;
+      }
+      if (message.cursor != null) this.cursor = message.cursor;
+      this.onMessage(message);
+    };
+    socket.onclose = () => {
+      this.state.value = "lost";
+      this.reconnects += 1;
+      setTimeout(() => this.#open(), this.waitMs * (0.7 + 0.6 * Math.random()));
+      this.waitMs = Math.min(LONGEST_WAIT_MS, this.waitMs * 2);
+    };
+  }
+
+  #send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}
