@@ -53,7 +53,7 @@ function CallRow({ call, player }) {
       <span class="row-side">
         <span class="age">${clockText(durationOf(call))}</span>
         <span class="badges">
-          ${call.open_alerts > 0 && html`<span class="badge">${t("call.alerts", { n: call.open_alerts })}</span>`}
+          ${call.open_alerts > 0 && html`<span class="badge">${t(call.open_alerts === 1 ? "call.alert" : "call.alerts", { n: call.open_alerts })}</span>`}
           ${call.risk > 0 && html`<span class="badge risk" title=${t("call.risk")}>${call.risk}</span>`}
         </span>
       </span>

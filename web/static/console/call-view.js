@@ -8,7 +8,7 @@ import { ListenBar, ListenFigures } from "./listen-bar.js";
 import { SeverityMark } from "./marks.js";
 import { Strip } from "./strip.js";
 import { Transcript } from "./transcript.js";
-import { agentOf, clockText, customerOf, kindOf, titleOf } from "./wording.js";
+import { agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "./wording.js";
 
 const REPLAY_LEAD_MS = 2000;
 
@@ -29,7 +29,7 @@ export function CallView({ player, onListen }) {
         <${Fact} name=${t("fact.state")} value=${t(`call.state.${call.state}`)} />
         <${Fact} name=${t("fact.duration")} value=${clockText(durationOf(call))} />
         ${call.queue && html`<${Fact} name=${t("fact.queue")} value=${call.queue} />`}
-        <${Fact} name=${t("fact.language")} value=${call.language} />
+        <${Fact} name=${t("fact.language")} value=${languageName(call.language)} />
         <${Fact} name=${t("fact.risk")} value=${call.risk} />
         <${Fact} name=${t("fact.coverage")} value=${`${Math.round(call.coverage * 100)} %`} note=${call.coverage_causes.join(", ")} />
         ${call.hung_up_by && html`<${Fact} name=${t("fact.hung_up_by")} value=${t(`party.${call.hung_up_by}`)} />`}

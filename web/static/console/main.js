@@ -16,7 +16,10 @@ function Console() {
   const sheet = useRef(null);
   const [fault, setFault] = useState(globalThis.isSecureContext ? null : "fault.insecure");
   const attempt = (doing) =>
-    doing().catch((error) => setFault(error.message === "insecure" ? "fault.insecure" : "fault.sound"));
+    doing().then(
+      () => setFault(null),
+      (error) => setFault(error.message === "insecure" ? "fault.insecure" : "fault.sound"),
+    );
   const arm = () => attempt(() => player.arm());
   const listen = () => {
     if (player.callId.value !== null && player.callId.value === (openCallId.value ?? player.callId.value)) player.stop();

@@ -1,6 +1,6 @@
 // How alerts, ages and names read in the page's language.
 
-import { has, t } from "../lib/i18n.js";
+import { has, locale, t } from "../lib/i18n.js";
 
 /** Title from kind and measured values; the service's own where the catalogue has none or a value is missing. */
 export function titleOf(alert) {
@@ -41,4 +41,9 @@ export function agentOf(call) {
 
 export function customerOf(call) {
   return call?.customer?.number || t("call.no_number");
+}
+
+/** A language in the page's language: `ko` is Korean, 韩语. @param {string} code */
+export function languageName(code) {
+  return new Intl.DisplayNames([locale.value], { type: "language" }).of(code) ?? code;
 }

@@ -18,15 +18,23 @@ export class Player {
     this.lagMs = signal(null);
     this.service = signal({ sent: 0, dropped: 0 });
     this.reconnects = 0;
+    this.arming = null;
     this.context = this.node = this.gain = this.worker = null;
     this.analysers = [];
     this.clockOffsetMs = null;
     this.leastTripMs = Infinity;
   }
 
-  /** Must run inside a click or key press, or the browser keeps it silent. */
-  async arm() {
-    if (this.armed.value) return;
+  /** Must run inside a click or key press, or the browser keeps it silent. Once is enough. */
+  arm() {
+    this.arming ??= this.#arm().catch((fault) => {
+      this.arming = null;
+      throw fault;
+    });
+    return this.arming;
+  }
+
+  async #arm() {
     if (!globalThis.isSecureContext || !globalThis.AudioWorkletNode) throw new Error("insecure");
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.context.onstatechange = () => (this.audible.value = this.context.state === "running");
