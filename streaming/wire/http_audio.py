@@ -86,7 +86,7 @@ def audio_body(content_type: str | None, channels: int) -> AudioBody:
     if essence == "audio/l16":
         if "rate" not in parameters:
             raise MediaTypeError("audio/L16 needs its rate")
-        return _raw(Encoding.PCM_S16BE, _number(parameters, "rate", 0), parameters, channels)
+        return _raw(Encoding.PCM_S16BE, _number(parameters, "rate"), parameters, channels)
     if essence == "audio/basic":
         if _number(parameters, "rate", _BASIC_RATE_HZ) != _BASIC_RATE_HZ or _number(parameters, "channels", 1) != 1:
             raise MediaTypeError("audio/basic is always 8000 Hz with one channel; audio/pcmu can be told otherwise")
@@ -122,10 +122,8 @@ def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
     return essence[1].lower(), parameters
 
 
-def _number(parameters: dict[str, str], name: str, otherwise: int) -> int:
-    text = parameters.get(name)
-    if text is None:
-        return otherwise
+def _number(parameters: dict[str, str], name: str, otherwise: int | None = None) -> int:
+    text = parameters.get(name, str(otherwise))
     if re.fullmatch(r"[0-9]{1,9}", text) is None:
         raise MediaTypeError(f"The parameter {name} is not a whole number")
     return int(text)

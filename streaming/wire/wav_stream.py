@@ -7,6 +7,7 @@ from streaming.wire.events import Encoding, Fault, FaultSeen, FormatSet, StreamE
 from streaming.wire.sample_stream import SampleStream, format_refusal
 
 _LARGEST_HEADER_BYTES = 65_536  # all that stands before the samples; real ones have 44 to some thousand bytes
+_RIFF_BYTES = 12  # "RIFF", a size that streaming programs cannot know, "WAVE"
 _CHUNK_HEADER_BYTES = 8
 _SMALLEST_FORMAT_BYTES = 16
 _EXTENSIBLE = 0xFFFE
@@ -18,8 +19,7 @@ _UNKNOWN_LENGTH_BYTES = 0x7FFF_F000  # what sox writes into a pipe; arecord and 
 
 class _Part(Enum):
     RIFF = auto()
-    CHUNK = auto()
-    SKIPPED = auto()  # inside a chunk before the samples that we do not need
+    CHUNKS = auto()  # before the samples
     SAMPLES = auto()
     AFTER = auto()  # the announced samples have come; chunks behind them are not looked at
     REFUSED = auto()  # a fatal fault was reported
@@ -37,7 +37,7 @@ class WavStream:
         self._channels = channels
         self._part = _Part.RIFF
         self._pending = bytearray()
-        self._header_bytes = 12
+        self._header_bytes = 0
         self._skip_bytes = 0
         self._format: tuple[Encoding, int] | None = None
         self._samples: SampleStream | None = None
@@ -51,60 +51,55 @@ class WavStream:
 
     def feed(self, data: bytes) -> list[WireEvent]:
         """All that these bytes complete. After a fatal fault nothing more comes."""
-        if self._samples is not None:
-            return self._audio(self._samples, data)
         if self._part in (_Part.REFUSED, _Part.ENDED):
             return []
+        if self._samples is not None:
+            return self._audio(self._samples, data)
         self._pending += data
         return self._header()
 
     def finish(self) -> list[WireEvent]:
         """The body is over. `truncated` where the header, the announced length or the last sample is not whole."""
         part, self._part = self._part, _Part.ENDED
-        samples, self._samples = self._samples, None
         match part:
             case _Part.ENDED:
                 return []
             case _Part.REFUSED:
                 return [StreamEnded(truncated=True, cause=self._refused_for)]
             case _Part.SAMPLES | _Part.AFTER:
-                cut_bytes = samples.pending_bytes if samples else 0
-                return [StreamEnded(truncated=cut_bytes > 0 or bool(self._left_bytes))]
+                return [StreamEnded(truncated=self.pending_bytes > 0 or bool(self._left_bytes))]
             case _Part.RIFF if not self._pending:
                 return [StreamEnded()]
-            case _Part.RIFF | _Part.CHUNK | _Part.SKIPPED:
+            case _Part.RIFF | _Part.CHUNKS:
                 self._pending.clear()
                 cut = FaultSeen(Fault.BAD_HEADER, "the body ended before the samples of the WAV file", fatal=True)
                 return [cut, StreamEnded(truncated=True, cause=Fault.BAD_HEADER)]
 
     def _header(self) -> list[WireEvent]:
         while True:
-            match self._part:
-                case _Part.RIFF:
-                    if len(self._pending) < 12:
-                        return []
-                    if self._pending[:4] != b"RIFF" or self._pending[8:12] != b"WAVE":
-                        return self._refuse(Fault.BAD_HEADER, "the body does not begin with RIFF and WAVE")
-                    del self._pending[:12]
-                    self._part = _Part.CHUNK
-                case _Part.CHUNK:
-                    if len(self._pending) < _CHUNK_HEADER_BYTES:
-                        return []
-                    events = self._chunk()
-                    if events is not None:
-                        return events
-                case _Part.SKIPPED:
-                    skipped_bytes = min(self._skip_bytes, len(self._pending))
-                    del self._pending[:skipped_bytes]
-                    self._skip_bytes -= skipped_bytes
-                    if self._skip_bytes:
-                        return []
-                    self._part = _Part.CHUNK
-                case _Part.SAMPLES | _Part.AFTER | _Part.REFUSED | _Part.ENDED:
-                    return []
+            skipped_bytes = min(self._skip_bytes, len(self._pending))
+            del self._pending[:skipped_bytes]
+            self._skip_bytes -= skipped_bytes
+            if self._skip_bytes:
+                return []
+            events = self._riff() if self._part is _Part.RIFF else self._chunk()
+            if events is not None:
+                return events
+
+    def _riff(self) -> list[WireEvent] | None:
+        """The first bytes; None when they are good and the first chunk may be looked at."""
+        if len(self._pending) < _RIFF_BYTES:
+            return []
+        if self._pending[:4] != b"RIFF" or self._pending[8:_RIFF_BYTES] != b"WAVE":
+            return self._refuse(Fault.BAD_HEADER, "the body does not begin with RIFF and WAVE")
+        self._skip_bytes = self._header_bytes = _RIFF_BYTES
+        self._part = _Part.CHUNKS
+        return None
 
     def _chunk(self) -> list[WireEvent] | None:
         """The chunk that begins here; None when it is dealt with and the next one may be looked at."""
+        if len(self._pending) < _CHUNK_HEADER_BYTES:
+            return []
         name, size_bytes = bytes(self._pending[:4]), int.from_bytes(self._pending[4:_CHUNK_HEADER_BYTES], "little")
         if name == b"data":
             return self._samples_begin(size_bytes)
@@ -120,7 +115,6 @@ class WavStream:
         padded_bytes = size_bytes + size_bytes % 2  # RIFF aligns chunks to 16 bits
         self._header_bytes += _CHUNK_HEADER_BYTES + padded_bytes
         self._skip_bytes = _CHUNK_HEADER_BYTES + padded_bytes
-        self._part = _Part.SKIPPED
         return None
 
     def _format_chunk(self, chunk: bytes) -> list[WireEvent] | None:

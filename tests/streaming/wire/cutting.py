@@ -22,6 +22,7 @@ def fed(parser: ByteParser, pieces: Iterable[bytes]) -> list[WireEvent]:
     events = [event for piece in pieces for event in parser.feed(piece)] + parser.finish()
     assert parser.feed(b"\x01\x00\x10") == []
     assert parser.finish() == []
+    assert parser.pending_bytes <= 3  # half a sample may be left; no message, no header
     return events
 
 

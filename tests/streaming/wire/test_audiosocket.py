@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streaming.wire.audiosocket import (
-    AUDIO_RATE_HZ,
     AudioSocketParser,
     encode_audio,
     encode_digit,
@@ -102,16 +101,27 @@ def test_vector_6_audio_without_a_hello() -> None:
 # --- what a good stream says ---
 
 
-@pytest.mark.parametrize(("kind", "rate_hz"), AUDIO_RATE_HZ.items())
-def test_each_audio_type_has_its_rate(kind: int, rate_hz: int) -> None:
-    sound = tone(30)
-    assert encode_audio(sound, rate_hz)[0] == kind
-    assert heard(HELLO + encode_audio(sound, rate_hz)) == [
-        NAMED,
-        FormatSet(rate_hz),
-        AudioReceived(sound, rate_hz),
-        END,
-    ]
+@pytest.mark.parametrize(
+    ("kind", "rate_hz", "frame_bytes"),  # a frame is 20 ms
+    [
+        (0x10, 8_000, 320),
+        (0x11, 12_000, 480),
+        (0x12, 16_000, 640),
+        (0x13, 24_000, 960),
+        (0x14, 32_000, 1_280),
+        (0x15, 44_100, 1_764),
+        (0x16, 48_000, 1_920),
+        (0x17, 96_000, 3_840),
+        (0x18, 192_000, 7_680),
+    ],
+)
+def test_each_audio_type_has_its_rate(kind: int, rate_hz: int, frame_bytes: int) -> None:
+    frame = tone(frame_bytes // 2)
+    message = encode_audio(frame, rate_hz)
+    assert message == bytes([kind]) + frame_bytes.to_bytes(2, "big") + frame
+    events = fed(AudioSocketParser(), [HELLO + message])
+    assert events == [NAMED, FormatSet(rate_hz), AudioReceived(frame, rate_hz), END]
+    assert len(frame) == 2 * rate_hz // 50
 
 
 def test_audio_is_handed_out_with_its_last_byte() -> None:
@@ -197,6 +207,14 @@ def test_eof_inside_a_message_keeps_whole_samples(tail: bytes, kept_bytes: int) 
 
 def test_eof_inside_the_hello() -> None:
     assert heard(HELLO[:9]) == [StreamEnded(truncated=True)]
+
+
+def test_a_refused_stream_keeps_nothing() -> None:
+    parser = AudioSocketParser()
+    parser.feed(HELLO + encode_audio(tone(80), 8_000) * 3)
+    assert parser.pending_bytes == 480
+    assert faults(parser.feed(encode_uuid(UUID(int=1)) + bytes(500))) == [(Fault.OTHER_STREAM, True)]
+    assert parser.pending_bytes == 0
 
 
 def test_fifty_unknown_messages_are_borne_and_anything_known_counts_anew() -> None:

@@ -148,8 +148,9 @@ def test_a_last_frame_cut_short_is_decoded_by_its_announced_size(before: int) ->
     assert events[-1] == StreamEnded(truncated=True)
 
 
-def test_a_cut_message_of_another_size_proves_pcm() -> None:
-    stream = HELLO + b"".join(mislabelled(SOUND, 3)) + LABELLED_PCM[:103]
+@pytest.mark.parametrize("announced_bytes", [320, 256 + 160])
+def test_a_cut_message_of_another_size_proves_pcm(announced_bytes: int) -> None:
+    stream = HELLO + b"".join(mislabelled(SOUND, 3)) + encode_audio(bytes(announced_bytes), 8_000)[:103]
     events = heard_alike(AudioSocketParser, stream)
     assert audio_of(events) == SOUND[:480] + bytes(100)
     assert faults(events) == []

@@ -55,7 +55,8 @@ def test_two_legs_in_one_body(content_type: str, raw: bytes, meant: bytes) -> No
 
 
 @pytest.mark.parametrize(
-    "content_type", ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave; codec=1", "Audio/WAV"]
+    "content_type",
+    ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave; codec=1", "audio/wav;" + " " * 246, "Audio/WAV"],
 )
 def test_wav_is_read_by_its_header(content_type: str) -> None:
     assert isinstance(audio_body(content_type, 2), WavStream)
@@ -82,7 +83,7 @@ def test_an_empty_body_just_ends() -> None:
         pytest.param("audio/L16;rate = 8000", 1, "at character 11", id="spaces around the sign"),
         pytest.param('audio/L16;rate="8000', 1, "at character", id="open quotes"),
         pytest.param("audio/L16;rate=8000;rate=16000", 1, "rate twice", id="twice"),
-        pytest.param("audio/wav;" + "x" * 300, 1, "longer than 256", id="too long"),
+        pytest.param("audio/wav;" + " " * 247, 1, "longer than 256", id="too long"),
         pytest.param("audio/L16", 1, "needs its rate", id="no rate"),
         pytest.param("audio/L16;rate=fast", 1, "rate is not a whole number", id="rate in words"),
         pytest.param("audio/L16;rate=8e3", 1, "rate is not a whole number", id="rate as a power"),

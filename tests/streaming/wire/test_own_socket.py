@@ -199,6 +199,7 @@ def test_limits_come_from_the_settings() -> None:
 
 
 def test_answers() -> None:
+    assert "«é»" in error(Fault.BAD_JSON, "ligne 1 «é»")
     assert json.loads(ready()) == {"type": "ready"}
     assert json.loads(error(Fault.BAD_JSON, "ligne 1 «é»")) == {
         "type": "error",

@@ -98,6 +98,7 @@ def test_ten_thousand_random_inputs() -> None:
 
 
 def test_formats_that_can_be_heard() -> None:
+    assert ACCEPTED_RATES_HZ == (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
     assert all(format_refusal(rate_hz, channels) is None for rate_hz in ACCEPTED_RATES_HZ for channels in (1, 2))
 
 

@@ -214,6 +214,18 @@ def test_ten_thousand_random_inputs() -> None:
         assert [isinstance(event, StreamEnded) for event in events].count(True) == 1
 
 
+@pytest.mark.parametrize(("junk_bytes", "refused"), [(65_492, False), (65_493, True)])
+def test_a_header_of_64_kib_is_the_longest(junk_bytes: int, refused: bool) -> None:
+    # 12 for RIFF, 24 for the format, 8 for the header of the chunk that fills it up
+    events = fed(WavStream(1), [wav(form(), chunk(b"JUNK", bytes(junk_bytes)), chunk(b"data", SOUND))])
+    assert faults(events) == [(Fault.BAD_HEADER, True)] * refused
+    assert audio_of(events) == (b"" if refused else SOUND)
+
+
+def test_an_announced_length_of_one_byte_is_believed() -> None:
+    assert audio_of(heard(wav(form(7, bits=8), b"data\1\0\0\0" + SOUND))) == decode_mulaw(SOUND[:1])
+
+
 def test_a_long_header_is_not_collected() -> None:
     parser = WavStream(1)
     parser.feed(wav(chunk(b"JUNK", bytes(60_000))))
