@@ -12,7 +12,7 @@ from config.settings import StoreSettings
 from service.clock import Clock
 from service.store.database import error_name
 from service.store.waiting import Batch, WaitingWrites
-from service.store.writes import is_rows_fault, write
+from service.store.writes import is_rows_fault, stamped, write
 from web.sources import AlertChange
 
 _log = structlog.get_logger(__name__)
@@ -146,6 +146,7 @@ class Writer:
         for waiting in batch.alerts:
             if not waiting.shown:
                 waiting.shown = True
+                waiting.alert = stamped(waiting.alert, self._clock.now_at())  # and stored with this moment later
                 self.shown_unstored += 1
                 self._published(AlertChange(None, waiting.alert))
 

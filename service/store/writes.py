@@ -30,7 +30,7 @@ def write(engine: Engine, batch: Batch, clock: Clock) -> list[AlertChange]:
             insert = _insert_of(connection)(calls)
             others = {column.name: insert.excluded[column.name] for column in calls.c if column.name != "call_id"}
             connection.execute(insert.on_conflict_do_update(index_elements=["call_id"], set_=others), rows)
-        return [_add(connection, _stamped(waiting.alert, published_at)) for waiting in batch.alerts]
+        return [_add(connection, stamped(waiting.alert, published_at)) for waiting in batch.alerts]
 
 
 def close_abandoned_calls(engine: Engine) -> int:
@@ -57,14 +57,15 @@ def is_rows_fault(error: Exception) -> bool:
     return isinstance(error, StatementError | ValueError | ArithmeticError)
 
 
-def _insert_of(connection: Connection) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
-
-
-def _stamped(alert: Alert, published_at: datetime) -> Alert:
+def stamped(alert: Alert, published_at: datetime) -> Alert:
+    """The alert with the moment it is published at; one that has such a moment keeps it."""
     if alert.timing.published_at is not None:
         return alert
     return replace(alert, timing=replace(alert.timing, published_at=published_at))
+
+
+def _insert_of(connection: Connection) -> type[sqlite.Insert] | type[postgresql.Insert]:
+    return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
 
 
 def _add(connection: Connection, alert: Alert) -> AlertChange:

@@ -181,6 +181,7 @@ async def test_while_the_database_is_locked_alerts_are_shown_once_and_stored_aft
         await ear.heard(4)
         assert ear.said() == [(1, "A1", 1), (None, "A2", 1), (None, "A3", 1), (4, "A4", 1)]
         assert [change.sequence for change in await store.since(0, 10) or ()] == [1, 2, 3, 4]
+        assert {change.alert.timing.published_at for change in ear.changes} == {BEGAN_AT}
         status = store.status()
         assert (status.failing, status.waiting, status.shown_unstored) == (None, 0, 2)
         assert status.failures >= 1
