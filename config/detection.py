@@ -75,6 +75,12 @@ class PhraseSettings(Section):
     confirm_ms: int = Field(
         3_000, ge=500, le=30_000, description="A phrase seen only in a partial is withdrawn after this time."
     )
+    word_confidence_ratio: float = Field(
+        0.6, ge=0, le=1, description="Mean confidence of the words from which on a final's phrase counts."
+    )
+    close_distance: float = Field(
+        0.05, ge=0, le=0.5, description="A phrase that sounds this close counts whatever the confidence of its words."
+    )
 
 
 class HangUpSettings(Section):
@@ -93,6 +99,9 @@ class HangUpSettings(Section):
     )
     bare_close_ms: int = Field(
         5_000, ge=1_000, le=60_000, description="One leg gone this long without a word of the PBX: provisional verdict."
+    )
+    decide_ms: int = Field(
+        1_500, ge=0, le=10_000, description="The verdict waits this long after the end for the last words."
     )
 
 

@@ -1,0 +1,111 @@
+"""What both parties said last, and whether it was a farewell: the ground for judging the end of a call."""
+
+from alerts.phrase_book import PhraseBook
+from alerts.spoken import spoken
+from streaming.frames import Leg
+from streaming.observations import (
+    LevelHeard,
+    RecognitionChanged,
+    SpeechEnded,
+    SpeechStarted,
+    WordsHeard,
+)
+
+_MOST_CLOSINGS = 16  # utterances with a farewell that are remembered; only the last ones matter
+_SHORT_REPLY_MS = 1_000  # a reply this short to a farewell (yes, okay) is none that wants an answer
+_OVERLAP_MS = 700  # a farewell may begin this long before the other has quite finished
+_LAST_WORDS_MS = 1_500  # the customer's farewell stands this close to the end of the customer's speech
+_UNFINISHED_MS = 500  # speech up to this close to the end was broken off
+
+
+class LastWords:
+    """Speech by its ends, farewells by the pack's closing phrases (partials count until their final says otherwise)."""
+
+    def __init__(self, closings: PhraseBook | None) -> None:
+        self._closings = closings
+        self._speech: dict[Leg, tuple[int, int | None]] = {}
+        self._first_heard_words: set[Leg] = set()
+        self._deaf: set[Leg] = set()
+        self._farewells: dict[tuple[Leg, int], tuple[int, int]] = {}
+        self.heard: set[Leg] = set()
+        self.spoke: set[Leg] = set()
+
+    def feed(self, observation: LevelHeard | SpeechStarted | SpeechEnded | WordsHeard | RecognitionChanged) -> None:
+        """Take speech, words and how far words can be trusted."""
+        match observation:
+            case LevelHeard(leg=leg):
+                self.heard.add(leg)
+            case SpeechStarted(leg=leg, start_ms=start_ms):
+                self.heard.add(leg)
+                self.spoke.add(leg)
+                self._speech[leg] = (start_ms, None)
+            case SpeechEnded(leg=leg, start_ms=start_ms, end_ms=end_ms):
+                self.heard.add(leg)
+                self.spoke.add(leg)
+                self._speech[leg] = (start_ms, end_ms)
+            case RecognitionChanged(leg=leg, listening=listening):
+                (self._deaf.discard if listening else self._deaf.add)(leg)
+            case WordsHeard():
+                self._first_heard_words.add(observation.leg)
+                self._listen(observation)
+
+    def trusted(self, leg: Leg) -> bool:
+        """Whether a farewell of this leg would have been recognised."""
+        return self._closings is not None and leg in self._first_heard_words and leg not in self._deaf
+
+    def last_speech_end_ms(self, leg: Leg, end_ms: int) -> int:
+        """When the leg was last heard speaking before the end of the call; 0 when never."""
+        _, until_ms = self._speech.get(leg, (0, 0))
+        return end_ms if until_ms is None else min(until_ms, end_ms)
+
+    def speaks_at(self, leg: Leg, end_ms: int) -> bool:
+        """The leg's speech was broken off by the end."""
+        return leg in self._speech and end_ms - self.last_speech_end_ms(leg, end_ms) <= _UNFINISHED_MS
+
+    def spoke_after(self, leg: Leg, at_ms: int) -> bool:
+        """The leg has begun to speak after a moment."""
+        return leg in self._speech and self._speech[leg][0] >= at_ms
+
+    def closing_end_ms(self, leg: Leg) -> int | None:
+        """The end of the leg's last farewell."""
+        farewell = self._farewell(leg)
+        return farewell[1] if farewell is not None else None
+
+    def farewell_stands(self, end_ms: int) -> bool:
+        """The agent's farewell answered the customer's last words, or these were a farewell or a short reply to it."""
+        agent = self._farewell(Leg.AGENT)
+        if agent is None:
+            return False
+        customer_start_ms = self._speech.get(Leg.CUSTOMER, (0, 0))[0]
+        customer_end_ms = self.last_speech_end_ms(Leg.CUSTOMER, end_ms)
+        if agent[0] >= customer_end_ms - _OVERLAP_MS:
+            return True
+        if customer_start_ms >= agent[0] and customer_end_ms - customer_start_ms <= _SHORT_REPLY_MS:
+            return True
+        customer = self._farewell(Leg.CUSTOMER)
+        return customer is not None and customer[1] >= customer_end_ms - _LAST_WORDS_MS
+
+    def parted_quietly(self, end_ms: int, quiet_ms: int) -> bool:
+        """Both said farewell, nothing was said after it, and then there was silence for at least `quiet_ms`."""
+        for leg in (Leg.AGENT, Leg.CUSTOMER):
+            farewell, last_ms = self._farewell(leg), self.last_speech_end_ms(leg, end_ms)
+            if farewell is None or farewell[1] < last_ms - _LAST_WORDS_MS or end_ms - last_ms < quiet_ms:
+                return False
+        return True
+
+    def _farewell(self, leg: Leg) -> tuple[int, int] | None:
+        said = [farewell for (by, _), farewell in self._farewells.items() if by is leg]
+        return max(said, key=lambda farewell: farewell[1], default=None)
+
+    def _listen(self, heard: WordsHeard) -> None:
+        if self._closings is None:
+            return
+        key = (heard.leg, heard.utterance)
+        found = self._closings.find(heard.text, heard.leg)
+        if not found:
+            self._farewells.pop(key, None)
+            return
+        places = [spoken(heard, each.stretch) for each in found]
+        self._farewells[key] = (min(each.start_ms for each in places), max(each.end_ms for each in places))
+        while len(self._farewells) > _MOST_CLOSINGS:
+            del self._farewells[next(iter(self._farewells))]

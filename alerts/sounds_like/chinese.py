@@ -1,0 +1,123 @@
+"""Chinese phrases by toneless pinyin: recognisers write other characters for the same syllables."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pypinyin import lazy_pinyin
+
+from alerts.sounds_like.alignment import OTHER_SLOT_COST, SoundPhrases, Sounds
+from alerts.sounds_like.ear import Stretch
+
+_SAME_CLASS_COST = 0.3  # the same weights as measured for jamo (recognition.md §6.2); to be measured for Chinese
+_SAME_SLOT_COST = 0.6
+_INITIALS = ("", *"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh")
+# fmt: off
+_FINALS = (
+    "a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "i", "ia", "ian", "iang", "iao", "ie", "in",
+    "ing", "iong", "iu", "o", "ong", "ou", "u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo", "v", "ve",
+    "n", "ng", "m",
+)
+# fmt: on
+# What southern and south-western speakers and telephone lines confuse.
+_INITIAL_CLASSES = (("n", "l"), ("z", "zh"), ("c", "ch"), ("s", "sh"), ("f", "h"), ("r", "l"))
+_FINAL_CLASSES = (
+    ("an", "ang"),
+    ("en", "eng"),
+    ("in", "ing"),
+    ("ian", "iang"),
+    ("uan", "uang"),
+    ("un", "ong"),
+    ("u", "v"),
+    ("ue", "ve"),
+    ("o", "uo"),
+)
+_PLAIN = "0123456789abcdefghijklmnopqrstuvwxyz"
+_INITIAL_CODE = {initial: code for code, initial in enumerate(_INITIALS)}
+_FINAL_CODE = {final: len(_INITIALS) + code for code, final in enumerate(_FINALS)}
+_PLAIN_AT = len(_INITIALS) + len(_FINALS)
+_SOUNDS = _PLAIN_AT + len(_PLAIN)
+
+# Short phrases have neighbours one syllable away (我要报警 / 我要报一): never a whole other syllable.
+_SHORT_BUDGETS = {3: 0.35, 4: 0.6, 5: 0.9}
+_EXACT_CHARACTERS = 2  # one or two syllables have too many homophones (喂 / 为 / 位): the characters themselves
+
+
+class ChineseEar:
+    """Searches phrases by syllable. Spaces and punctuation count for nothing."""
+
+    def prepare(self, phrases: Sequence[str], longest_distance: float) -> "ChinesePhrases":
+        """Under six characters little may differ; one or two characters must be written as they are."""
+        return ChinesePhrases(phrases, longest_distance)
+
+
+class ChinesePhrases:
+    """Phrases made ready."""
+
+    def __init__(self, phrases: Sequence[str], longest_distance: float) -> None:
+        self._written = ["".join(character for character in phrase if character.isalnum()) for phrase in phrases]
+        self._by_sound = [row for row, written in enumerate(self._written) if len(written) > _EXACT_CHARACTERS]
+        spelled = [sounds_of(self._written[row]).codes for row in self._by_sound]
+        limits = [
+            min(longest_distance, _SHORT_BUDGETS.get(len(self._written[row]), len(codes)) / max(1, len(codes)))
+            for row, codes in zip(self._by_sound, spelled, strict=True)
+        ]
+        self._phrases = SoundPhrases(spelled, limits, _costs())
+
+    def find(self, text: str) -> list[Stretch | None]:
+        """The best stretch of the text for each phrase, or None. Equal characters win over equal sounds."""
+        places = [place for place, character in enumerate(text) if character.isalnum()]
+        bare = "".join(text[place] for place in places)
+        found: list[Stretch | None] = [None] * len(self._written)
+        for row, stretch in zip(self._by_sound, self._phrases.find(sounds_of(text)), strict=True):
+            found[row] = stretch
+        for row, written in enumerate(self._written):
+            at = bare.find(written)
+            if at >= 0:
+                found[row] = Stretch(places[at], places[at + len(written) - 1] + 1, 0.0)
+        return found
+
+
+def sounds_of(text: str) -> Sounds:
+    """Codes of a text: initial and final of each syllable; letters and digits count as themselves."""
+    places = [place for place, character in enumerate(text) if character.isalnum()]
+    codes: list[int] = []
+    from_chars: list[int] = []
+    syllables = lazy_pinyin("".join(text[place] for place in places), errors=_letter_by_letter)
+    for place, syllable in zip(places, syllables, strict=True):
+        spelled = _spell(syllable)
+        codes += spelled
+        from_chars += [place] * len(spelled)
+    return Sounds(tuple(codes), tuple(from_chars), tuple(place + 1 for place in from_chars))
+
+
+def _letter_by_letter(text: str) -> str:
+    """What pypinyin is to answer for letters and digits: it takes a list as one entry per item."""
+    return cast(str, list(text))  # its type stub knows text only
+
+
+@cache
+def _spell(syllable: str) -> tuple[int, ...]:
+    lowered = syllable.lower()
+    if len(lowered) == 1 and lowered in _PLAIN and lowered not in "aeon":
+        return (_PLAIN_AT + _PLAIN.index(lowered),)
+    for length in (2, 1, 0):
+        initial, final = lowered[:length], lowered[length:]
+        if initial in _INITIAL_CODE and final in _FINAL_CODE:
+            return _INITIAL_CODE[initial], _FINAL_CODE[final]
+    return tuple(_PLAIN_AT + _PLAIN.index(letter) for letter in lowered if letter in _PLAIN)
+
+
+@cache
+def _costs() -> NDArray[np.float32]:
+    costs = np.full((_SOUNDS, _SOUNDS), OTHER_SLOT_COST, dtype=np.float32)
+    for codes, classes in ((_INITIAL_CODE, _INITIAL_CLASSES), (_FINAL_CODE, _FINAL_CLASSES)):
+        slot = slice(min(codes.values()), max(codes.values()) + 1)
+        costs[slot, slot] = _SAME_SLOT_COST
+        for members in classes:
+            alike = [codes[member] for member in members]
+            costs[np.ix_(alike, alike)] = _SAME_CLASS_COST
+    np.fill_diagonal(costs, 0.0)
+    return costs

@@ -1,0 +1,33 @@
+"""What every language's ear for phrases has in common: spans, limits, and the Protocol the rules use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where a phrase fits a text best: characters `from_char` up to `to_char` (exclusive) of the text as it was given.
+
+    `distance` is the weighted edit distance divided by the phrase's length in sounds: 0 is the same sound.
+    """
+
+    from_char: int
+    to_char: int
+    distance: float
+
+
+class PreparedPhrases(Protocol):
+    """A list of phrases made ready once, searched in many texts."""
+
+    def find(self, text: str) -> list[Stretch | None]:
+        """For each phrase its best stretch within the phrase's limit, or None; equal ones: the first in the text."""
+        ...
+
+
+class PhraseEar(Protocol):
+    """How one language's recognisers mishear."""
+
+    def prepare(self, phrases: Sequence[str], longest_distance: float) -> PreparedPhrases:
+        """Make phrases ready. Short ones get a stricter limit than `longest_distance` (each ear says why)."""
+        ...

@@ -1,0 +1,133 @@
+"""All detectors of one call: observations in, findings out."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from alerts.detectors.agent_hangup import AgentHangUpDetector
+from alerts.detectors.dead_air import DeadAirDetector
+from alerts.detectors.long_silence import LongSilenceDetector
+from alerts.detectors.phrase import PhraseDetector, PhraseHit
+from alerts.detectors.talk_over import TalkOverDetector
+from alerts.detectors.volume_rise import VolumeRiseDetector
+from alerts.findings import Finding
+from alerts.lateness import Lateness
+from alerts.phrase_book import books_of
+from alerts.reader import Reader
+from config.detection import DetectionSettings
+from config.hearing import HearingSettings
+from config.rule_packs import RulePack
+from streaming.frames import Leg
+from streaming.observations import (
+    CallAnswered,
+    CallOver,
+    CallTransferred,
+    HangUpReported,
+    HoldChanged,
+    LegEnded,
+    LegResumed,
+    LevelHeard,
+    Observation,
+    RecognitionChanged,
+    SpeechEnded,
+    SpeechStarted,
+    VoiceHeard,
+    WordsHeard,
+)
+
+_Feed = Callable[[Observation], list[Finding]]
+
+
+class Detector(Protocol):
+    """What every detector is: pure, fed in call order, the same findings for the same observations."""
+
+    def feed(self, observation: Observation) -> list[Finding]:
+        """Take one observation."""
+        ...
+
+    def advance(self, now_ms: int) -> list[Finding]:
+        """Both legs have been heard up to `now_ms`."""
+        ...
+
+
+class CallWatch:
+    """Feed it every observation of a call in call order, then `advance` to how far both legs have been heard.
+
+    Words may come late, before and after the end of the call. Without a pack (a language without rules) the phrases
+    abstain and the sound is judged alone. Observations only reach the detectors that want them: a level costs a
+    set look-up.
+    """
+
+    def __init__(
+        self,
+        settings: DetectionSettings,
+        pack: RulePack | None,
+        reader: Reader = Reader.EN,
+        hearing: HearingSettings | None = None,
+    ) -> None:
+        lateness = Lateness.of(hearing if hearing is not None else HearingSettings())
+        books = books_of(pack, settings.phrase.longest_distance) if pack is not None else None
+        dead_air = DeadAirDetector(settings.dead_air, lateness)
+        talk_over = TalkOverDetector(settings.talk_over, lateness)
+        volume_rise = VolumeRiseDetector(settings.volume_rise)
+        long_silence = LongSilenceDetector(settings.long_silence, lateness, books.wait if books else None)
+        self._phrase = PhraseDetector(settings.phrase, books.alerting, reader) if books else None
+        self._hang_up = AgentHangUpDetector(settings.hang_up, books.closing if books else None)
+        phrase: list[Detector] = [self._phrase] if self._phrase is not None else []
+        self._detectors: list[Detector] = [dead_air, long_silence, talk_over, volume_rise, *phrase, self._hang_up]
+        self._everybody = _feeds(self._detectors)
+        sound = _feeds([dead_air, long_silence, talk_over, self._hang_up])
+        line = _feeds([dead_air, long_silence, talk_over])
+        words = _feeds([long_silence, *phrase, self._hang_up])
+        ends = _feeds([dead_air, long_silence, talk_over, *phrase, self._hang_up])
+        self._wanted: dict[type[Observation], Sequence[_Feed]] = {
+            VoiceHeard: _feeds([volume_rise]),
+            SpeechStarted: sound,
+            SpeechEnded: sound,
+            WordsHeard: words,
+            RecognitionChanged: words,
+            LegEnded: ends,
+            LegResumed: ends,
+            HangUpReported: ends,
+            CallAnswered: sound,
+            CallOver: sound,
+            HoldChanged: self._everybody,
+            CallTransferred: self._everybody,
+        }
+        self._line = line
+        self._levelled: set[Leg] = set()
+
+    def feed(self, observation: Observation) -> list[Finding]:
+        """Take one observation."""
+        if isinstance(observation, LevelHeard):
+            # The rules live on speech, not on levels: the first level only tells that the leg is there.
+            if observation.leg in self._levelled:
+                return []
+            self._levelled.add(observation.leg)
+            wanted: Sequence[_Feed] = self._everybody
+        else:
+            wanted = self._wanted.get(type(observation), self._line)
+        findings: list[Finding] = []
+        for feed in wanted:
+            findings += feed(observation)
+        return findings
+
+    def advance(self, now_ms: int) -> list[Finding]:
+        """Both legs have been heard up to `now_ms`; it never goes back."""
+        findings: list[Finding] = []
+        for detector in self._detectors:
+            findings += detector.advance(now_ms)
+        return findings
+
+    def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
+        """The pack's phrases in an utterance, for the transcript."""
+        return self._phrase.hits_of(heard) if self._phrase is not None else ()
+
+    @property
+    def verdict(self) -> str | None:
+        """Who ended the call and how, once that is judged."""
+        verdict = self._hang_up.verdict
+        return verdict.value if verdict is not None else None
+
+
+def _feeds(detectors: Sequence[Detector]) -> tuple[_Feed, ...]:
+    return tuple(detector.feed for detector in detectors)

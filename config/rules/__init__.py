@@ -1,0 +1,1 @@
+"""Rule packs that come along: a folder per language, a YAML file per topic; changed by quality staff."""
