@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from config.hearing import HearingSettings
-from streaming.frames import FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS
+from streaming.frames import ANALYSIS_RATE_HZ, FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS
 from streaming.resample import samples_at_analysis_rate
 
 # Less than three packets is jitter, not loss.
@@ -50,13 +50,35 @@ class _Flow(Enum):
     RETURNING = auto()  # a new socket was opened; its first block tells the gap
 
 
+@dataclass(frozen=True, slots=True)
+class _Lateness:
+    """How long after its own place in the call a block arrived, by its first and by its last sample.
+
+    Some senders give a block away when it is full, some when it begins (a file played by the clock). With blocks of
+    changing length only one of the two stays steady, and nobody knows which: so late is only what is late by both.
+    """
+
+    of_start_ms: int
+    of_end_ms: int
+
+    def beyond(self, other: "_Lateness") -> int:
+        """By how many milliseconds this is later than `other`."""
+        return min(self.of_start_ms - other.of_start_ms, self.of_end_ms - other.of_end_ms)
+
+    def at_least(self, other: "_Lateness", less_ms: int) -> "_Lateness":
+        """This, but no more than `less_ms` earlier than `other`."""
+        return _Lateness(
+            max(self.of_start_ms, other.of_start_ms - less_ms), max(self.of_end_ms, other.of_end_ms - less_ms)
+        )
+
+
 @dataclass(slots=True)
 class _Return:
     """What is seen of a leg since its packets came back after a stall."""
 
     since_ms: int
-    baseline_ms: int  # lateness before the stall
-    least_lateness_ms: int  # jitter only ever adds to lateness, so the least is the truest
+    baseline: _Lateness  # before the stall
+    behind_ms: int  # by how much later than that; jitter only ever adds, so the least seen is the truest
     first_block_ms: int
     arrived_samples: int = 0  # in the window that began at since_ms
 
@@ -84,12 +106,11 @@ class LegTimeline:
         self._placed_samples = 0  # at 16 kHz, from the offset up to the stretch that is running
         self._stretch_samples = 0  # at the wire rate, without a gap or change of rate since
         self._rate_hz = 0
-        self._received_samples = 0
+        self._received_samples = 0  # at 16 kHz, before the last change of rate
+        self._arrived_samples = 0  # at the wire rate, since then
+        self._arrived_rate_hz = ANALYSIS_RATE_HZ
         self._last_arrival_ms = 0
-        self._lateness_ms = 0  # of the last block before any stall
-        self._first_lateness_ms = 0
-        self._ahead_ms = 0  # silence filled in for audio that came after all
-        self._filled_ms = 0  # silence filled in since the last block
+        self._lateness = self._first_lateness = _Lateness(0, 0)  # of the last block placed, and of the very first
         self._held: list[PlacedAudio] = []
         self._back: _Return | None = None
 
@@ -106,7 +127,8 @@ class LegTimeline:
     @property
     def received_ms(self) -> int:
         """Audio that has come, held audio included, gaps not."""
-        return self._received_samples // SAMPLES_PER_MS
+        since_samples = samples_at_analysis_rate(self._arrived_samples, self._arrived_rate_hz)
+        return (self._received_samples + since_samples) // SAMPLES_PER_MS
 
     def stalled(self, now_ms: int) -> bool:
         """Nothing has come for more than `unknown_after_ms`, and the call has passed what was heard by as much.
@@ -124,20 +146,21 @@ class LegTimeline:
         placed = self.pulse(arrived_ms)
         block = PlacedAudio(pcm_s16le, rate_hz)
         block_samples = samples_at_analysis_rate(len(pcm_s16le) // 2, rate_hz)
-        self._received_samples += block_samples
+        self._count(block)
         match self._flow:
             case _Flow.WAITING:
                 self._flow, self._offset_ms = _Flow.FLOWING, arrived_ms
                 placed += self._pass([block], arrived_ms)
-                self._first_lateness_ms = self._lateness_ms
+                self._first_lateness = self._lateness
                 return placed
             case _Flow.RETURNING:
                 self._flow = _Flow.FLOWING
-                lost_ms = arrived_ms - self.end_ms - block_samples // SAMPLES_PER_MS - self._baseline_ms()
-                placed += self._gap(lost_ms, silent=False)
+                late = self._late(arrived_ms, 0, block_samples)
+                placed += self._gap(late.beyond(self._baseline()), silent=False)
             case _Flow.FLOWING if arrived_ms - self._last_arrival_ms > self._stop_ms:
                 self._flow = _Flow.HOLDING
-                self._back = _Return(arrived_ms, self._baseline_ms(), arrived_ms, block_samples // SAMPLES_PER_MS)
+                late, baseline = self._late(arrived_ms, 0, block_samples), self._baseline()
+                self._back = _Return(arrived_ms, baseline, late.beyond(baseline), block_samples // SAMPLES_PER_MS)
         if self._back is None:
             return placed + self._pass([block], arrived_ms)
         return placed + self._watch(self._back, block, block_samples, arrived_ms)
@@ -150,9 +173,7 @@ class LegTimeline:
         if self._flow is not _Flow.FLOWING or not self._suppressed:
             return []
         unheard_ms = now_ms - self._settings.unknown_after_ms - max(self._last_arrival_ms, self.end_ms)
-        filled = self._gap(unheard_ms // FRAME_MS * FRAME_MS, silent=True)
-        self._filled_ms += sum(gap.length_ms for gap in filled)
-        return [*filled]
+        return [*self._gap(unheard_ms // FRAME_MS * FRAME_MS, silent=True)]
 
     def reconnect(self) -> list[Placed]:
         """A new socket of this leg; what is held is placed, the next block's arrival makes the gap."""
@@ -163,30 +184,48 @@ class LegTimeline:
 
     def finish(self) -> list[Placed]:
         """No more blocks will come: what is held is judged by what is known."""
-        return [] if self._back is None else self._judge(self._back)
+        if self._back is None:
+            return []
+        placed = self._judge(self._back)
+        self._back, self._flow = None, _Flow.FLOWING
+        return placed
 
     @property
     def _end_samples(self) -> int:
         running = samples_at_analysis_rate(self._stretch_samples, self._rate_hz) if self._stretch_samples else 0
         return self._placed_samples + running
 
-    def _baseline_ms(self) -> int:
+    def _late(self, arrived_ms: int, held_samples: int, block_samples: int) -> _Lateness:
+        """Of a block that follows what is placed and `held_samples`."""
+        start_ms = self.end_ms + held_samples // SAMPLES_PER_MS
+        end_ms = self.end_ms + (held_samples + block_samples) // SAMPLES_PER_MS
+        return _Lateness(arrived_ms - start_ms, arrived_ms - end_ms)
+
+    def _baseline(self) -> _Lateness:
         """The lateness that is normal for this leg: that of its last block, but never far ahead of the call."""
         drift_ms = (self._last_arrival_ms - self._offset_ms) * _DRIFT_PPM // 1_000_000
-        return max(self._lateness_ms + self._ahead_ms, self._first_lateness_ms - _PRELOAD_MS - drift_ms)
+        # Filled-in silence whose audio came after all leaves the leg ahead: the next silence makes up for it.
+        preload_ms = 0 if self._suppressed else _PRELOAD_MS
+        return self._lateness.at_least(self._first_lateness, less_ms=preload_ms + drift_ms)
+
+    def _count(self, block: PlacedAudio) -> None:
+        if block.rate_hz != self._arrived_rate_hz:
+            self._received_samples += samples_at_analysis_rate(self._arrived_samples, self._arrived_rate_hz)
+            self._arrived_samples, self._arrived_rate_hz = 0, block.rate_hz
+        self._arrived_samples += len(block.pcm_s16le) // 2
 
     def _watch(self, back: _Return, block: PlacedAudio, block_samples: int, arrived_ms: int) -> list[Placed]:
         placed: list[Placed] = []
+        held_samples = back.arrived_samples if self._flow is _Flow.HOLDING else 0
+        late = self._late(arrived_ms, held_samples, block_samples)
+        back.behind_ms = min(back.behind_ms, late.beyond(back.baseline))
+        back.arrived_samples += block_samples
         if self._flow is _Flow.HOLDING:
             self._held.append(block)
             self._last_arrival_ms = arrived_ms
         else:
             placed += self._pass([block], arrived_ms)
-        back.arrived_samples += block_samples
-        held_samples = back.arrived_samples if self._flow is _Flow.HOLDING else 0
-        lateness_ms = arrived_ms - self.end_ms - held_samples // SAMPLES_PER_MS
-        back.least_lateness_ms = min(back.least_lateness_ms, lateness_ms)
-        if back.least_lateness_ms - back.baseline_ms < _SMALLEST_GAP_MS:
+        if back.behind_ms < _SMALLEST_GAP_MS:
             placed += self._settle(back, gap=False)
         return placed
 
@@ -203,10 +242,10 @@ class LegTimeline:
         return self._pass(self._taken(), self._last_arrival_ms)
 
     def _settle(self, back: _Return, gap: bool) -> list[Placed]:
-        lost_ms = back.least_lateness_ms - back.baseline_ms
         self._back, self._flow = None, _Flow.FLOWING
-        placed = self._gap(lost_ms, silent=self._suppressed) if gap else []
-        self._ahead_ms = min(max(0, -lost_ms), self._ahead_ms + self._filled_ms)
+        placed: list[Placed] = [*self._gap(back.behind_ms, silent=self._suppressed)] if gap else []
+        if placed:
+            self._lateness = back.baseline
         return placed + self._pass(self._taken(), self._last_arrival_ms)
 
     def _taken(self) -> list[PlacedAudio]:
@@ -215,13 +254,13 @@ class LegTimeline:
 
     def _pass(self, blocks: Sequence[PlacedAudio], arrived_ms: int) -> list[Placed]:
         for block in blocks:
+            start_ms = self.end_ms
             if block.rate_hz != self._rate_hz:
                 self._end_stretch()
                 self._rate_hz = block.rate_hz
             self._stretch_samples += len(block.pcm_s16le) // 2
+            self._lateness = _Lateness(arrived_ms - start_ms, arrived_ms - self.end_ms)
         self._last_arrival_ms = arrived_ms
-        self._lateness_ms = arrived_ms - self.end_ms
-        self._filled_ms = 0
         return list(blocks)
 
     def _gap(self, lost_ms: int, silent: bool) -> list[PlacedGap]:

@@ -96,7 +96,7 @@ class SpeechSegments:
         return events
 
     def _add(self, frame: AudioFrame) -> list[SegmentEvent]:
-        events = self.interrupt() if self._pending and frame.start_sample != self._end_sample else []
+        events = self.interrupt() if frame.start_sample != self._end_sample else []
         self._pending += frame.pcm_s16le
         self._end_sample = frame.start_sample + len(frame.pcm_s16le) // 2
         return events + self._hand_over()
@@ -117,7 +117,7 @@ class SpeechSegments:
         if not self.is_open:
             del self._pending[: -self._kept_bytes]
             return []
-        if self._state is _State.HANGOVER and self._end_sample >= self._close_sample:
+        if self._state is _State.HANGOVER and self._end_sample > self._close_sample:
             return self._close(max(self._close_sample, self._pending_start_sample))
         longest_sample = self._start_sample + self._longest_samples
         if self._end_sample < longest_sample:

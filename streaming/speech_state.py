@@ -9,9 +9,9 @@ from streaming.observations import SpeechEnded, SpeechStarted
 
 WINDOW_MS = 32
 _RECENT_WINDOWS = 4  # recognition.md §4.1: on after 3 of 4
-# Silero falls two windows after the voice. From the last 10 ms within 30 dB of the loudest to the first window below 0.35,
-# at 16 kHz and 8 kHz µ-law, median: German, Polish and Korean +66 to +82 ms, English +44 and +60 (25 sentences each), the
-# demo recordings +80 and +86.
+# Silero falls two windows after the voice. From the last 10 ms within 30 dB of the loudest to the first window below
+# 0.35, at 16 kHz and 8 kHz µ-law, median: German, Polish and Korean +66 to +82 ms, English +44 and +60 (25 sentences
+# each), the demo recordings +80 and +86.
 _TAIL_MS = 2 * WINDOW_MS
 
 
