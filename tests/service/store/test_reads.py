@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from alerts.alert import AlertState, Kind, Severity
-from config.settings import StoreSettings
 from service.store.database import database_url, make_engine
 from service.store.reads import alert_history, changes_since, search_alerts
 from tests.service.store.examples import BEGAN_AT, Ear, an_alert, running, settings_for
@@ -28,7 +27,7 @@ _CALLS = ["call-1", "call-2", "call-3"]
 async def _filled(folder: Path) -> list[AlertChange]:
     chosen, ear = random.Random(7), Ear()
     versions: dict[str, int] = {}
-    async with running(settings_for(folder, StoreSettings(patience_ms=10_000)), ear) as store:
+    async with running(settings_for(folder), ear) as store:
         for second in range(300):
             alert_id = f"A{chosen.randrange(60)}"
             versions[alert_id] = versions.get(alert_id, 0) + 1

@@ -20,6 +20,7 @@ from service.store.database import StoreError
 from service.store.store import Store
 from tests.service.store.examples import (
     BEGAN_AT,
+    QUICK,
     Ear,
     a_call,
     an_alert,
@@ -150,9 +151,11 @@ async def test_calls_are_found_by_state_and_queue_page_by_page(tmp_path: Path) -
 def _locked(folder: Path) -> Iterator[None]:
     other = sqlite3.connect(folder / "earshot.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    yield
-    other.execute("COMMIT")
-    other.close()
+    try:
+        yield
+    finally:
+        other.execute("COMMIT")
+        other.close()
 
 
 async def test_while_the_database_is_locked_alerts_are_shown_once_and_stored_after(tmp_path: Path) -> None:
@@ -204,8 +207,10 @@ def _files_no_larger_than(size_bytes: int) -> Iterator[None]:
     """As on a full disk: writing a file beyond this size fails."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_full_disk_holds_nothing_up_and_loses_nothing(tmp_path: Path) -> None:
@@ -240,7 +245,7 @@ async def test_a_row_that_can_never_be_stored_does_not_stop_the_others(tmp_path:
 
 
 async def test_closing_writes_the_rest(tmp_path: Path) -> None:
-    async with running(settings_for(tmp_path, StoreSettings())) as store:
+    async with running(settings_for(tmp_path)) as store:
         for number in range(1_500):
             store.save_alert(an_alert(f"A{number}"))
         store.save_call(a_call())
@@ -251,12 +256,13 @@ async def test_closing_writes_the_rest(tmp_path: Path) -> None:
 
 async def test_closing_ends_even_when_nothing_can_be_written(tmp_path: Path) -> None:
     ear = Ear()
-    async with running(settings_for(tmp_path), ear) as store:
-        await store.written()
-        lock = _locked(tmp_path)
-        lock.__enter__()
+    store = Store(settings_for(tmp_path, QUICK.model_copy(update={"drain_s": 0.1})))
+    await store.open()
+    task = asyncio.create_task(store.run(ear))
+    with _locked(tmp_path):
         store.save_alert(an_alert())
-    lock.__exit__(None, None, None)
+        await store.close()
+        await task
     assert ear.said() == [(None, "A1", 1)]
 
 
