@@ -81,6 +81,8 @@ class WorkerCrew:
             watch = asyncio.create_task(self._watch())
             async for report in source.reports():
                 self._note(report)
+                if self.refusal is not None:
+                    break
         finally:
             self._source = None
             for link in self.links.values():
@@ -121,6 +123,7 @@ class WorkerCrew:
         )
         self._connecting.add(connecting)
         connecting.add_done_callback(self._connecting.discard)
+        connecting.add_done_callback(lambda task: ours.close() if task.cancelled() else None)  # it may not have begun
 
     def _take(self, link: WorkerLink, message: Message) -> None:
         if isinstance(message, WorkerLoad):

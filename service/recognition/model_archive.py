@@ -19,7 +19,6 @@ from streaming.recognizer import check_model
 
 _ATTEMPTS = 5  # without a byte of progress; each goes on where the last one broke off
 _TIMEOUT_S = 30.0  # without a single byte
-_CHUNK_BYTES = 262_144
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 Progress = Callable[[int, int], None]
@@ -110,7 +109,7 @@ def _go_on(client: httpx.Client, url: str, part: Path, model: KnownModel, progre
         here = _resumed_at(response, here, part, model)
         with part.open("r+b" if here else "wb") as file:
             file.seek(here)
-            for chunk in response.iter_raw(_CHUNK_BYTES):
+            for chunk in response.iter_raw():  # as it comes: a chunk size would hold back, and lose, what a break cuts
                 here += len(chunk)
                 if here > model.archive_bytes:
                     break

@@ -33,6 +33,8 @@ def _check(entries: list[zipfile.ZipInfo], name: str, archive_bytes: int) -> Non
     unpacked_bytes = sum(entry.file_size for entry in entries)
     if unpacked_bytes > _MOST_BYTES or unpacked_bytes > max(_RATIO_COUNTS_FROM_BYTES, archive_bytes * _MOST_RATIO):
         raise UnpackError(f"{name}: the archive would unpack to {unpacked_bytes} bytes, more than any model has.")
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise UnpackError(f"{name}: the archive holds a file twice.")
     for entry in entries:
         path = PurePosixPath(entry.filename)
         outside = path.is_absolute() or ".." in path.parts or "\\" in entry.orig_filename or ":" in entry.filename

