@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import structlog
 
@@ -13,7 +14,6 @@ from service.clock import Clock
 from service.faults import place_of
 from service.leg_stream import LegStream, StreamTakenError
 from service.live_call import LiveCall
-from service.store.store import Store
 from streaming.frames import Leg
 from web.sources import (
     AnnouncedCall,
@@ -30,6 +30,22 @@ from web.sources import (
 
 _log = structlog.get_logger(__name__)
 _ANNOUNCED_LEGS = (Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
+
+
+class StoredCalls(Protocol):
+    """What the board needs of the store."""
+
+    def save_call(self, call: CallView) -> None:
+        """Keep the newest state of a call; never waits."""
+        ...
+
+    async def calls(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
+        """Calls as last stored, newest first."""
+        ...
+
+    async def call(self, call_id: str) -> CallView | None:
+        """One call as last stored."""
+        ...
 
 
 class UnknownStreamError(Exception):
@@ -60,7 +76,7 @@ class CallBoard:
     """Fills `web.sources.Calls` and gives the ingest sockets their streams. Belongs to the event loop's thread."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, new_call: Callable[[CallRecord], LiveCall], store: Store
+        self, settings: Settings, clock: Clock, new_call: Callable[[CallRecord], LiveCall], store: StoredCalls
     ) -> None:
         self.counts = BoardCounts()
         self._settings, self._clock, self._new_call, self._store = settings, clock, new_call, store

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from alerts.desk import AlertDesk
-from alerts.watch import CallWatch
-
 from alerts.alert import Alert, Kind
+from alerts.desk import AlertDesk
 from alerts.findings import Finding
+from alerts.watch import CallWatch
 from config.settings import Settings
 from service.arrivals import ArrivalLog
 from service.call_record import CallRecord
@@ -40,6 +39,7 @@ from web.sources import CallEvent, CallEventType, CallLevels, CallOverError, Hit
 _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
 _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
 _EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
+_LONGEST_FIRST_BLOCK_MS = 500  # a longer first block is backlog: it says nothing about when the call began
 _TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
 
 
@@ -112,6 +112,8 @@ class LiveCall:
         """Audio of one leg, whole int16 samples, any length."""
         if self._paused or self.closed or leg in self._ended_legs:
             return
+        if self._zero_ms is None:
+            self._begin(len(pcm_s16le) * 500 // rate_hz)
         arrived_ms = self._since_zero()
         ear = self.ears.get(leg) or self._new_leg(leg)
         if leg in self._dropped_ms:
@@ -352,12 +354,14 @@ class LiveCall:
 
     # --- time --------------------------------------------------------------------------------------------------
 
+    def _begin(self, first_block_ms: int) -> None:
+        """The call's zero is the arrival of its first block, spoken a block's length earlier."""
+        self._zero_ms = self._clock.monotonic_ms()
+        spoken_before = timedelta(milliseconds=min(first_block_ms, _LONGEST_FIRST_BLOCK_MS))
+        self.record.zero_at = self._clock.now_at() - spoken_before
+
     def _since_zero(self) -> int:
-        now_ms = self._clock.monotonic_ms()
-        if self._zero_ms is None:
-            self._zero_ms = now_ms
-            self.record.zero_at = self._clock.now_at()
-        return now_ms - self._zero_ms
+        return self._clock.monotonic_ms() - self._zero_ms if self._zero_ms is not None else 0
 
     def _event_ms(self, at: datetime | None) -> int:
         if self.record.zero_at is None:

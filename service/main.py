@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import structlog
 import uvicorn
-from alerts.desk import AlertDesk
-from alerts.watch import CallWatch
 from prometheus_client import CollectorRegistry
 
+from alerts.desk import AlertDesk
+from alerts.reader import reader_of
+from alerts.watch import CallWatch
 from config.settings import Settings
 from service.call_board import CallBoard, known_language
 from service.call_record import CallRecord
@@ -78,7 +79,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             settings=settings,
             clock=clock,
             recognize=lambda call_id, leg, heard: recognize(call_id, leg, record.language, heard),
-            watch=CallWatch(settings.detection, pack),
+            watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
             desk=AlertDesk(settings.language),
             outlet=outlet,
         )

@@ -1,5 +1,9 @@
 """Where a live call's output goes: alerts through the store to the consoles, the rest straight to the audience."""
 
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime
+
 from alerts.alert import Alert
 from service.call_view import view_of
 from service.clock import Clock
@@ -10,6 +14,8 @@ from streaming.frames import AudioFrame
 from web.audience import Audience
 from web.sources import AlertChange, CallLevels, CallState, TranscriptLine
 
+_REMEMBERED = 20_000  # far more alerts than change at once on one node
+
 
 class NodeOutlet:
     """Fills `CallOutlet`. An alert is published when it is committed: the store's sequence is the console's cursor."""
@@ -17,14 +23,23 @@ class NodeOutlet:
     def __init__(self, store: Store, audience: Audience, clock: Clock, counts: NodeCounts) -> None:
         self._store, self._audience, self._clock, self._counts = store, audience, clock, counts
         self._ended: set[str] = set()
+        self._first_published_at: OrderedDict[str, datetime] = OrderedDict()
 
     def alert(self, alert: Alert) -> None:
-        """To the store; `published` brings it back."""
+        """To the store; `published` brings it back. Later versions keep the first one's stamp."""
+        first_at = self._first_published_at.get(alert.alert_id)
+        if first_at is not None:
+            alert = replace(alert, timing=replace(alert.timing, published_at=first_at))
         self._store.save_alert(alert)
 
     def published(self, change: AlertChange) -> None:
         """The store has (or cannot have) the change: to everybody who watches."""
-        self._counts.alert_published(change.alert, self._clock.now_at())
+        alert = change.alert
+        self._counts.alert_published(alert, self._clock.now_at())
+        if alert.version == 1 and alert.timing.published_at is not None:
+            self._first_published_at[alert.alert_id] = alert.timing.published_at
+            while len(self._first_published_at) > _REMEMBERED:
+                self._first_published_at.popitem(last=False)
         self._audience.publish_alert(change)
 
     def transcript(self, line: TranscriptLine) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from alerts.desk import AlertDesk
-from alerts.watch import CallWatch
-
 from alerts.alert import Alert, AlertState
+from alerts.desk import AlertDesk
+from alerts.reader import reader_of
+from alerts.watch import CallWatch
 from config.rule_packs import RulePack
 from config.settings import Settings
 from service.call_record import CallRecord
@@ -68,7 +68,7 @@ async def play_through(
     pack: RulePack | None,
     group: RecognitionGroup | None,
     outlet: PlaybackOutlet,
-    block_ms: int = FRAME_MS,
+    block_ms: float = FRAME_MS,
 ) -> LiveCall:
     """Play both legs and the script in call time; returns when the last verdict is given.
 
@@ -86,7 +86,7 @@ async def play_through(
         recognize=lambda call_id, leg, heard: LegRecognition(
             leg, f"{call_id}/{leg}", group, settings.segments, heard, patient=True
         ),
-        watch=CallWatch(settings.detection, pack),
+        watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
         desk=AlertDesk(settings.language),
         outlet=outlet,
     )
@@ -106,19 +106,21 @@ class _Player:
     """Both legs block by block, the script's events in between, the pulse as the clock goes."""
 
     def __init__(
-        self, recording: Recording, call: LiveCall, clock: PlayClock, began_at: datetime, block_ms: int
+        self, recording: Recording, call: LiveCall, clock: PlayClock, began_at: datetime, block_ms: float
     ) -> None:
         self._recording, self._call, self._clock = recording, call, clock
         self._began_at, self._block_ms = began_at, block_ms
         self._events = list(recording.script)
-        self._at_ms = 0
+        self._blocks = 0
+        self._at_ms = 0.0
         self._pulsed_ms = 0
         self._open = {leg for leg, _ in recording.legs}
 
     def step(self) -> bool:
         """One block of every leg; false when the recording and its script are over."""
-        until_ms = self._at_ms + self._block_ms
-        self._clock.move_to(until_ms)
+        self._blocks += 1
+        until_ms = self._blocks * self._block_ms
+        self._clock.move_to(round(until_ms))
         for leg, samples in self._recording.legs:
             if leg in self._open:
                 per_ms = self._recording.rate_hz / 1000
@@ -139,7 +141,7 @@ class _Player:
         until_ms = self._at_ms + _LATE_WORDS_MS
         while self._at_ms < until_ms and not self._call.closed:
             self._at_ms += _PULSE_MS
-            self._clock.move_to(self._at_ms)
+            self._clock.move_to(round(self._at_ms))
             self._pulse()
 
     def _leg_end_ms(self, leg: Leg) -> int:

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-people = Console(stderr=True, highlight=False)
+people = Console(stderr=True, highlight=False, soft_wrap=True)
 """Messages for people go here, so that stdout stays machine-readable."""
 
 results = Console(highlight=False, soft_wrap=True)

@@ -26,7 +26,7 @@ class AudioSocketDoor:
 
     def __init__(self, settings: IngestSettings, board: CallBoard, clock: Clock, counts: IngestCounts) -> None:
         self._settings, self._board, self._clock, self._counts = settings, board, clock, counts
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until cancelled, then close every connection."""
@@ -34,14 +34,16 @@ class AudioSocketDoor:
         async with server:
             try:
                 await server.serve_forever()
-            finally:
-                for writer in self._writers:
+            finally:  # their readers see the end and run out
+                for writer in self._connections:
                     writer.close()
+                ending = [task for task in self._connections.values() if task is not None]
+                await asyncio.gather(*ending, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._counts.connections[_ROAD] += 1
         self._counts.open_connections[_ROAD] += 1
-        self._writers.add(writer)
+        self._connections[writer] = asyncio.current_task()
         connection = _Connection(self._settings, self._board, self._clock, self._counts, reader, writer)
         try:
             await connection.run()
@@ -49,8 +51,8 @@ class AudioSocketDoor:
             connection.lost()
         finally:
             self._counts.open_connections[_ROAD] -= 1
-            self._writers.discard(writer)
             writer.close()  # at once on EOF: a half-open socket piles up at the PBX
+            self._connections.pop(writer, None)
 
 
 class _Connection:

@@ -65,7 +65,7 @@ def test_the_length_is_the_same_stretch_of_time(rate_hz: int, samples: int) -> N
     assert Resampler(rate_hz).samples_out(samples) == samples_at_analysis_rate(samples, rate_hz)
 
 
-@pytest.mark.parametrize(("rate_hz", "most_ms"), [(8_000, 4), (16_000, 0), (48_000, 2), (44_100, 15), (192_000, 15)])
+@pytest.mark.parametrize(("rate_hz", "most_ms"), [(8_000, 31), (16_000, 0), (48_000, 15), (44_100, 15), (192_000, 15)])
 def test_little_is_held_back(rate_hz: int, most_ms: float) -> None:
     resampler, came = Resampler(rate_hz), 0
     block = noise(rate_hz, 0.02)

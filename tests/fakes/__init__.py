@@ -1,0 +1,1 @@
+"""Stand-ins scripted in call time: telephone exchanges, recognisers, supervisors."""

@@ -1,0 +1,81 @@
+"""A board of live calls without recognition, store or consoles: everything a call yields is kept for looking at."""
+
+from dataclasses import dataclass, field
+
+from alerts.alert import Alert
+from alerts.desk import AlertDesk
+from alerts.watch import CallWatch
+from config.settings import Language, Settings
+from service.call_board import CallBoard
+from service.call_record import CallRecord
+from service.clock import Clock, SystemClock
+from service.live_call import LiveCall
+from service.recognition.leg_recognition import LegRecognition
+from streaming.frames import AudioFrame
+from web.sources import CallLevels, CallState, CallView, TranscriptLine
+
+
+@dataclass(slots=True)
+class KeepingOutlet:
+    """Keeps what calls yield."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    lines: list[TranscriptLine] = field(default_factory=list)
+    batches: list[CallLevels] = field(default_factory=list)
+    changes: list[CallState] = field(default_factory=list)
+    frames: list[tuple[AudioFrame | None, AudioFrame | None]] = field(default_factory=list)
+    somebody_listens: bool = False
+
+    def alert(self, alert: Alert) -> None:
+        self.alerts.append(alert)
+
+    def transcript(self, line: TranscriptLine) -> None:
+        self.lines.append(line)
+
+    def levels(self, levels: CallLevels) -> None:
+        self.batches.append(levels)
+
+    def changed(self, call: LiveCall) -> None:
+        self.changes.append(call.record.state)
+
+    def listened(self, call_id: str) -> bool:
+        return self.somebody_listens
+
+    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        self.frames.append((agent, customer))
+
+
+@dataclass(slots=True)
+class KeepingCalls:
+    """A store of calls in a dictionary."""
+
+    kept: dict[str, CallView] = field(default_factory=dict)
+
+    def save_call(self, call: CallView) -> None:
+        self.kept[call.call_id] = call
+
+    async def calls(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
+        return [view for view in self.kept.values() if state in (None, view.state) and queue in (None, view.queue)]
+
+    async def call(self, call_id: str) -> CallView | None:
+        return self.kept.get(call_id)
+
+
+def board_of(
+    settings: Settings, outlet: KeepingOutlet, clock: Clock | None = None, calls: KeepingCalls | None = None
+) -> CallBoard:
+    """A board whose calls are heard by sound alone."""
+    clock = clock if clock is not None else SystemClock()
+
+    def new_call(record: CallRecord) -> LiveCall:
+        return LiveCall(
+            record=record,
+            settings=settings,
+            clock=clock,
+            recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, None, settings.segments, heard),
+            watch=CallWatch(settings.detection, None),
+            desk=AlertDesk(Language.EN),
+            outlet=outlet,
+        )
+
+    return CallBoard(settings, clock, new_call, calls if calls is not None else KeepingCalls())
