@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from alerts.alert import Alert, Kind
 from alerts.desk import AlertDesk
@@ -10,10 +9,12 @@ from alerts.findings import Finding
 from alerts.watch import CallWatch
 from config.settings import Settings
 from service.arrivals import ArrivalLog
+from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
 from service.clock import Clock
 from service.recognition.leg_recognition import LegRecognition
 from service.sound_taps import SoundTaps
+from service.voice_models import VoiceSource
 from streaming.audio_ring import AudioRing
 from streaming.call_clock import CallClock
 from streaming.call_order import CallOrder
@@ -34,41 +35,15 @@ from streaming.observations import (
     SpeechStarted,
     WordsHeard,
 )
-from web.sources import CallEvent, CallEventType, CallLevels, CallOverError, Hit, TranscriptLine
+from streaming.voicing import VoiceModel
+from web.sources import CallEvent, CallEventType, CallOverError, Hit, TranscriptLine
 
 _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
 _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
+_EVERYTHING_MS = 1 << 62
 _EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
 _LONGEST_FIRST_BLOCK_MS = 500  # a longer first block is backlog: it says nothing about when the call began
 _TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
-
-
-class CallOutlet(Protocol):
-    """Where everything a call yields goes. No method waits."""
-
-    def alert(self, alert: Alert) -> None:
-        """A new version of an alert."""
-        ...
-
-    def transcript(self, line: TranscriptLine) -> None:
-        """A new revision of an utterance."""
-        ...
-
-    def levels(self, levels: CallLevels) -> None:
-        """A batch of levels."""
-        ...
-
-    def changed(self, call: "LiveCall") -> None:
-        """State, coverage, risk or verdict of the call changed."""
-        ...
-
-    def listened(self, call_id: str) -> bool:
-        """Whether anybody hears the call now."""
-        ...
-
-    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        """20 ms of the call for those who hear it."""
-        ...
 
 
 class LiveCall:
@@ -83,6 +58,7 @@ class LiveCall:
         settings: Settings,
         clock: Clock,
         recognize: Callable[[str, Leg, Callable[[WordsHeard | RecognitionChanged], None]], LegRecognition],
+        voices: VoiceSource,
         watch: CallWatch,
         desk: AlertDesk,
         outlet: CallOutlet,
@@ -92,7 +68,8 @@ class LiveCall:
         self.ears: dict[Leg, LegEar] = {}
         self.rings: dict[Leg, AudioRing] = {}
         self.recognitions: dict[Leg, LegRecognition] = {}
-        self._settings, self._clock, self._recognize = settings, clock, recognize
+        self._settings, self._clock, self._recognize, self._voices = settings, clock, recognize, voices
+        self._lent: dict[Leg, VoiceModel] = {}
         self._watch, self._desk, self._outlet = watch, desk, outlet
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
         self._arrivals, self._taps = ArrivalLog(), SoundTaps()
@@ -218,12 +195,16 @@ class LiveCall:
     # --- the road ----------------------------------------------------------------------------------------------
 
     def _new_leg(self, leg: Leg) -> LegEar:
-        ear = self.ears[leg] = LegEar(leg, self._settings.hearing)
+        ear = self.ears[leg] = LegEar(leg, self._settings.hearing, lambda: self._voice(leg))
         self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
         self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
         self.record.went_live(self._clock.now_at())
         self._outlet.changed(self)
         return ear
+
+    def _voice(self, leg: Leg) -> VoiceModel:
+        model = self._lent[leg] = self._voices.lend()
+        return model
 
     def _take(self, leg: Leg, heard: list[AudioFrame | Observation]) -> None:
         """What an ear made of its audio: sound to the ring, speech to the recogniser, observations into the order."""
@@ -236,9 +217,8 @@ class LiveCall:
         self._order.hear(leg, heard)
 
     def _advance(self, hurry: bool = False) -> None:
-        """Run everything that both legs have reached through the rules."""
-        until_ms = max(self._call_clock.now_ms, self._since_zero() if hurry else 0)
-        for at_ms, moment in self._order.take(until_ms):
+        """Run everything that both legs have reached through the rules; in a hurry, all that is there."""
+        for at_ms, moment in self._order.take(_EVERYTHING_MS if hurry else self._call_clock.now_ms):
             self._judged_ms = max(self._judged_ms, min(at_ms, self._call_clock.now_ms))
             findings: list[Finding] = []
             for observation in moment:
@@ -302,6 +282,8 @@ class LiveCall:
         self._dropped_ms.pop(leg, None)
         self._take(leg, self.ears[leg].end(explicit))
         self.recognitions[leg].close()
+        if leg in self._lent:
+            self._voices.take_back(self._lent.pop(leg))
         if all(each in self._ended_legs for each in self.ears):
             self._due_over(_LAST_WORDS_MS)
 

@@ -32,6 +32,7 @@ from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition
 from service.rule_shelf import RuleShelf
 from service.store.store import Store
+from service.voice_models import VoiceModels
 from streaming.frames import Leg
 from streaming.observations import RecognitionChanged, WordsHeard
 from web.app import build_app
@@ -65,6 +66,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     audience = Audience(settings.listening, clock.now_at)
     outlet = NodeOutlet(store, audience, clock, counts)
     groups = RecognitionGroups(settings)
+    voices = VoiceModels(settings.hearing.voices_in_reserve)
 
     def recognize(
         call_id: str, leg: Leg, language: str, heard: Callable[[WordsHeard | RecognitionChanged], None]
@@ -79,6 +81,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             settings=settings,
             clock=clock,
             recognize=lambda call_id, leg, heard: recognize(call_id, leg, record.language, heard),
+            voices=voices,
             watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
             desk=AlertDesk(settings.language),
             outlet=outlet,
@@ -116,6 +119,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         for name, part in (
             ("recognition", groups.run()),
             ("pulse", pulse.run()),
+            ("voices", voices.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):
             stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))

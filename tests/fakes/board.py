@@ -11,6 +11,7 @@ from service.call_record import CallRecord
 from service.clock import Clock, SystemClock
 from service.live_call import LiveCall
 from service.recognition.leg_recognition import LegRecognition
+from service.voice_models import VoiceModels
 from streaming.frames import AudioFrame
 from web.sources import CallLevels, CallState, CallView, TranscriptLine
 
@@ -66,6 +67,7 @@ def board_of(
 ) -> CallBoard:
     """A board whose calls are heard by sound alone."""
     clock = clock if clock is not None else SystemClock()
+    voices = VoiceModels(reserve=0)
 
     def new_call(record: CallRecord) -> LiveCall:
         return LiveCall(
@@ -73,6 +75,7 @@ def board_of(
             settings=settings,
             clock=clock,
             recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, None, settings.segments, heard),
+            voices=voices,
             watch=CallWatch(settings.detection, None),
             desk=AlertDesk(Language.EN),
             outlet=outlet,

@@ -1,11 +1,13 @@
 """Levels in 100 ms steps, in batches and as a whole."""
 
+from collections.abc import Sequence
+
 from service.level_track import LevelTrack
 from streaming.frames import Leg
 from streaming.observations import LevelHeard
 
 
-def _heard(track: LevelTrack, leg: Leg, levels: list[float]) -> None:
+def _heard(track: LevelTrack, leg: Leg, levels: Sequence[float]) -> None:
     for number, level in enumerate(levels):
         track.note(LevelHeard(leg, number * 20, number * 20 + 20, level, level > -50))
 
