@@ -6,6 +6,7 @@ from streaming.observations import (
     CallOver,
     CallTransferred,
     GapHeard,
+    HangUpReported,
     HoldChanged,
     LegEnded,
     LegResumed,
@@ -78,7 +79,7 @@ class Line:
                 self._lose(at_ms, at_ms)
             case CallAnswered(at_ms=at_ms) | CallTransferred(at_ms=at_ms):
                 self._lose(at_ms, at_ms)
-            case CallOver(at_ms=at_ms):
+            case CallOver(at_ms=at_ms) | HangUpReported(at_ms=at_ms):
                 self.over = True
                 self._lose(at_ms, at_ms)
             case _:

@@ -1,0 +1,45 @@
+from alerts.last_words import LastWords
+from alerts.phrase_book import books_of
+from config.rule_packs import load_rule_pack, packaged_rules
+from streaming.frames import Leg
+from streaming.observations import RecognitionChanged, SpeechEnded, SpeechStarted
+from tests.fakes.conversation import AGENT, CUSTOMER, final_of
+
+CLOSING = books_of(load_rule_pack(packaged_rules() / "en"), 0.15).closing
+
+
+def test_who_spoke_until_when() -> None:
+    words = LastWords(CLOSING)
+    words.feed(SpeechEnded(CUSTOMER, 1_000, 4_000, 4_300))
+    assert words.last_speech_end_ms(CUSTOMER, 9_000) == 4_000
+    assert not words.speaks_at(CUSTOMER, 9_000)
+    words.feed(SpeechStarted(CUSTOMER, 8_000, 8_100))
+    assert words.last_speech_end_ms(CUSTOMER, 9_000) == 9_000
+    assert words.speaks_at(CUSTOMER, 9_000)
+    assert words.spoke == {Leg.CUSTOMER}
+    assert words.spoke_after(CUSTOMER, 8_000)
+    assert not words.spoke_after(CUSTOMER, 8_001)
+
+
+def test_words_are_trusted_once_heard_and_while_recognition_runs() -> None:
+    words = LastWords(CLOSING)
+    assert not words.trusted(AGENT)
+    words.feed(final_of(AGENT, 1, 0, 1_000, "good morning"))
+    assert words.trusted(AGENT)
+    words.feed(RecognitionChanged(AGENT, False, 2_000))
+    assert not words.trusted(AGENT)
+    words.feed(RecognitionChanged(AGENT, True, 3_000))
+    assert words.trusted(AGENT)
+    without_pack = LastWords(None)
+    without_pack.feed(final_of(AGENT, 1, 0, 1_000, "goodbye"))
+    assert not without_pack.trusted(AGENT)
+
+
+def test_the_last_of_many_farewells() -> None:
+    words = LastWords(CLOSING)
+    for number in range(40):
+        words.feed(final_of(AGENT, number, number * 1_000, number * 1_000 + 500, "goodbye"))
+    assert words.closing_end_ms(AGENT) == 39_500
+    assert words.closing_end_ms(CUSTOMER) is None
+    words.feed(final_of(AGENT, 39, 39_000, 39_500, "good boy"))
+    assert words.closing_end_ms(AGENT) == 38_500
