@@ -20,6 +20,7 @@ class Topic(StrEnum):
 
     FORBIDDEN = "forbidden"
     THREATS = "threats"
+    ANGER = "anger"
     GREETING = "greeting"
     CLOSING = "closing"
     APOLOGY = "apology"
