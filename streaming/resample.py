@@ -60,8 +60,8 @@ def samples_at_analysis_rate(samples: int, rate_hz: int) -> int:
 class _SoxrStream:
     """soxr in its variable-rate mode, which gives its output steadily; its fixed-rate mode gives 100 ms at once.
 
-    Measured against the alternatives in docs/decisions/001-resampling.md. Samples stay float32: with int16 soxr's output
-    depends on how the input was cut.
+    docs/decisions/001-resampling.md has the measurements. Samples stay float32: with int16 soxr's output depends on
+    how the input was cut.
     """
 
     def __init__(self, rate_hz: int) -> None:

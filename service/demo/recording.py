@@ -12,6 +12,7 @@ import soundfile
 from streaming.frames import Leg, Party
 from web.sources import CallEventType
 
+_SHOWN_FIRST = ("dead_air", "agent_hangs_up", "shouting_customer", "talk_over", "agent_raises_voice", "long_calm")
 _LEFT_IS_AGENT = (Leg.AGENT, Leg.CUSTOMER)
 
 
@@ -78,9 +79,10 @@ def load_recording(path: Path) -> Recording:
 
 
 def demo_recordings() -> list[Path]:
-    """The recordings that come with the package, by name."""
+    """The recordings that come with the package; those that show most come first."""
     folder = resources.files("service.demo") / "recordings"
-    return sorted(Path(str(entry)) for entry in folder.iterdir() if entry.name.endswith(".flac"))
+    paths = sorted(Path(str(entry)) for entry in folder.iterdir() if entry.name.endswith(".flac"))
+    return sorted(paths, key=lambda path: _SHOWN_FIRST.index(path.stem) if path.stem in _SHOWN_FIRST else len(paths))
 
 
 def _read_script(path: Path) -> tuple[str | None, tuple[ScriptEvent, ...]]:
