@@ -1,0 +1,148 @@
+"""Announcing, amending, finding and forgetting calls."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from config.settings import IngestSettings, Settings
+from service.call_board import CallBoard, UnknownStreamError, known_language
+from service.clock import PlayClock
+from service.leg_stream import StreamTakenError
+from streaming.frames import Leg
+from streaming.wire.events import AudioReceived
+from tests.fakes.board import KeepingCalls, KeepingOutlet, board_of
+from web.sources import (
+    AgentView,
+    Announcement,
+    CallEvent,
+    CallEventType,
+    CallState,
+    ConflictingCallError,
+    NodeFullError,
+    UnknownCallError,
+)
+
+_TONE = (6_000 * np.sin(np.arange(16_000) * 2 * np.pi * 440 / 16_000)).astype("<i2").tobytes()
+
+
+@pytest.fixture
+def clock() -> PlayClock:
+    return PlayClock(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def calls() -> KeepingCalls:
+    return KeepingCalls()
+
+
+@pytest.fixture
+def board(clock: PlayClock, calls: KeepingCalls) -> CallBoard:
+    return board_of(Settings(ingest=IngestSettings(most_calls=3)), KeepingOutlet(), clock, calls)
+
+
+def test_an_announcement_gives_each_leg_a_stream(board: CallBoard) -> None:
+    announced = board.announce(Announcement(call_id="c", queue="billing"))
+    assert announced.created
+    assert {leg for leg, _ in announced.stream_ids} == {Leg.AGENT, Leg.CUSTOMER, Leg.MIXED}
+    for leg, stream_id in announced.stream_ids:
+        assert board.claim_stream(stream_id).leg is leg
+
+
+def test_a_call_without_an_id_gets_one(board: CallBoard) -> None:
+    assert len(board.announce(Announcement()).call_id) == 36
+
+
+def test_announcing_twice_is_the_same_call_or_a_conflict_that_names_the_fields(board: CallBoard) -> None:
+    first = board.announce(Announcement(call_id="c", queue="billing"))
+    again = board.announce(Announcement(call_id="c", queue="billing"))
+    assert (again.created, again.stream_ids) == (False, first.stream_ids)
+    with pytest.raises(ConflictingCallError) as conflict:
+        board.announce(Announcement(call_id="c", queue="delivery", team="east"))
+    assert conflict.value.fields == ("queue", "team")
+
+
+async def test_late_data_replaces_what_it_says_and_leaves_the_rest(board: CallBoard, calls: KeepingCalls) -> None:
+    board.announce(Announcement(call_id="c", queue="billing"))
+    view = board.amend("c", Announcement(agent=AgentView(id="1007")))
+    assert (view.queue, view.agent) == ("billing", AgentView(id="1007"))
+    assert (await board.get("c")).agent == AgentView(id="1007")
+    assert calls.kept["c"].agent == AgentView(id="1007")
+
+
+def test_a_full_node_refuses(board: CallBoard) -> None:
+    for number in range(3):
+        board.announce(Announcement(call_id=str(number)))
+    with pytest.raises(NodeFullError):
+        board.announce(Announcement(call_id="one too many"))
+    assert board.counts.refused_full == 1
+
+
+async def test_what_nobody_announced_is_unknown(board: CallBoard) -> None:
+    with pytest.raises(UnknownCallError):
+        await board.get("nobody")
+    with pytest.raises(UnknownCallError):
+        board.report("nobody", CallEvent(CallEventType.HOLD))
+    with pytest.raises(UnknownCallError):
+        board.audio("nobody", 0, 1_000, [Leg.AGENT])
+    with pytest.raises(UnknownStreamError):
+        board.claim_stream("7c1f0b52-3a44-4c0e-9d15-8b6f2e0a91d3")
+
+
+def test_a_living_leg_is_taken(board: CallBoard) -> None:
+    board.claim_leg("c", Leg.AGENT)
+    with pytest.raises(StreamTakenError):
+        board.claim_leg("c", Leg.AGENT)
+
+
+def test_audio_of_both_legs_is_equally_long_and_missing_parts_are_zeros(board: CallBoard, clock: PlayClock) -> None:
+    agent, customer = board.claim_leg("c", Leg.AGENT), board.claim_leg("c", Leg.CUSTOMER)
+    clock.move_to(1_000)
+    agent.hear(AudioReceived(_TONE, 16_000))
+    clock.move_to(1_500)
+    customer.hear(AudioReceived(_TONE, 16_000))
+    clock.move_to(2_000)
+    agent.hear(AudioReceived(_TONE, 16_000))
+    from_ms, (left, right) = board.audio("c", 0, 1_400, [Leg.AGENT, Leg.CUSTOMER])
+    assert from_ms == 0
+    assert len(left) == len(right) == 1_400 * 32
+    assert left[: len(_TONE)] == _TONE
+    assert right[: 500 * 32].strip(b"\0") == b""
+    assert right[500 * 32 :] == _TONE[: 900 * 32]
+
+
+async def test_calls_are_found_by_state_and_queue_newest_first(board: CallBoard, clock: PlayClock) -> None:
+    board.announce(Announcement(call_id="a", queue="billing"))
+    clock.move_to(1_000)
+    board.announce(Announcement(call_id="b", queue="billing"))
+    board.claim_leg("b", Leg.AGENT).hear(AudioReceived(_TONE, 16_000))
+    assert [view.call_id for view in await board.search(None, "billing", 10, None)] == ["b", "a"]
+    assert [view.call_id for view in await board.search(CallState.LIVE, None, 10, None)] == ["b"]
+    assert [view.call_id for view in await board.search(None, None, 1, None)] == ["b"]
+    assert [view.call_id for view in await board.search(None, None, 10, "b")] == ["a"]
+
+
+async def test_an_announced_call_without_audio_is_forgotten_and_an_ended_one_goes_to_the_store(
+    board: CallBoard, clock: PlayClock
+) -> None:
+    board.announce(Announcement(call_id="never"))
+    stream = board.claim_leg("c", Leg.AGENT)
+    stream.hear(AudioReceived(_TONE, 16_000))
+    stream.end(explicit=True)
+    for at_ms in range(0, 10_000, 100):
+        clock.move_to(at_ms)
+        board.pulse()
+    assert (await board.get("c")).state is CallState.ENDED
+    with pytest.raises(StreamTakenError):
+        board.claim_leg("c", Leg.CUSTOMER)
+    clock.move_to(4_000_000)
+    board.pulse()
+    board.pulse()
+    for call_id in ("never", "c"):
+        with pytest.raises(UnknownCallError):
+            await board.get(call_id)
+
+
+def test_known_languages() -> None:
+    assert known_language("ko") is not None
+    assert known_language("fr") is None
