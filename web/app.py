@@ -41,6 +41,7 @@ def build_app(
         summary="Hears every call while it runs and tells supervisors which ones are going wrong and why.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         openapi_url="/api/v1/openapi.json",
     )
     install_problems(app)

@@ -16,13 +16,13 @@ from web.call_messages import (
     call_with_alerts,
     timeline_body,
 )
+from web.guard import LARGEST_BODY_BYTES
 from web.live_messages import TranscriptBody, transcript_body
 from web.problems import Problem
 from web.requests import CALL_ID_PATTERN, AnnouncementFields, CallEventFields, NewCall
 from web.sources import AlertChange, Alerts, Calls, CallState
 
 CallIdInPath = Annotated[str, Path(pattern=CALL_ID_PATTERN, description="The call, percent-encoded.")]
-_LARGEST_BODY_BYTES = 262_144  # announcements and events are a few hundred bytes
 _MOST_ALERTS = 1_000  # of one call in one answer
 _Answers = dict[int | str, dict[str, Any]]
 _UNKNOWN: _Answers = {404: {"model": Problem, "description": "No such call"}}
@@ -31,7 +31,7 @@ _BAD: _Answers = {422: {"model": Problem, "description": "Fields that cannot be 
 
 def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     """The routes under /api/v1/calls."""
-    router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses=_BAD, max_body_size=_LARGEST_BODY_BYTES)
+    router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses=_BAD, max_body_size=LARGEST_BODY_BYTES)
 
     async def alerts_of(call_id: str) -> list[AlertChange]:
         return await alerts.search(

@@ -77,11 +77,12 @@ class Ear:
         self._frames.append((None, frame))
         self._something.set()
 
-    def come_back(self) -> None:
-        """Live again."""
+    def come_back(self, *, at_once: bool = False) -> None:
+        """Live again: behind the rest of the replay, or `at_once` in its place."""
+        if at_once:
+            self._frames.clear()
         self._away, self._gap, self._since_progress = False, True, 0
         self._acked_seq = self._sent_seq = None
-        self._frames.clear()
         self._something.set()
 
     def end(self, reason: str) -> None:
@@ -106,7 +107,7 @@ class Ear:
         self.sent += 1
         if not self._acks:
             self._since_progress = 0
-        if self._gap:
+        if self._gap and (seq is not None or self._away):
             self._gap, frame = False, with_gap(frame)
         return frame
 

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings
-from web.problems import MEDIA_TYPE, problem
+from web.problems import MEDIA_TYPE, Problem, problem
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -32,6 +32,7 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+LARGEST_BODY_BYTES = 262_144  # of the REST interface: announcements and events are a few hundred bytes
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -54,9 +55,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        reason = self._refusal(scope, headers)
-        if reason is not None:
-            await _refuse(scope, send, reason)
+        found = self._refusal(scope, headers)
+        if found is not None:
+            await _refuse(scope, send, found)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -69,10 +70,12 @@ class Guard:
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> str | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         host = headers.get("host", "").lower()
         if self._loopback_only and host not in self._allowed_hosts and not is_loopback(host_name(host)):
-            return "This service answers on loopback only; name other hosts in listening.allowed_origins."
+            return problem(403, "foreign-host", "This service answers on loopback only; see listening.allowed_origins.")
+        if scope["path"].startswith("/api/") and _length(headers) > LARGEST_BODY_BYTES:
+            return problem(413, "too-large", f"A body may have {LARGEST_BODY_BYTES} bytes.")
         origin = headers.get("origin")
         if origin is None or (scope["type"] == "http" and scope["method"] in _SAFE_METHODS):
             return None
@@ -80,7 +83,7 @@ class Guard:
         same_host = urlsplit(origin).scheme in ("http", "https") and urlsplit(origin).netloc == host
         if same_host or origin in self._allowed:
             return None
-        return "Pages of another origin may not do this; name it in listening.allowed_origins."
+        return problem(403, "foreign-origin", "Pages of another origin may not do this; see listening.allowed_origins.")
 
 
 def host_name(netloc: str) -> str:
@@ -98,15 +101,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def _refuse(scope: Scope, send: Send, reason: str) -> None:
-    found = problem(403, "foreign-origin", reason)
+def _length(headers: Headers) -> int:
+    told = headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+async def _refuse(scope: Scope, send: Send, found: Problem) -> None:
     body = json.dumps(found.model_dump()).encode()
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     kind = "http.response"
     if scope["type"] == "websocket":
         kind = "websocket.http.response"
         if kind not in scope.get("extensions", {}):
-            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+            await send({"type": "websocket.close", "code": 1008, "reason": found.title})
             return
     await send({"type": f"{kind}.start", "status": found.status, "headers": headers})
     await send({"type": f"{kind}.body", "body": body})

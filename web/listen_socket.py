@@ -154,7 +154,7 @@ class _Conversation:
                         await self._say(_echo(request.client_time, received_at, self._now_at()))
                 case ListenSeek():
                     if await self._stop_replay():
-                        await self._go_live()
+                        await self._go_live(at_once=True)
                     self._seek(request.from_ms)
                 case ListenMode():
                     await self._say({"type": "mode", "mode": request.mode})
@@ -176,11 +176,11 @@ class _Conversation:
         try:
             call = await self._calls.get(self._ear.call_id)
             zero_ms = self._now_at().timestamp() * 1000 - call.duration_ms
-            async for frame in replay(self._calls, self._ear.call_id, from_ms, zero_ms, sleep_until_ms):
+            async for frame in replay(self._calls, call, from_ms, zero_ms, sleep_until_ms):
                 self._ear.offer_replay(frame)
         except UnknownCallError:
             _log.info("A replay ended: the call is no longer kept")
-        await self._go_live()
+        await self._go_live(at_once=False)
 
     async def _stop_replay(self) -> bool:
         """Whether one was running."""
@@ -191,8 +191,8 @@ class _Conversation:
         await asyncio.gather(replaying, return_exceptions=True)
         return running
 
-    async def _go_live(self) -> None:
-        self._ear.come_back()
+    async def _go_live(self, *, at_once: bool) -> None:
+        self._ear.come_back(at_once=at_once)
         await self._say({"type": "live"})
 
     async def _say(self, message: dict[str, object]) -> None:

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from streaming.frames import FRAME_BYTES, FRAME_MS, Leg
 from web.listen_frame import FLAG_REPLAY, encode
-from web.sources import Calls
+from web.sources import Calls, CallView
 
 _CHUNK_MS = 2_000  # read from the ring at a time
 _AHEAD_MS = 60  # sent ahead of real time, so that the player's ring never runs dry
 
 
 async def replay(
-    calls: Calls, call_id: str, from_ms: int, zero_ms: float, sleep_until_ms: Callable[[int], Awaitable[None]]
+    calls: Calls, call: CallView, from_ms: int, zero_ms: float, sleep_until_ms: Callable[[int], Awaitable[None]]
 ) -> AsyncIterator[bytes]:
     """Frames from `from_ms` (or the oldest kept) on, with the replay flag and numbers of their own.
 
@@ -20,9 +20,14 @@ async def replay(
     """
     seq, at_ms = 0, from_ms
     while True:
-        at_ms, legs = calls.audio(call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
+        begin_ms, legs = calls.audio(call.call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
         if not legs or len(legs[0]) < FRAME_BYTES:
-            return
+            if seq > 0 or at_ms > call.duration_ms:
+                await sleep_until_ms(seq * FRAME_MS)  # until the last frame has been played
+                return
+            at_ms += _CHUNK_MS  # so old that it is not kept any more
+            continue
+        at_ms = begin_ms
         for start in range(0, len(legs[0]) - FRAME_BYTES + 1, FRAME_BYTES):
             await sleep_until_ms(seq * FRAME_MS - _AHEAD_MS)
             agent, customer = (leg[start : start + FRAME_BYTES] for leg in legs)

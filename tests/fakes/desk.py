@@ -210,6 +210,7 @@ class FakeAlerts:
 
     def __init__(self) -> None:
         self.changes: list[AlertChange] = []
+        self.asked = asyncio.Event()  # somebody has begun to read the past
         self.go_on = asyncio.Event()
         self.go_on.set()
 
@@ -248,6 +249,7 @@ class FakeAlerts:
     async def open_now(self) -> tuple[int, list[Alert]]:
         newest = {change.alert.alert_id: change.alert for change in self.changes}
         answer = len(self.changes), [alert for alert in newest.values() if alert.state is AlertState.OPEN]
+        self.asked.set()
         await self.go_on.wait()
         return answer
 

@@ -1,0 +1,26 @@
+"""Writes docs/openapi.json from the routes: `python scripts/write_openapi.py`. A test says when it must be run."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.settings import Settings  # noqa: E402 - the path above comes first
+from service.ingest.http_door import http_door  # noqa: E402
+from web.app import build_app  # noqa: E402
+from web.pages import Pages  # noqa: E402
+
+
+def description() -> str:
+    """The text of the file. No route is called, so nobody needs to stand behind them."""
+    settings, nobody = Settings(), cast(Any, None)
+    audio = http_door(settings.ingest, nobody, nobody, nobody)
+    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), further_routers=(audio,))
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "openapi.json").write_text(description(), encoding="utf-8")

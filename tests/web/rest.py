@@ -1,0 +1,41 @@
+"""A client of the whole application, in process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from config.settings import Settings
+from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from web.app import build_app, utc_now
+from web.audience import Audience
+from web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The client and what stands behind the application."""
+
+    client: httpx.AsyncClient
+    calls: FakeCalls
+    alerts: FakeAlerts
+    health: FakeHealth
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings | None = None, base_url: str = "http://127.0.0.1:8000", calls: FakeCalls | None = None
+) -> AsyncIterator[Desk]:
+    """One live call, `call-1`, and no alert to begin with."""
+    settings = settings or Settings()
+    calls, alerts, health = calls or FakeCalls(a_call()), FakeAlerts(), FakeHealth()
+    app = build_app(settings, calls, alerts, Audience(settings.listening, utc_now), health, Pages.load())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
+        yield Desk(client, calls, alerts, health)
+
+
+def bad_fields(answer: httpx.Response) -> set[str]:
+    """The fields an error names."""
+    return {fault["field"] for fault in answer.json()["errors"]}

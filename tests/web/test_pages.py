@@ -1,0 +1,154 @@
+"""Static files: versioned by content, right types, nothing else reachable; catalogues complete; no raw HTML."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from alerts.alert import AlertState, Kind, Severity
+from streaming.frames import Leg, Party
+from tests.web.rest import Desk
+from web.pages import STATIC_FOLDER, Pages, StaticFile
+from web.sources import CallState
+
+MODULES = [path for path in sorted(STATIC_FOLDER.rglob("*.js")) if path.parent.name != "vendor"]
+ENGLISH, CHINESE = (
+    json.loads((STATIC_FOLDER / "i18n" / f"{name}.json").read_text(encoding="utf-8")) for name in ("en", "zh-CN")
+)
+_WITH_FAMILY = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
+_PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)"|"((?:help|fault)\.\w+)"')
+_IMPORT = re.compile(r'(?:from|import\()\s*"(\.[^"]+)"|new URL\("(\.[^"]+)", import')
+
+
+def test_a_change_of_any_file_changes_the_version() -> None:
+    one = Pages({"a.js": StaticFile(b"1", "text/javascript")})
+    other = Pages({"a.js": StaticFile(b"2", "text/javascript")})
+    renamed = Pages({"b.js": StaticFile(b"1", "text/javascript")})
+
+    assert len({one.version, other.version, renamed.version}) == 3
+
+
+async def test_the_console_names_files_that_are_there(desk: Desk) -> None:
+    page = await desk.client.get("/")
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(addresses) >= 4
+    for address in addresses:
+        answer = await desk.client.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("console/main.js", "text/javascript; charset=utf-8"),
+        ("console/console.css", "text/css; charset=utf-8"),
+        ("i18n/zh-CN.json", "application/json"),
+        ("favicon.svg", "image/svg+xml"),
+        ("vendor/LICENSES", "text/plain; charset=utf-8"),
+    ],
+)
+async def test_files_have_their_own_types(desk: Desk, name: str, media_type: str) -> None:
+    answer = await desk.client.get(f"/static/{Pages.load().version}/{name}")
+
+    assert answer.headers["content-type"] == media_type
+
+
+@pytest.mark.parametrize("path", ["0123456789abcdef/console/main.js", "{v}/../app.py", "{v}/%2e%2e/app.py", "{v}/"])
+async def test_nothing_else_is_served(desk: Desk, path: str) -> None:
+    answer = await desk.client.get("/static/" + path.replace("{v}", Pages.load().version))
+
+    assert answer.status_code == 404
+
+
+async def test_docs_and_favicon_are_served_without_a_foreign_host(desk: Desk) -> None:
+    docs = await desk.client.get("/docs")
+    icon = await desk.client.get("/favicon.ico")
+
+    assert "//" not in re.sub(r"<!doctype[^>]*>", "", docs.text)
+    assert icon.headers["content-type"] == "image/svg+xml"
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert list(ENGLISH) == list(CHINESE)
+    for key, text in ENGLISH.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", CHINESE[key])), key
+        assert text
+        assert CHINESE[key]
+
+
+def test_every_word_the_pages_use_is_there() -> None:
+    used = {
+        key
+        for module in MODULES
+        for found in _PLAIN.findall(module.read_text(encoding="utf-8"))
+        for key in found
+        if key
+    }
+
+    assert len(used) > 40
+    assert used - set(ENGLISH) == set()
+
+
+def test_every_family_of_words_is_complete() -> None:
+    families = {family for module in MODULES for family in _WITH_FAMILY.findall(module.read_text(encoding="utf-8"))}
+    members: dict[str, Iterable[str]] = {
+        "severity.": [severity.word for severity in Severity],
+        "state.": list(AlertState),
+        "kind.": list(Kind),
+        "leg.": list(Leg),
+        "party.": list(Party),
+        "call.state.": list(CallState),
+        "connection.": ["connecting", "live", "lost"],
+        "listen.mode.": ["both", "agent", "customer", "mono"],
+        "listen.status.": ["connecting", "live", "ended", "lost"],
+        "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
+    }
+
+    assert families == set(members)
+    for family, names in members.items():
+        assert [name for name in names if f"{family}{name}" not in ENGLISH] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_text_is_never_made_into_html(module: Path) -> None:
+    source = module.read_text(encoding="utf-8")
+
+    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "dangerouslySet", "eval("):
+        assert forbidden not in source
+    assert "//" not in re.sub(r"^\s*//.*$|\s// .*$|`\$\{scheme\}://", "", source, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_modules_import_files_that_are_there(module: Path) -> None:
+    for found in _IMPORT.findall(module.read_text(encoding="utf-8")):
+        address = next(filter(None, found))
+        assert (module.parent / address).is_file() or "${" in address, address
+
+
+def test_vendored_files_are_the_ones_that_were_built() -> None:
+    folder = STATIC_FOLDER / "vendor"
+    listed = [line.split("  ") for line in (folder / "SHA256SUMS").read_text().splitlines()]
+    sums = {name: digest for digest, name in listed}
+
+    assert set(sums) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
+    for name, digest in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_vendored_packages_are_locked_without_naming_a_registry() -> None:
+    folder = STATIC_FOLDER.parents[1] / "scripts" / "vendor"
+    lock = json.loads((folder / "package-lock.json").read_text())
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    licences = (STATIC_FOLDER / "vendor" / "LICENSES").read_text()
+
+    assert "resolved" not in json.dumps(lock)
+    for name, version in wanted.items():
+        assert lock["packages"][f"node_modules/{name}"]["version"] == version
+        assert f"{name} {version} (" in licences
