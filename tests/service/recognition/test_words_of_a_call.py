@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,7 +49,7 @@ async def _listen(leg: Leg, channel: int) -> list[WordsHeard | RecognitionChange
     return heard
 
 
-def _take(recognition: LegRecognition, items: list[object]) -> None:
+def _take(recognition: LegRecognition, items: Sequence[object]) -> None:
     for at, item in enumerate(items):
         if isinstance(item, AudioFrame):
             level, after = items[at + 1], items[at + 2] if at + 2 < len(items) else None
