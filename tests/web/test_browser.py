@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from alerts.alert import Severity
+from alerts.alert import Evidence, Kind, Measure, Severity
 from streaming.frames import AudioFrame, Leg
 from tests.fakes.desk import a_call, a_line, an_alert, some_levels, tone
 from tests.fakes.site import Site, open_site
@@ -86,6 +86,10 @@ def sounds_whole(rms: list[float]) -> bool:
     return rms == pytest.approx([_SINE_RMS, _SINE_RMS], rel=0.03)
 
 
+def measured(name: str, value: float | str) -> Evidence:
+    return Evidence(0, 1000, (Measure(name, value),))
+
+
 async def test_both_legs_really_sound(site: Site) -> None:
     async with chromium(_SOUND_FLAG) as browser, console(site, browser) as page, speaking(site):
         await page.locator("#start-shift").click()
@@ -159,6 +163,20 @@ async def test_alerts_calls_and_words_come_live_in_both_languages(site: Site) ->
         await until(page, width, lambda found: found.startswith("matrix(0.5,"))
         site.audience.publish_call(a_call("call-2", risk=90))
         await until(page, "document.querySelectorAll('.call-row')[0].dataset.call", lambda found: found == "call-2")
+
+
+async def test_titles_follow_kind_verdict_and_leg_and_fall_back_to_the_services(site: Site) -> None:
+    site.alerts.store(
+        an_alert("a1", kind=Kind.AGENT_HANGUP, evidence=measured("verdict", "agent cut the customer off"))
+    )
+    site.alerts.store(an_alert("a2", kind=Kind.VOLUME_RISE, evidence=measured("rise_db", 13.42), leg=Leg.CUSTOMER))
+    site.alerts.store(an_alert("a3", kind=Kind.DEAD_AIR, evidence=measured("other", 1), title="Said by the service"))
+    site.alerts.store(an_alert("a4", kind=Kind.LONG_HOLD, title=""))
+    async with chromium() as browser, console(site, browser, locale="zh-CN") as page:
+        await page.locator(".alert-row").nth(3).wait_for()
+        titles = await page.locator(".alert-row .row-title").all_inner_texts()
+
+    assert set(titles) == {"坐席中断客户通话", "客户音量比开始时高 13.4 分贝", "Said by the service", "保持过久"}
 
 
 async def test_hostile_text_stays_text(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 import { has, locale, t } from "../lib/i18n.js";
 
-/** Title from kind and measured values; the service's own where the catalogue has none or a value is missing. */
+/** Title from kind, verdict, leg and measured values; the service's own where the catalogue has none or a value is missing. */
 export function titleOf(alert) {
   const values = {};
   for (const [name, value] of Object.entries({ ...alert.evidence.threshold, ...alert.evidence.values })) {
@@ -10,8 +10,10 @@ export function titleOf(alert) {
     if (name.endsWith("_ms") && typeof value === "number") values[`${name.slice(0, -3)}_s`] = (value / 1000).toFixed(1);
     else if (typeof value === "number") values[name] = Math.round(value * 10) / 10;
   }
-  const key = `title.${alert.kind}`;
-  const text = has(key) ? t(key, values) : "";
+  const verdict = String(values.verdict ?? "").replaceAll(" ", "_");
+  const keys = [`title.${alert.kind}.${verdict}`, `title.${alert.kind}.${alert.leg}`, `title.${alert.kind}`];
+  const key = keys.find(has);
+  const text = key ? t(key, values) : "";
   if (text && !text.includes("{")) return text;
   return alert.title || kindOf(alert);
 }
