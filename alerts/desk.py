@@ -197,9 +197,8 @@ class AlertDesk:
         return self._change(running, replace(running.alert, state=AlertState.WITHDRAWN), timing)
 
     def _change(self, running: _Running, changed: Alert, timing: Timing) -> list[Alert]:
-        running.alert = replace(
-            changed, version=running.alert.version + 1, updated_at=timing.detected_at, timing=timing
-        )
+        """A new version; its stamps stay those of the first sight, which is what an alert's latency is about."""
+        running.alert = replace(changed, version=running.alert.version + 1, updated_at=timing.detected_at)
         return [running.alert]
 
 

@@ -72,7 +72,7 @@ def test_it_is_revised_in_new_versions_and_keeps_its_count() -> None:
     assert [alert.version for alert in (opened, worse, ended)] == [1, 2, 3]
     assert {alert.alert_id for alert in (opened, worse, ended)} == {"a1"}
     assert (worse.severity, worse.title) == (Severity.CRITICAL, "No answer to the customer for 8.0 s")
-    assert (ended.count, ended.evidence.to_ms, ended.timing.audio_end_ms) == (1, 17_500, 17_500)
+    assert (ended.count, ended.evidence.to_ms, ended.timing.audio_end_ms) == (1, 17_500, 11_000)
     assert opened.opened_at == ended.opened_at
 
 

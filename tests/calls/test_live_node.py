@@ -1,0 +1,72 @@
+"""The short forms of the long runs: a real node in its own process, a real simulated PBX, real Vosk."""
+
+import asyncio
+from pathlib import Path
+from statistics import median
+
+import httpx
+import pytest
+
+from service.demo.simulated_pbx import Via
+from tests.calls.played import path_of
+from tests.prove.latency import measure
+from tests.prove.neighbours import beside, flooding_pbx, racing_pbxes, slow_consoles
+from tests.prove.node import play_to_the_end, running_node
+from tests.prove.soak import soak
+from tests.prove.watching_console import watching
+
+pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(300)]
+
+
+async def test_six_calls_at_once_are_heard_in_time() -> None:
+    measured = await measure(rounds=1)
+    assert measured.wrong == []
+    assert measured.dead_air_found == measured.dead_air_plays == 1
+    assert len(measured.first_partial_ms) >= measured.turns // 2
+    assert len(measured.final_ms) >= measured.turns // 2
+
+
+@pytest.mark.parametrize("via", list(Via))
+async def test_every_road_gives_the_same_alerts(via: Via, tmp_path: Path) -> None:
+    async with running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as node:
+        async with watching(node.websocket, "alerts", "calls") as console:
+            files = [path_of("dead_air"), path_of("agent_hangs_up"), path_of("talk_over")]
+            played = await play_to_the_end(node, files, "--via", via, "--calls", "3")
+            await asyncio.sleep(3)
+            told = {(alert["call_id"].split("-")[1], alert["kind"]) for alert in console.alerts().values()}
+        assert len(played) == 3
+        assert told == {("dead_air", "dead_air"), ("agent_hangs_up", "agent_hangup"), ("talk_over", "talk_over")}
+        assert node.failures() == []
+
+
+async def test_a_restart_shows_yesterdays_alerts_and_calls(tmp_path: Path) -> None:
+    async with running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as node:
+        (call,) = await play_to_the_end(node, [path_of("agent_hangs_up")])
+        await asyncio.sleep(3)
+    async with (
+        running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as node,
+        httpx.AsyncClient(base_url=node.http, trust_env=False) as client,
+    ):
+        alerts = (await client.get("/api/v1/alerts", params={"call_id": call["call_id"]})).json()["alerts"]
+        kept = (await client.get(f"/api/v1/calls/{call['call_id']}")).json()
+    assert [alert["kind"] for alert in alerts] == ["agent_hangup"]
+    assert alerts[0]["evidence"]["values"]["verdict"] == kept["verdict"] == "agent cut the customer off"
+    assert kept["state"] == "ended"
+    assert kept["hung_up_by"] == "agent"
+
+
+@pytest.mark.parametrize("neighbour", [slow_consoles, racing_pbxes, flooding_pbx])
+async def test_a_bad_neighbour_changes_nothing_for_a_good_call(neighbour: object) -> None:
+    assert callable(neighbour)
+    result = await beside(neighbour, 45)
+    assert result.good_calls >= 2
+    assert result.dead_air_alerts == result.good_calls
+    assert median(result.dead_air_ms) < 500
+    assert max(result.memory_mb) < result.memory_mb[0] + 600
+
+
+async def test_two_minutes_of_the_demo_leave_no_error_behind() -> None:
+    soaked = await soak(minutes=1.5, sample_s=5)
+    assert soaked.calls >= 6
+    assert soaked.alerts >= 3
+    assert soaked.failures == []

@@ -1,0 +1,23 @@
+"""All long runs one after the other: `python -m tests.prove [latency|neighbours|soak]...`; the numbers go to docs/."""
+
+import sys
+
+from tests.prove import latency, neighbours, soak
+
+_RUNS = {"latency": latency.main, "neighbours": neighbours.main, "soak": soak.main}
+
+
+def main() -> None:
+    """Run what is named, or everything."""
+    wanted = sys.argv[1:] or list(_RUNS)
+    unknown = [name for name in wanted if name not in _RUNS]
+    if unknown:
+        sys.exit(f"unknown run: {', '.join(unknown)}; there are {', '.join(_RUNS)}")
+    sys.argv = sys.argv[:1]
+    for name in wanted:
+        print(f"{name} …", flush=True)  # noqa: T201  # a report for people
+        _RUNS[name]()
+
+
+if __name__ == "__main__":
+    main()
