@@ -13,6 +13,7 @@ from service.call_view import timeline_of, view_of, view_of_announced
 from service.clock import Clock
 from service.faults import place_of
 from service.leg_stream import LegStream, StreamTakenError
+from service.level_track import STEP_MS
 from service.live_call import LiveCall
 from streaming.frames import Leg
 from web.sources import (
@@ -139,8 +140,8 @@ class CallBoard:
 
     def timeline(self, call_id: str) -> Timeline:
         """Levels and spans, as long as the call is in memory."""
-        entry = self._entry(call_id)
-        return timeline_of(entry.call) if entry.call is not None else Timeline(100, (), ())
+        entry = self._entries.get(call_id)
+        return timeline_of(entry.call) if entry is not None and entry.call is not None else Timeline(STEP_MS, (), ())
 
     def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
         """16 kHz PCM of each leg, equally long, gaps as zeros, as far as memory still holds it."""

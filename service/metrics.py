@@ -109,6 +109,8 @@ class NodeMetrics(Collector):
         yield _gauge("store_failing", "1 while the store cannot write", int(status.failing is not None))
         yield _gauge("store_waiting", "Writes waiting for the store", status.waiting)
         yield _total("store_failures", "Failed attempts to write", status.failures)
+        yield _total("store_rows_refused", "Rows that could never be stored", status.refused_rows)
+        yield _total("store_alerts_shown_unstored", "Alert changes told before they were stored", status.shown_unstored)
         yield _total(
             "store_call_updates_dropped", "Call updates dropped because the store was behind", status.dropped_calls
         )

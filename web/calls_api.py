@@ -92,6 +92,7 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     @router.get("/{call_id}/transcript", responses=_UNKNOWN)
     async def get_transcript(call_id: CallIdInPath) -> TranscriptBody:
         """Finals in call time, then the running partials; empty when the call is no longer in memory."""
+        await calls.get(call_id)
         return transcript_body(call_id, calls.transcript(call_id))
 
     @router.get("/{call_id}/alerts", responses=_UNKNOWN)
@@ -102,7 +103,8 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
 
     @router.get("/{call_id}/timeline", responses=_UNKNOWN)
     async def get_timeline(call_id: CallIdInPath) -> TimelineBody:
-        """Levels, speech, holds and alerts of a call in memory."""
+        """Levels, speech and holds as long as the call is in memory; its alerts for ever."""
+        await calls.get(call_id)
         body = timeline_body(calls.timeline(call_id))
         found = [alert_body(change.alert) for change in reversed(await alerts_of(call_id))]
         return body.model_copy(update={"alerts": found})

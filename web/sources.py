@@ -249,7 +249,7 @@ class Calls(Protocol):
         ...
 
     def timeline(self, call_id: str) -> Timeline:
-        """Levels and spans of a call in memory (alerts left empty; the caller adds them)."""
+        """Levels and spans, empty when the call is no longer in memory (the caller adds the alerts)."""
         ...
 
     def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:

@@ -58,6 +58,9 @@ def _check_model(settings: Settings) -> None:
     try:
         check_model(find_model(settings.language, settings))
     except ModelMissingError as error:
+        if settings.model is not None or getattr(settings.models, settings.language) is not None:
+            people.print(str(error), style="red", markup=False)  # a folder was named: that is a wrong one
+            raise typer.Exit(EXIT_FAILED) from None
         people.print(f"{error} Until then calls are judged by sound only.", style="yellow", markup=False)
     except ModelError as error:
         people.print(str(error), style="red", markup=False)

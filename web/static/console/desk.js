@@ -4,6 +4,7 @@ import { computed, signal } from "../vendor/preact.js";
 import { ConsoleSocket } from "../lib/console-socket.js";
 
 const STRIP_STEPS = 600; // 60 s of 100 ms
+const BATCH_MS = 500; // levels come in batches of this length
 const ENDED_KEPT_MS = 60000;
 const DRAW_MS = 50; // changes are drawn together, at most 20 times a second
 const OVER = new Set(["resolved", "false_positive", "withdrawn"]);
@@ -89,11 +90,12 @@ export async function openCallView(callId) {
   openCallId.value = callId;
   socket.follow(`transcript:${callId}`);
   const path = `/api/v1/calls/${encodeURIComponent(callId)}`;
-  const [call, past] = await Promise.all([fetch(path), fetch(`${path}/alerts`)]);
+  const [call, past, timeline] = await Promise.all([fetch(path), fetch(`${path}/alerts`), fetch(`${path}/timeline`)]);
   if (openCallId.value !== callId) return;
   missing.value = call.status === 404 && !calls.has(callId);
   if (call.ok && !calls.has(callId)) calls.set(callId, { ...(await call.json()), endedSince: Date.now() });
   if (past.ok) for (const alert of (await past.json()).alerts) alertsOfCall.set(alert.alert_id, alert);
+  if (timeline.ok) takeTimeline(callId, await timeline.json());
   draw();
 }
 
@@ -164,6 +166,19 @@ function takeLine(line) {
   if (known && (known.final || known.revision > line.revision)) return;
   if (line.final && line.text === "") lines.delete(key);
   else lines.set(key, line);
+}
+
+/** What was heard before we looked; live batches go on from there. */
+function takeTimeline(callId, timeline) {
+  const stepsOf = (leg) =>
+    (timeline.legs[leg]?.dbfs ?? []).map((dbfs, step) => ({ dbfs, speaking: timeline.legs[leg].speaking[step] }));
+  const past = { agent: stepsOf("agent"), customer: stepsOf("customer") };
+  const length = Math.max(past.agent.length, past.customer.length);
+  if (length <= (levels.get(callId)?.agent.length ?? 0)) return;
+  const held = { atMs: Math.max(0, length * timeline.step_ms - BATCH_MS), agent: [], customer: [] };
+  for (const leg of ["agent", "customer"]) held[leg] = past[leg].slice(-STRIP_STEPS);
+  levels.set(callId, held);
+  scheduleDraw(() => (levelsVersion.value += 1), "levels");
 }
 
 function takeLevels(message) {
