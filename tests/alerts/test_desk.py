@@ -1,3 +1,5 @@
+"""Findings become alerts: opened, counted, revised, withdrawn."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count

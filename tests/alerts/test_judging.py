@@ -1,3 +1,5 @@
+"""Judging alerts against truth, case by case."""
+
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What was said last, and whether it was a farewell."""
+
 from alerts.last_words import LastWords
 from alerts.phrase_book import books_of
 from config.rule_packs import load_rule_pack, packaged_rules

@@ -1,3 +1,5 @@
+"""How late speech is known."""
+
 from alerts.lateness import Lateness
 from config.hearing import HearingSettings
 

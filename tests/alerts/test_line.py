@@ -1,3 +1,5 @@
+"""When the line says nothing, so that rules abstain."""
+
 import pytest
 
 from alerts.line import Line

@@ -1,3 +1,5 @@
+"""The phrases of a pack, prepared for the ear."""
+
 import pytest
 
 from alerts.phrase_book import PhraseBook, books_of

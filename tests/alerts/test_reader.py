@@ -1,3 +1,5 @@
+"""Which language a node is read in."""
+
 from alerts.reader import Reader, reader_of
 from config.rule_packs import Wording
 from config.settings import Language

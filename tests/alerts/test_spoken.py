@@ -1,3 +1,5 @@
+"""Finals as spoken sentences."""
+
 from alerts.sounds_like.ear import Stretch
 from alerts.spoken import spoken
 from streaming.frames import Leg

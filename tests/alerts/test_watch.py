@@ -1,3 +1,5 @@
+"""All detectors of one call together."""
+
 from dataclasses import dataclass
 
 import pytest

@@ -1,3 +1,5 @@
+"""Titles, advice and clauses in both languages."""
+
 import pytest
 
 from alerts.alert import Evidence, Kind, Measure, Severity

@@ -1,3 +1,5 @@
+"""YAML that knows its lines."""
+
 from pathlib import Path
 
 from config.numbered_yaml import read_numbered_yaml

@@ -1,3 +1,5 @@
+"""Rule packs: every example of every rule, every refusal with its line."""
+
 from pathlib import Path
 
 import pytest

@@ -17,8 +17,13 @@ from streaming.observations import (
     LegResumed,
     LegStalled,
     LevelHeard,
+    LineHeard,
+    MediaLost,
+    SoundFound,
+    SoundLost,
     SpeechEnded,
     SpeechStarted,
+    SyllableHeard,
     VoiceHeard,
 )
 
@@ -151,7 +156,7 @@ def test_lost_audio_is_a_gap_and_ends_the_speech_before_it() -> None:
     heard += ear.pulse(1_310)
     assert heard[-1] == LegStalled(Leg.AGENT, 1_000)
     assert ear.pulse(1_400) == []  # said once
-    back = played(ear, tone(200), at_ms=3_000)
+    back = [each for each in played(ear, tone(200), at_ms=3_000) if not isinstance(each, SyllableHeard)]
     assert back[:3] == [
         SpeechEnded(Leg.AGENT, 0, 1_000, 1_000),
         GapHeard(Leg.AGENT, 1_000, 3_000),
@@ -206,7 +211,7 @@ def test_a_reconnect_is_a_gap_at_once() -> None:
     ear = new_ear()
     played(ear, tone(1_000))
     assert ear.reconnect(4_000) == [LegStalled(Leg.AGENT, 1_000)]
-    back = ear.hear(tone(20), 16_000, 4_000)
+    back = [each for each in ear.hear(tone(20), 16_000, 4_000) if not isinstance(each, SyllableHeard)]
     assert [type(each) for each in back] == [SpeechEnded, GapHeard, LegResumed, AudioFrame, LevelHeard]
     assert of(GapHeard, back) == [GapHeard(Leg.AGENT, 1_000, 4_000)]
 
@@ -254,3 +259,25 @@ def test_a_leg_may_return_after_its_end() -> None:
     back = ear.hear(tone(20), 16_000, 5_000)
     assert [type(each) for each in back] == [GapHeard, LegResumed, AudioFrame, LevelHeard]
     assert ear.end(explicit=True)[-1] == LegEnded(Leg.AGENT, 5_020, True)
+
+
+# --- the line ----------------------------------------------------------------------------------------------------
+
+
+def test_two_seconds_without_a_packet_are_said_once() -> None:
+    ear = new_ear()
+    played(ear, tone(1_000))
+    lost = [each for now_ms in range(1_000, 6_000, 100) for each in ear.pulse(now_ms) if isinstance(each, MediaLost)]
+    assert lost == [MediaLost(Leg.AGENT, 1_000, 2_000)]
+    assert of(LegResumed, played(ear, tone(200), at_ms=7_000)) == [LegResumed(Leg.AGENT, 7_000)]
+    again = [each for now_ms in range(7_200, 9_800, 100) for each in ear.pulse(now_ms) if isinstance(each, MediaLost)]
+    assert again == [MediaLost(Leg.AGENT, 7_200, 2_000)]
+
+
+def test_digital_silence_is_a_line_without_sound() -> None:
+    heard = played(new_ear(), tone(1_000) + silence(3_000) + tone(1_000))
+    assert of(SoundLost, heard) == [SoundLost(Leg.AGENT, 1_000, 2_000)]
+    assert of(SoundFound, heard) == [SoundFound(Leg.AGENT, 4_040)]
+    assert [(each.start_ms, each.end_ms) for each in of(LineHeard, heard)] == [
+        (at_ms, at_ms + 1_000) for at_ms in range(0, 5_000, 1_000)
+    ]

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_SAMPLES, Leg
-from streaming.observations import VoiceHeard
+from streaming.observations import SyllableHeard, VoiceHeard
 from streaming.prosody import HOP_SAMPLES, Prosody
 
 Floats = NDArray[np.float32]
@@ -33,6 +33,7 @@ def listened(
         each
         for at in range(0, len(samples) // FRAME_SAMPLES * FRAME_SAMPLES, FRAME_SAMPLES)
         for each in prosody.feed(samples[at : at + FRAME_SAMPLES], at_sample + at + FRAME_SAMPLES, speech_start_ms)
+        if isinstance(each, VoiceHeard)
     ]
 
 
@@ -139,7 +140,7 @@ def test_a_block_begun_is_worked_out_at_a_break() -> None:
     prosody = Prosody(Leg.AGENT)
     samples = voice(150)[: 7 * FRAME_SAMPLES]
     first = listened(prosody, samples)
-    rest = prosody.interrupt(len(samples), 0)
+    rest = [each for each in prosody.interrupt(len(samples), 0) if isinstance(each, VoiceHeard)]
     assert [each.start_ms for each in first + rest] == list(range(first[0].start_ms, 140, 10))
     assert prosody.interrupt(len(samples), 0) == []
 
@@ -155,3 +156,18 @@ def test_hops_that_are_not_voiced_leave_the_median() -> None:
     samples = np.concatenate((voice(110, 0.3), np.zeros(4_800, np.float32), voice(220, 0.3)))
     late = [each for each in heard(samples) if each.start_ms >= 630]
     assert all(each.pitch_hz == pytest.approx(220, rel=0.02) for each in late)
+
+
+def test_syllables_come_along_and_end_with_the_speech() -> None:
+    prosody = Prosody(Leg.AGENT)
+    sung = voice(150, 1.2) * np.repeat(np.tile([1.0, 0.3], 6), ANALYSIS_RATE_HZ // 10).astype(np.float32)
+    told = [
+        each
+        for at in range(0, len(sung), FRAME_SAMPLES)
+        for each in prosody.feed(sung[at : at + FRAME_SAMPLES], at + FRAME_SAMPLES, 0)
+    ]
+    for at in range(len(sung), len(sung) + 10 * FRAME_SAMPLES, FRAME_SAMPLES):
+        told += prosody.feed(np.zeros(FRAME_SAMPLES, np.float32), at + FRAME_SAMPLES, None)
+    at_ms = [each.at_ms for each in told if isinstance(each, SyllableHeard)]
+    assert len(at_ms) == 6
+    assert all(abs(at - expected) <= 40 for at, expected in zip(at_ms, range(50, 1_200, 200), strict=True))

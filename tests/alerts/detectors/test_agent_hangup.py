@@ -1,3 +1,5 @@
+"""Who ended the call, judged at its edges."""
+
 from dataclasses import dataclass
 
 import pytest

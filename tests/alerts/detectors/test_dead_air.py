@@ -1,3 +1,5 @@
+"""Dead air at its edges: 2.9 and 3.1 seconds, hold, gaps, coughs."""
+
 from dataclasses import dataclass
 
 import pytest

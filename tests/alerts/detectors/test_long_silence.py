@@ -1,3 +1,5 @@
+"""Long silence, announced and not."""
+
 from dataclasses import dataclass
 
 import pytest

@@ -1,3 +1,5 @@
+"""Phrases in partials and finals: provisional, confirmed, withdrawn."""
+
 from dataclasses import dataclass
 
 import pytest

@@ -1,3 +1,5 @@
+"""Talk-over: long ones, summed ones, and what is none."""
+
 from dataclasses import dataclass
 
 import pytest

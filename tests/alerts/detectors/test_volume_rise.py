@@ -1,3 +1,5 @@
+"""A voice that rises, and gain that only looks like it."""
+
 from dataclasses import dataclass
 
 import pytest

@@ -1,3 +1,5 @@
+"""The alignment against a plain reference."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

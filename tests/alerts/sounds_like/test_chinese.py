@@ -1,3 +1,5 @@
+"""Chinese by sound: homophones, confusions, near misses."""
+
 import pytest
 
 from alerts.sounds_like.chinese import ChineseEar, sounds_of

@@ -1,3 +1,5 @@
+"""English by sound: words, edits, near misses."""
+
 import pytest
 
 from alerts.sounds_like.ear import Stretch

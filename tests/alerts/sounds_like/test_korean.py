@@ -1,3 +1,5 @@
+"""Korean by sound: jamo, endings, near misses."""
+
 import unicodedata
 
 import pytest
