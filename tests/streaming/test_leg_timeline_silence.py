@@ -1,5 +1,6 @@
 """Sources that stop sending in silence: the pause is filled while it lasts, and is no gap."""
 
+from streaming.leg_timeline import PlacedGap
 from tests.streaming.test_leg_timeline import SUPPRESSED, Line, gaps, steady
 
 
