@@ -11,6 +11,12 @@ class HearingSettings(Section):
     unknown_after_ms: int = Field(
         300, ge=100, le=5_000, description="No packet for longer than this: time is unknown and rules abstain."
     )
+    media_lost_ms: int = Field(
+        2_000,
+        ge=500,
+        le=60_000,
+        description="No packet for longer than this: the leg has lost its media, which is a fault.",
+    )
     late_hold_ms: int = Field(
         100,
         ge=0,

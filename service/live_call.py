@@ -28,6 +28,7 @@ from streaming.observations import (
     HoldChanged,
     LegEnded,
     LevelHeard,
+    MediaLost,
     MuteChanged,
     Observation,
     RecognitionChanged,
@@ -154,7 +155,9 @@ class LiveCall:
         now_ms = self._clock.monotonic_ms()
         for leg, ear in self.ears.items():
             if leg not in self._ended_legs:
-                self._take(leg, ear.pulse(now_ms - self._zero_ms))
+                heard = ear.pulse(now_ms - self._zero_ms)
+                # A dropped leg has no socket: that it may return is said elsewhere, the network is not to blame.
+                self._take(leg, [each for each in heard if leg not in self._dropped_ms or type(each) is not MediaLost])
         self._give_up_dropped_legs(now_ms)
         waiting_ms = now_ms - self._event_since_ms if self._event_since_ms is not None else 0
         self._advance(hurry=waiting_ms > _EVENT_PATIENCE_MS)

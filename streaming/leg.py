@@ -9,8 +9,18 @@ from config.hearing import HearingSettings
 from streaming.framer import Framer
 from streaming.frames import FRAME_BYTES, FRAME_MS, SAMPLES_PER_MS, AudioFrame, Leg, samples_to_ms
 from streaming.leg_timeline import LegTimeline, Placed, PlacedAudio, PlacedGap
+from streaming.line_survey import LineSurvey
 from streaming.loudness import FLOOR_DBFS, level_dbfs
-from streaming.observations import GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, Observation
+from streaming.observations import (
+    GapHeard,
+    LegEnded,
+    LegResumed,
+    LegStalled,
+    LevelHeard,
+    MediaLost,
+    Observation,
+    VoiceHeard,
+)
 from streaming.prosody import Prosody
 from streaming.resample import Resampler
 from streaming.voicing import SileroVoice, VoiceModel, Voicing
@@ -23,6 +33,7 @@ Heard = AudioFrame | Observation
 class _State(Enum):
     HEARING = auto()
     STALLED = auto()
+    LOST = auto()  # stalled for so long that it was said once more
     ENDED = auto()
 
 
@@ -30,9 +41,9 @@ class LegEar:
     """Audio blocks of any rate and size in, in the order of call time out: frames, levels, speech, voice, gaps.
 
     Each frame is followed by its LevelHeard, whose `speaking` is what the speech observations before it have said, then
-    by the speech and voice observations that the frame made known. A gap is preceded by the end of running speech; a
-    stalled leg says GapHeard (if audio was lost), LegResumed and then the frames. `arrived_ms` and `now_ms` are call
-    milliseconds by the monotonic clock and never go back.
+    by the speech, voice and line observations that the frame made known. A gap is preceded by the end of running
+    speech; a stalled leg says GapHeard (if audio was lost), LegResumed and then the frames. `arrived_ms` and `now_ms`
+    are call milliseconds by the monotonic clock and never go back.
     """
 
     def __init__(self, leg: Leg, settings: HearingSettings, new_model: Callable[[], VoiceModel] = SileroVoice) -> None:
@@ -40,6 +51,10 @@ class LegEar:
         self._timeline = LegTimeline(settings)
         self._voicing = Voicing(leg, settings, new_model)
         self._prosody = Prosody(leg)
+        self._survey = LineSurvey(leg)
+        self._media_lost_ms = settings.media_lost_ms
+        self._unknown_after_ms = settings.unknown_after_ms
+        self._last_packet_ms = 0  # by the clock, as far as a stall tells it
         self._resampler: Resampler | None = None
         self._framer: Framer | None = None
         self._state = _State.HEARING
@@ -85,8 +100,11 @@ class LegEar:
         """Time goes on, at best every 100 ms or less: lets held audio go and notices that nothing comes."""
         heard = self._take(self._timeline.pulse(now_ms))
         if self._state is _State.HEARING and self._timeline.stalled(now_ms):
-            self._state = _State.STALLED
+            self._state, self._last_packet_ms = _State.STALLED, now_ms - self._unknown_after_ms
             heard.append(LegStalled(self.leg, self.heard_ms))
+        if self._state is _State.STALLED and now_ms - self._last_packet_ms >= self._media_lost_ms:
+            self._state = _State.LOST
+            heard.append(MediaLost(self.leg, self.heard_ms, self._media_lost_ms))
         return heard
 
     def reconnect(self, arrived_ms: int) -> list[Heard]:
@@ -146,6 +164,7 @@ class LegEar:
         if ends_speech:
             heard += self._prosody.interrupt(self._framer.position_samples, self._voicing.speech_start_ms)
             heard += self._voicing.interrupt(self.heard_ms)
+            self._survey.interrupt()
         return heard
 
     def _frames(self, pcm_s16le: bytes) -> list[Heard]:
@@ -162,7 +181,8 @@ class LegEar:
         scaled = samples * _UNIT
         speech = self._voicing.feed(scaled, self._level_dbfs, end_sample)
         voices = self._prosody.feed(scaled, end_sample, self._voicing.speech_start_ms)
-        return [frame, level, *speech, *voices]
+        self._survey.voices(each for each in voices if isinstance(each, VoiceHeard))
+        return [frame, level, *speech, *voices, *self._survey.feed(level, samples)]
 
     @property
     def _framing(self) -> Framer:

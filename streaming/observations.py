@@ -30,6 +30,50 @@ class VoiceHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class SyllableHeard:
+    """The loudest moment of a syllable, by energy alone: one in six is missed (recognition.md §3.3, 7)."""
+
+    leg: Leg
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineHeard:
+    """How one second of a leg's line was. None where too little was heard to say it.
+
+    `floor_dbfs` is the quiet tenth of what is not speech in the last 5 s, `speech_dbfs` the middle level of the last
+    10 s of speech. `offset_ratio` is the constant part of the signal (1 is full scale), `clipped_ratio` the share of
+    samples of voiced speech at full scale, `voiced_ms` how much voice that is counted in.
+    """
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+    floor_dbfs: float | None
+    speech_dbfs: float | None
+    offset_ratio: float
+    clipped_ratio: float
+    voiced_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundLost:
+    """Packets come, but since `start_ms` there is no sound in them: exact zeros or quieter than any line."""
+
+    leg: Leg
+    start_ms: int
+    known_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFound:
+    """Sound is on the leg again."""
+
+    leg: Leg
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """The leg began to speak at `start_ms`; known a little later, at `known_ms`."""
 
@@ -63,6 +107,15 @@ class LegStalled:
 
     leg: Leg
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLost:
+    """By the wall clock no packet has come on a stalled leg for `lost_ms`, since `at_ms` of call time; said once."""
+
+    leg: Leg
+    at_ms: int
+    lost_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +211,20 @@ class WordsHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseSpotted:
+    """A phrase of the rules, heard by the ear that listens for nothing else. Late like words: order by `end_ms`.
+
+    `phrase` is as it stands in the rules, `confidence` the mean of its words (0..1).
+    """
+
+    leg: Leg
+    phrase: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecognitionChanged:
     """How much the call's words can be trusted from now on: `listening` is false when recognition is off or behind."""
 
@@ -169,10 +236,15 @@ class RecognitionChanged:
 Observation = (
     LevelHeard
     | VoiceHeard
+    | SyllableHeard
+    | LineHeard
+    | SoundLost
+    | SoundFound
     | SpeechStarted
     | SpeechEnded
     | GapHeard
     | LegStalled
+    | MediaLost
     | LegResumed
     | LegEnded
     | CallAnswered
@@ -182,5 +254,6 @@ Observation = (
     | HangUpReported
     | CallOver
     | WordsHeard
+    | PhraseSpotted
     | RecognitionChanged
 )

@@ -1,4 +1,4 @@
-"""Level, pitch and brightness of the voice, one observation per voiced 10 ms hop (recognition.md §3.3, 1 to 5)."""
+"""Level, pitch and brightness of the voice per voiced 10 ms hop, and its syllables (recognition.md §3.3)."""
 
 from collections import deque
 
@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_SAMPLES, Leg, samples_to_ms
-from streaming.observations import VoiceHeard
+from streaming.observations import SyllableHeard, VoiceHeard
+from streaming.syllables import Syllables
 
 HOP_SAMPLES = ANALYSIS_RATE_HZ // 100
 BLOCK_HOPS = 10  # worked out ten at a time: a quarter of the cost of hop by hop (recognition.md §3.2)
@@ -32,8 +33,9 @@ Floats = NDArray[np.float32]
 
 
 class Prosody:
-    """One leg's frames to VoiceHeard, in blocks of 100 ms by sample index from the first frame (or the last gap).
+    """One leg's frames to VoiceHeard and SyllableHeard.
 
+    In blocks of 100 ms by sample index from the first frame (or the last gap).
     Only blocks at whose end the leg is speaking are worked out, and of them only hops after the start of the speech; so
     the up to 130 ms in which speech was not known yet may be missing at its beginning.
     """
@@ -43,8 +45,10 @@ class Prosody:
         self._samples = np.zeros(_PAST_SAMPLES + _BLOCK_SAMPLES, np.float32)
         self._filled = 0
         self._recent_hz: deque[float | None] = deque(maxlen=_MEDIAN_HOPS)
+        self._syllables = Syllables(leg)
+        self._in_speech = False
 
-    def feed(self, samples: Floats, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard]:
+    def feed(self, samples: Floats, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
         """One frame of 320 samples in [−1, 1) ending at `end_sample` of the call; None when the leg is not speaking."""
         at = _PAST_SAMPLES + self._filled
         self._samples[at : at + FRAME_SAMPLES] = samples
@@ -53,35 +57,42 @@ class Prosody:
             return []
         return self._block(end_sample, speech_start_ms)
 
-    def interrupt(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard]:
+    def interrupt(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
         """The audio breaks off at `end_sample`: the block begun is worked out, and what follows has no past."""
         voices = self._block(end_sample, speech_start_ms) if self._filled else []
+        voices += self._syllables.interrupt()
         self._samples[:] = 0.0
         self._recent_hz.clear()
         return voices
 
-    def _block(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard]:
+    def _block(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
         hops = self._filled // HOP_SAMPLES
         heard = self._samples[: _PAST_SAMPLES + self._filled]
-        voices = [] if speech_start_ms is None else self._voices(heard, hops, end_sample, speech_start_ms)
-        if speech_start_ms is None:
+        voices: list[VoiceHeard | SyllableHeard] = []
+        if speech_start_ms is not None:
+            voices = self._voices(heard, hops, end_sample, speech_start_ms)
+        elif self._in_speech:
+            voices = [*self._syllables.interrupt()]
             self._recent_hz.clear()
+        self._in_speech = speech_start_ms is not None
         self._samples[:_PAST_SAMPLES] = heard[-_PAST_SAMPLES:].copy()
         self._filled = 0
         return voices
 
-    def _voices(self, heard: Floats, hops: int, end_sample: int, speech_start_ms: int) -> list[VoiceHeard]:
+    def _voices(
+        self, heard: Floats, hops: int, end_sample: int, speech_start_ms: int
+    ) -> list[VoiceHeard | SyllableHeard]:
         alone = heard[_PAST_SAMPLES:].reshape(hops, HOP_SAMPLES)
         levels = levels_dbfs(alone)
         if levels.max() <= _VOICED_DBFS:
             self._recent_hz.extend([None] * hops)
-            return []
+            return [*self._syllables.feed(levels.tolist(), [False] * hops, samples_to_ms(end_sample))]
         windows = _windows(heard, hops)
         pitches_hz, peaks = pitches(windows)
         tilts_db = tilts(windows[:, -_SPECTRUM_SAMPLES:])
         clipped = np.count_nonzero(np.abs(alone) > _CLIPPED, axis=1) / HOP_SAMPLES
         voiced = (peaks > _VOICED_PEAK) & (levels > _VOICED_DBFS)
-        voices = []
+        voices: list[VoiceHeard | SyllableHeard] = []
         for hop in range(hops):
             self._recent_hz.append(float(pitches_hz[hop]) if voiced[hop] else None)
             hop_end_sample = end_sample - (hops - 1 - hop) * HOP_SAMPLES
@@ -99,7 +110,7 @@ class Prosody:
                     clipped_ratio=float(clipped[hop]),
                 )
             )
-        return voices
+        return voices + self._syllables.feed(levels.tolist(), voiced.tolist(), samples_to_ms(end_sample))
 
     def _median_hz(self) -> float:
         """Over the voiced ones of the last five hops: a single octave jump does not get through."""

@@ -1,0 +1,111 @@
+"""What the line itself is like: is there sound in it at all, how quiet is its quiet, is it clipped or off centre."""
+
+from collections import deque
+from collections.abc import Iterable
+from statistics import median_low
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streaming.frames import FRAME_MS, Leg
+from streaming.observations import LevelHeard, LineHeard, SoundFound, SoundLost, VoiceHeard
+
+NO_SOUND_DBFS = -80.0  # recognition.md §4.4: exact zeros or below; a quiet office line idles near −66
+_NO_SOUND_FRAMES = 50  # 1 s: shorter pauses of a source that suppresses silence are not worth a word
+_FOUND_FRAMES = 3  # one click is no sound
+_SECOND_FRAMES = 1_000 // FRAME_MS
+_FLOOR_FRAMES = 5_000 // FRAME_MS
+_LEAST_FLOOR_FRAMES = 1_000 // FRAME_MS  # less silence than this says nothing about the floor
+_SPEECH_FRAMES = 10_000 // FRAME_MS
+_LEAST_SPEECH_FRAMES = 1_000 // FRAME_MS
+_FLOOR_SHARE = 10  # the 10 % quantile (recognition.md §4.2, row 19)
+_HOP_MS = 10
+_FULL_SCALE = 32_768
+
+
+class LineSurvey:
+    """One leg's frames in; a LineHeard per second of audio, SoundLost and SoundFound when sound goes and comes out."""
+
+    def __init__(self, leg: Leg) -> None:
+        self._leg = leg
+        self._floor: deque[float] = deque(maxlen=_FLOOR_FRAMES)
+        self._speech: deque[float] = deque(maxlen=_SPEECH_FRAMES)
+        self._frames = 0
+        self._start_ms = 0
+        self._sum = 0
+        self._samples = 0
+        self._voiced_hops = 0
+        self._clipped = 0.0
+        self._silent_frames = 0
+        self._silent_since_ms = 0
+        self._sound_frames = 0
+        self._lost = False
+
+    def voices(self, heard: Iterable[VoiceHeard]) -> None:
+        """Voiced hops of this leg, for their clipping."""
+        for voice in heard:
+            self._voiced_hops += 1
+            self._clipped += voice.clipped_ratio
+
+    def feed(self, level: LevelHeard, samples: NDArray[np.int16]) -> list[LineHeard | SoundLost | SoundFound]:
+        """One frame and its level."""
+        heard: list[LineHeard | SoundLost | SoundFound] = []
+        if level.level_dbfs < NO_SOUND_DBFS:
+            heard += self._silent(level)
+        else:
+            heard += self._sounds(level)
+            # Zeros are nobody's noise floor: a PBX or a mute made them.
+            (self._speech if level.speaking else self._floor).append(level.level_dbfs)
+        if not self._frames:
+            self._start_ms = level.start_ms
+        self._frames += 1
+        self._sum += int(np.add.reduce(samples, dtype=np.int64))
+        self._samples += len(samples)
+        if self._frames == _SECOND_FRAMES:
+            heard.append(self._second(level.end_ms))
+        return heard
+
+    def interrupt(self) -> None:
+        """The audio breaks off: the second begun is dropped, and what is lost is no silence."""
+        self._frames = self._sum = self._samples = self._voiced_hops = 0
+        self._clipped = 0.0
+        self._silent_frames = self._sound_frames = 0
+
+    def _silent(self, level: LevelHeard) -> list[SoundLost]:
+        if not self._silent_frames:
+            self._silent_since_ms = level.start_ms
+        self._silent_frames += 1
+        self._sound_frames = 0
+        if self._lost or self._silent_frames < _NO_SOUND_FRAMES:
+            return []
+        self._lost = True
+        return [SoundLost(self._leg, self._silent_since_ms, level.end_ms)]
+
+    def _sounds(self, level: LevelHeard) -> list[SoundFound]:
+        self._sound_frames += 1
+        if self._lost and self._sound_frames < _FOUND_FRAMES:
+            return []
+        self._silent_frames = 0
+        if not self._lost:
+            return []
+        self._lost = False
+        return [SoundFound(self._leg, level.start_ms)]
+
+    def _second(self, end_ms: int) -> LineHeard:
+        line = LineHeard(
+            leg=self._leg,
+            start_ms=self._start_ms,
+            end_ms=end_ms,
+            floor_dbfs=_quantile(self._floor) if len(self._floor) >= _LEAST_FLOOR_FRAMES else None,
+            speech_dbfs=median_low(self._speech) if len(self._speech) >= _LEAST_SPEECH_FRAMES else None,
+            offset_ratio=round(abs(self._sum) / self._samples / _FULL_SCALE, 5),
+            clipped_ratio=self._clipped / self._voiced_hops if self._voiced_hops else 0.0,
+            voiced_ms=self._voiced_hops * _HOP_MS,
+        )
+        self._frames = self._sum = self._samples = self._voiced_hops = 0
+        self._clipped = 0.0
+        return line
+
+
+def _quantile(levels_dbfs: deque[float]) -> float:
+    return sorted(levels_dbfs)[len(levels_dbfs) // _FLOOR_SHARE]
