@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_SAMPLES, Leg, samples_to_ms
+from streaming.loudness import FLOOR_DBFS
 from streaming.observations import SyllableHeard, VoiceHeard
 from streaming.syllables import Syllables
 
@@ -86,10 +87,10 @@ class Prosody:
         levels = levels_dbfs(alone)
         if levels.max() <= _VOICED_DBFS:
             self._recent_hz.extend([None] * hops)
-            return [*self._syllables.feed(levels.tolist(), [False] * hops, samples_to_ms(end_sample))]
+            return [*self._syllables.feed([FLOOR_DBFS] * hops, [False] * hops, samples_to_ms(end_sample))]
         windows = _windows(heard, hops)
         pitches_hz, peaks = pitches(windows)
-        tilts_db = tilts(windows[:, -_SPECTRUM_SAMPLES:])
+        tilts_db, vowels_dbfs = colours(windows[:, -_SPECTRUM_SAMPLES:])
         clipped = np.count_nonzero(np.abs(alone) > _CLIPPED, axis=1) / HOP_SAMPLES
         voiced = (peaks > _VOICED_PEAK) & (levels > _VOICED_DBFS)
         voices: list[VoiceHeard | SyllableHeard] = []
@@ -110,7 +111,7 @@ class Prosody:
                     clipped_ratio=float(clipped[hop]),
                 )
             )
-        return voices + self._syllables.feed(levels.tolist(), voiced.tolist(), samples_to_ms(end_sample))
+        return voices + self._syllables.feed(vowels_dbfs.tolist(), voiced.tolist(), samples_to_ms(end_sample))
 
     def _median_hz(self) -> float:
         """Over the voiced ones of the last five hops: a single octave jump does not get through."""
@@ -125,12 +126,17 @@ def levels_dbfs(hops: Floats) -> Floats:
     return np.asarray(10.0 * np.log10(np.maximum(power, _LEAST_POWER)), np.float32)
 
 
-def tilts(windows: Floats) -> Floats:
-    """Energy of 1-3.4 kHz over 0.1-1 kHz in dB (alpha ratio of the telephone band) of each row of 512 samples."""
+def colours(windows: Floats) -> tuple[Floats, Floats]:
+    """Of each row of 512 samples: tilt in dB, and RMS dBFS of the band of the vowels (300-2500 Hz).
+
+    The tilt is the energy of 1-3.4 kHz over 0.1-1 kHz (alpha ratio of the telephone band).
+    """
     spectrum = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * _SPECTRUM_WINDOW)
     power = spectrum.real**2 + spectrum.imag**2
     low, high = power[:, _LOW_BAND].sum(axis=1), power[:, _HIGH_BAND].sum(axis=1)
-    return np.asarray(10.0 * np.log10((high + _LEAST_POWER) / (low + _LEAST_POWER)), np.float32)
+    vowels = power[:, _VOWEL_BAND].sum(axis=1) * _MEAN_SQUARE
+    tilts_db = np.asarray(10.0 * np.log10((high + _LEAST_POWER) / (low + _LEAST_POWER)), np.float32)
+    return tilts_db, np.asarray(10.0 * np.log10(np.maximum(vowels, _LEAST_POWER)), np.float32)
 
 
 def pitches(windows: Floats) -> tuple[Floats, Floats]:
@@ -182,4 +188,5 @@ _SPECTRUM_WINDOW = _hann(_SPECTRUM_SAMPLES)
 _PITCH_WINDOW = _hann(_PITCH_SAMPLES)
 _WINDOW_FAIRNESS = _window_fairness()
 _LAG_COST = (_OCTAVE_COST * np.log2(np.arange(_SHORTEST_LAG, _LONGEST_LAG + 1) / _SHORTEST_LAG)).astype(np.float32)
-_LOW_BAND, _HIGH_BAND = _band(100, 1_000), _band(1_000, 3_400)
+_LOW_BAND, _HIGH_BAND, _VOWEL_BAND = _band(100, 1_000), _band(1_000, 3_400), _band(300, 2_500)
+_MEAN_SQUARE = np.float32(2 / (_SPECTRUM_SAMPLES * float(_SPECTRUM_WINDOW.dot(_SPECTRUM_WINDOW))))  # power to RMS²

@@ -31,11 +31,12 @@ def test_each_rise_and_fall_is_a_syllable_near_its_middle() -> None:
     ("levels", "count"),
     [
         ([-20.0] * 100, 1),
-        (sung(5, -20.0, -21.0), 1),  # not 2 dB apart
+        (sung(5, -20.0, -21.0), 1),  # not 1.5 dB apart
         (sung(5, -20.0, -24.0), 5),
+        (sung(10, -20.0, -26.0, 5), 10),  # ten a second
         (sung(2) + sung(3, -50.0, -60.0), 2),  # a whisper 30 dB below the voice
-        ([-20.0] * 3, 0),  # too short to be smoothed
-        ([-70.0] * 100, 0),
+        ([-20.0] * 2, 0),  # too short to be smoothed
+        ([-76.0] * 100, 0),
     ],
 )
 def test_what_counts(levels: list[float], count: int) -> None:
