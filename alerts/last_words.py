@@ -5,6 +5,7 @@ from alerts.spoken import spoken
 from streaming.frames import Leg
 from streaming.observations import (
     LevelHeard,
+    PhraseSpotted,
     RecognitionChanged,
     SpeechEnded,
     SpeechStarted,
@@ -19,18 +20,21 @@ _UNFINISHED_MS = 500  # speech up to this close to the end was broken off
 
 
 class LastWords:
-    """Speech by its ends, farewells by the pack's closing phrases (partials count until their final says otherwise)."""
+    """Speech by its ends, farewells by the pack's closing phrases, spotted or read (partials until the final)."""
 
     def __init__(self, closings: PhraseBook | None) -> None:
         self._closings = closings
         self._speech: dict[Leg, tuple[int, int | None]] = {}
         self._first_heard_words: set[Leg] = set()
         self._deaf: set[Leg] = set()
+        # By leg and utterance; a spotted one, which no text can take back, by the minus of its end.
         self._farewells: dict[tuple[Leg, int], tuple[int, int]] = {}
         self.heard: set[Leg] = set()
         self.spoke: set[Leg] = set()
 
-    def feed(self, observation: LevelHeard | SpeechStarted | SpeechEnded | WordsHeard | RecognitionChanged) -> None:
+    def feed(
+        self, observation: LevelHeard | SpeechStarted | SpeechEnded | WordsHeard | PhraseSpotted | RecognitionChanged
+    ) -> None:
         """Take speech, words and how far words can be trusted."""
         match observation:
             case LevelHeard(leg=leg):
@@ -48,6 +52,9 @@ class LastWords:
             case WordsHeard():
                 self._first_heard_words.add(observation.leg)
                 self._listen(observation)
+            case PhraseSpotted():
+                self._first_heard_words.add(observation.leg)
+                self._spot(observation)
 
     def trusted(self, leg: Leg) -> bool:
         """Whether a farewell of this leg would have been recognised."""
@@ -106,6 +113,13 @@ class LastWords:
             self._farewells.pop(key, None)
             return
         places = [spoken(heard, each.stretch) for each in found]
-        self._farewells[key] = (min(each.start_ms for each in places), max(each.end_ms for each in places))
+        self._remember(key, min(each.start_ms for each in places), max(each.end_ms for each in places))
+
+    def _spot(self, spotted: PhraseSpotted) -> None:
+        if self._closings is not None and self._closings.rules_with(spotted.phrase, spotted.leg):
+            self._remember((spotted.leg, -spotted.end_ms), spotted.start_ms, spotted.end_ms)
+
+    def _remember(self, key: tuple[Leg, int], start_ms: int, end_ms: int) -> None:
+        self._farewells[key] = (start_ms, end_ms)
         while len(self._farewells) > _MOST_CLOSINGS:
             del self._farewells[next(iter(self._farewells))]

@@ -60,6 +60,11 @@ class PhraseBook:
         found = [each for each in best.values() if not self._meant_otherwise(each, text)]
         return sorted(found, key=lambda each: (each.stretch.from_char, each.rule.id))
 
+    def rules_with(self, phrase: str, leg: Leg) -> list[Rule]:
+        """The rules in which this leg's phrase stands, as it is written in the pack."""
+        rules = (rule for rule, written in self._entries if written == phrase)
+        return [rule for rule in rules if leg is Leg.MIXED or rule.leg == leg.value]
+
     def _meant_otherwise(self, found: Found, text: str) -> bool:
         """An exception meets the stretch and fits it better, or as well and says more."""
         exceptions = self._exceptions.get(found.rule.id)

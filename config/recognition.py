@@ -1,5 +1,6 @@
 """Settings of recognition: models, workers, bounds."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
@@ -7,10 +8,26 @@ from pydantic import Field
 from config.section import Section
 
 
+class DecodingProfile(StrEnum):
+    """How hard the recogniser searches for the words (recognition.md §1.7 and §6.1)."""
+
+    ACCURATE = "accurate"  # as the model ships
+    BALANCED = "balanced"  # the same text for five sixths of the work
+    ECONOMY = "economy"  # some more words wrong, for half of it
+
+
 class RecognitionSettings(Section):
     """Vosk in worker processes, one group per language."""
 
     enabled: bool = Field(True, description="False: acoustic rules only, no transcript.")
+    profile: DecodingProfile = Field(
+        DecodingProfile.BALANCED,
+        description="How hard to search: accurate (as the model ships), balanced (bounded), economy (narrow).",
+    )
+    spotting: bool = Field(
+        True,
+        description="Listen for the rules' phrases beside the transcript: finds far more of them, a quarter dearer.",
+    )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(
         6, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."

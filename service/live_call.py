@@ -1,6 +1,6 @@
 """One call, first byte to last alert: audio and events in; alerts, transcript, levels and sound out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts.alert import Alert, Kind
@@ -12,7 +12,7 @@ from service.arrivals import ArrivalLog
 from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
 from service.clock import Clock
-from service.recognition.leg_recognition import LegRecognition
+from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.sound_taps import SoundTaps
 from service.voice_models import VoiceSource
 from streaming.audio_ring import AudioRing
@@ -32,8 +32,6 @@ from streaming.observations import (
     MuteChanged,
     Observation,
     RecognitionChanged,
-    SpeechEnded,
-    SpeechStarted,
     WordsHeard,
 )
 from streaming.voicing import VoiceModel
@@ -58,7 +56,7 @@ class LiveCall:
         record: CallRecord,
         settings: Settings,
         clock: Clock,
-        recognize: Callable[[str, Leg, Callable[[WordsHeard | RecognitionChanged], None]], LegRecognition],
+        recognize: Callable[[str, Leg, Callable[[Recognized], None]], LegRecognition],
         voices: VoiceSource,
         watch: CallWatch,
         desk: AlertDesk,
@@ -156,8 +154,9 @@ class LiveCall:
         for leg, ear in self.ears.items():
             if leg not in self._ended_legs:
                 heard = ear.pulse(now_ms - self._zero_ms)
-                # A dropped leg has no socket: that it may return is said elsewhere, the network is not to blame.
-                self._take(leg, [each for each in heard if leg not in self._dropped_ms or type(each) is not MediaLost])
+                # A dropped leg has no socket, and while the call is paused nothing is taken: no line is to blame.
+                excused = self._paused or leg in self._dropped_ms
+                self._take(leg, [each for each in heard if not (excused and isinstance(each, MediaLost))])
         self._give_up_dropped_legs(now_ms)
         waiting_ms = now_ms - self._event_since_ms if self._event_since_ms is not None else 0
         self._advance(hurry=waiting_ms > _EVENT_PATIENCE_MS)
@@ -211,11 +210,11 @@ class LiveCall:
 
     def _take(self, leg: Leg, heard: list[AudioFrame | Observation]) -> None:
         """What an ear made of its audio: sound to the ring, speech to the recogniser, observations into the order."""
-        for frame, level, speech in _by_frame(heard):
-            self.rings[leg].add(frame)
-            self.recognitions[leg].feed(frame, level, speech)
         for item in heard:
-            if not isinstance(item, AudioFrame):
+            self.recognitions[leg].feed(item)
+            if isinstance(item, AudioFrame):
+                self.rings[leg].add(item)
+            else:
                 self._call_clock.feed(item)
         self._order.hear(leg, heard)
 
@@ -245,10 +244,10 @@ class LiveCall:
         elif self.record.note(observation, self._at(getattr(observation, "at_ms", 0))):
             self._outlet.changed(self)
 
-    def _words(self, heard: WordsHeard | RecognitionChanged) -> None:
+    def _words(self, heard: Recognized) -> None:
         """The recogniser's answer, late by design."""
-        if self.closed and self._over is None:
-            return
+        if self.closed and (self._over is None or isinstance(heard, RecognitionChanged)):
+            return  # recognition that stops behind the call has missed nothing of it
         if isinstance(heard, WordsHeard):
             hits = tuple(
                 Hit(each.rule, each.start_ms, each.end_ms, each.from_char, each.to_char, each.provisional)
@@ -257,7 +256,7 @@ class LiveCall:
             line = TranscriptLine(self.record.call_id, heard, hits)
             self.record.transcript.take(line)
             self._outlet.transcript(line)
-        elif self.record.note(heard, self._at(heard.at_ms)):
+        elif isinstance(heard, RecognitionChanged) and self.record.note(heard, self._at(heard.at_ms)):
             self._outlet.changed(self)
         self._judge(self._watch.feed(heard))
 
@@ -362,26 +361,3 @@ class LiveCall:
         self._paused = True
         for leg, recognition in self.recognitions.items():
             recognition.interrupt(self.ears[leg].heard_ms)
-
-
-def _by_frame(
-    heard: Iterable[AudioFrame | Observation],
-) -> Iterator[tuple[AudioFrame, LevelHeard, SpeechStarted | SpeechEnded | None]]:
-    """The ear's items in groups of one frame: the frame, its level, a change of speech if it brought one."""
-    frame: AudioFrame | None = None
-    level: LevelHeard | None = None
-    speech: SpeechStarted | SpeechEnded | None = None
-    for item in heard:
-        match item:
-            case AudioFrame():
-                if frame is not None and level is not None:
-                    yield frame, level, speech
-                frame, level, speech = item, None, None
-            case LevelHeard():
-                level = item
-            case SpeechStarted() | SpeechEnded():
-                speech = item
-            case _:
-                pass
-    if frame is not None and level is not None:
-        yield frame, level, speech

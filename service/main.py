@@ -29,12 +29,11 @@ from service.node_counts import NodeCounts
 from service.outlet import NodeOutlet
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
-from service.recognition.leg_recognition import LegRecognition
+from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.rule_shelf import RuleShelf
 from service.store.store import Store
 from service.voice_models import VoiceModels
 from streaming.frames import Leg
-from streaming.observations import RecognitionChanged, WordsHeard
 from web.app import build_app
 from web.audience import Audience
 from web.http_door import open_http_socket
@@ -65,12 +64,10 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     store = Store(settings)
     audience = Audience(settings.listening, clock.now_at)
     outlet = NodeOutlet(store, audience, clock, counts)
-    groups = RecognitionGroups(settings)
+    groups = RecognitionGroups(settings, rules.pack)
     voices = VoiceModels(settings.hearing.voices_in_reserve)
 
-    def recognize(
-        call_id: str, leg: Leg, language: str, heard: Callable[[WordsHeard | RecognitionChanged], None]
-    ) -> LegRecognition:
+    def recognize(call_id: str, leg: Leg, language: str, heard: Callable[[Recognized], None]) -> LegRecognition:
         group = groups.group(known_language(language))
         return LegRecognition(leg, f"{call_id}/{leg}", group, settings.segments, heard)
 

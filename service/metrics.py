@@ -87,13 +87,24 @@ class NodeMetrics(Collector):
             labels=["language"],
         )
         decoded = CounterMetricFamily("earshot_recognizer_audio_seconds", "Speech recognised", labels=["language"])
+        spotted = CounterMetricFamily("earshot_recognizer_phrases_spotted", "Phrases spotted", labels=["language"])
+        cpu = CounterMetricFamily("earshot_recognizer_cpu_seconds", "CPU of the workers", labels=["language"])
+        spotting = CounterMetricFamily(
+            "earshot_recognizer_spotting_cpu_seconds", "The part of it spent on spotting phrases", labels=["language"]
+        )
         for language, group in self._groups.running().items():
+            spotted.add_metric([language.value], group.counts.spotted_phrases)
+            cpu.add_metric([language.value], group.cpu_ms() / 1000)
+            spotting.add_metric([language.value], group.spotting_cpu_ms() / 1000)
             queue.add_metric([language.value], group.oldest_wait_ms() / 1000)
             queued.add_metric([language.value], group.queued_ms() / 1000)
             lost.add_metric([language.value], group.workers_lost)
             dropped.add_metric([language.value], group.dropped_segments)
             decoded.add_metric([language.value], group.decoded_ms / 1000)
-        yield from (queue, queued, lost, dropped, decoded)
+        yield from (queue, queued, lost, dropped, decoded, spotted, cpu, spotting)
+        yield _total(
+            "recognizer_models_refused", "Models of further languages that failed", self._groups.refused_models
+        )
 
     def _people(self) -> Iterator[Metric]:
         counts = self._audience.counts()

@@ -101,6 +101,7 @@ async def play_through(
     await call.drained()
     if not call.closed:
         call.close()
+        await call.drained()
     return call
 
 

@@ -18,6 +18,7 @@ from streaming.observations import (
     LegResumed,
     LevelHeard,
     Observation,
+    PhraseSpotted,
     RecognitionChanged,
     SpeechEnded,
     SpeechStarted,
@@ -64,7 +65,7 @@ class AgentHangUpDetector:
     def feed(self, observation: Observation) -> list[Finding]:
         """Take what was heard or reported; after the verdict every fact may revise it."""
         match observation:
-            case SpeechStarted() | SpeechEnded() | WordsHeard() | RecognitionChanged() | LevelHeard():
+            case SpeechStarted() | SpeechEnded() | LevelHeard() | WordsHeard() | PhraseSpotted() | RecognitionChanged():
                 self._words.feed(observation)
             case CallAnswered(at_ms=at_ms):
                 self._answered_ms = at_ms

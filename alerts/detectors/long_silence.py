@@ -7,7 +7,7 @@ from alerts.line import Line
 from alerts.phrase_book import PhraseBook
 from config.detection import LongSilenceSettings
 from streaming.frames import Leg
-from streaming.observations import Observation, SpeechEnded, SpeechStarted, WordsHeard
+from streaming.observations import Observation, PhraseSpotted, SpeechEnded, SpeechStarted, WordsHeard
 
 _ANNOUNCED_LAST_MS = 5_000  # the request for patience stands when the silence begins this soon after it
 _SAME_UTTERANCE_MS = 300  # speech beginning this long after the announcement's last word is a new utterance
@@ -46,6 +46,8 @@ class LongSilenceDetector:
                     self._since_ms = max(end_ms, self._since_ms or 0)
             case WordsHeard(leg=Leg.AGENT | Leg.MIXED):
                 findings += self._listen(observation)
+            case PhraseSpotted(leg=Leg.AGENT | Leg.MIXED):
+                findings += self._spot(observation)
             case _:
                 pass
         return findings + self._abstain()
@@ -65,7 +67,15 @@ class LongSilenceDetector:
     def _listen(self, heard: WordsHeard) -> list[Finding]:
         if self._announcements is None or not self._announcements.find(heard.text, heard.leg):
             return []
-        self._announced_ms = max(heard.end_ms, self._announced_ms or 0)
+        return self._announce(heard.end_ms)
+
+    def _spot(self, spotted: PhraseSpotted) -> list[Finding]:
+        if self._announcements is None or not self._announcements.rules_with(spotted.phrase, spotted.leg):
+            return []
+        return self._announce(spotted.end_ms)
+
+    def _announce(self, end_ms: int) -> list[Finding]:
+        self._announced_ms = max(end_ms, self._announced_ms or 0)
         since_ms = self._since_ms
         if since_ms is None or self._told_limit_ms != self._settings.limit_ms or not self._announced(since_ms):
             return []

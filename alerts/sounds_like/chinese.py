@@ -42,6 +42,7 @@ _SOUNDS = _PLAIN_AT + len(_PLAIN)
 
 # Short phrases have neighbours one syllable away (我要报警 / 我要报一): never a whole other syllable.
 _SHORT_BUDGETS = {3: 0.35, 4: 0.6, 5: 0.9}
+_STANDS_OUT_CHARACTERS = 4
 _EXACT_CHARACTERS = 2  # one or two syllables have too many homophones (喂 / 为 / 位): the characters themselves
 
 
@@ -51,6 +52,14 @@ class ChineseEar:
     def prepare(self, phrases: Sequence[str], longest_distance: float) -> "ChinesePhrases":
         """Under six characters little may differ; one or two characters must be written as they are."""
         return ChinesePhrases(phrases, longest_distance)
+
+    def stands_out(self, phrase: str) -> bool:
+        """Four syllables; to be measured for Chinese."""
+        return sum(character.isalnum() for character in phrase) >= _STANDS_OUT_CHARACTERS
+
+    def stem(self, phrase: str) -> str | None:
+        """None: sentences have no endings to drop."""
+        return None
 
 
 class ChinesePhrases:

@@ -31,3 +31,11 @@ class PhraseEar(Protocol):
     def prepare(self, phrases: Sequence[str], longest_distance: float) -> PreparedPhrases:
         """Make phrases ready. Short ones get a stricter limit than `longest_distance` (each ear says why)."""
         ...
+
+    def stands_out(self, phrase: str) -> bool:
+        """Whether it is long enough not to be heard by chance by a recogniser that knows little else."""
+        ...
+
+    def stem(self, phrase: str) -> str | None:
+        """The phrase without its sentence ending, where that says enough by itself; None where it does not."""
+        ...

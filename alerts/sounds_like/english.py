@@ -8,6 +8,7 @@ from alerts.sounds_like.ear import Stretch
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’")
+_STANDS_OUT_LETTERS = 8
 _SAME_BEGINNING = 2  # recognisers lose endings; another beginning is another word
 _LETTERS_PER_EDIT = 5  # words under five letters must be equal: can / cant and not / now turn a sentence round
 
@@ -25,6 +26,15 @@ class EnglishEar:
     def prepare(self, phrases: Sequence[str], longest_distance: float) -> "EnglishPhrases":
         """One edit per full five letters of a word, and never more than `longest_distance` per letter of the phrase."""
         return EnglishPhrases(phrases, longest_distance)
+
+    def stands_out(self, phrase: str) -> bool:
+        """Eight letters in two words or more; to be measured for English."""
+        words = _words(phrase)
+        return len(words) > 1 and sum(character.isalnum() for character in phrase) >= _STANDS_OUT_LETTERS
+
+    def stem(self, phrase: str) -> str | None:
+        """None: sentences have no endings to drop."""
+        return None
 
 
 class EnglishPhrases:

@@ -50,6 +50,9 @@ _ENDINGS = tuple(
     )
 )
 _LONG_SYLLABLES = 5  # the limit was measured on phrases of five to ten syllables
+_STANDS_OUT_SYLLABLES = 3  # measured: docs/decisions/004-phrase-spotting.md
+_STEM_SYLLABLES = 6
+_COPULAS = {"닙니다": "니", "입니다": "이", "입니까": "이"}
 _SHORT_BUDGETS = {3: 0.7, 4: 0.7}  # one other consonant or vowel
 _SHORTEST_BUDGET = 0.35  # one confusion inside a class (바보 / 빠보), never another consonant (바로)
 
@@ -60,6 +63,20 @@ class KoreanEar:
     def prepare(self, phrases: Sequence[str], longest_distance: float) -> "KoreanPhrases":
         """The limit counts the sounds before the sentence ending; under five such syllables little may differ."""
         return KoreanPhrases(phrases, longest_distance)
+
+    def stands_out(self, phrase: str) -> bool:
+        """Three syllables before the ending: 해지하겠습니다 is heard in other sentences, its ending being in many."""
+        return len(_content(phrase)) >= _STANDS_OUT_SYLLABLES
+
+    def stem(self, phrase: str) -> str | None:
+        """그건 제 책임이 아니, of six syllables and more: however it goes on (아닙니다, 아니라고요), it says the same.
+
+        Of the copula alone: behind other verbs the ending turns the sense (전화하세요, 전화드리겠습니다).
+        """
+        ending = next((ending for ending in _COPULAS if phrase.endswith(ending)), None)
+        if ending is None or len(_content(phrase)) < _STEM_SYLLABLES:
+            return None
+        return phrase.removesuffix(ending) + _COPULAS[ending]
 
 
 class KoreanPhrases:
@@ -80,12 +97,17 @@ class KoreanPhrases:
 
 def _budget(phrase: str, longest_distance: float) -> float:
     """How much a stretch may differ from the phrase in all: by what the phrase says, not by how it ends."""
-    bare = "".join(character for character in phrase if character.isalnum())
-    ending = next((ending for ending in _ENDINGS if bare.endswith(ending)), "")
-    content = bare.removesuffix(ending) or bare
+    content = _content(phrase)
     if len(content) >= _LONG_SYLLABLES:
         return longest_distance * len(sounds_of(content).codes)
     return _SHORT_BUDGETS.get(len(content), _SHORTEST_BUDGET)
+
+
+def _content(phrase: str) -> str:
+    """The syllables before the sentence ending."""
+    bare = "".join(character for character in phrase if character.isalnum())
+    ending = next((ending for ending in _ENDINGS if bare.endswith(ending)), "")
+    return bare.removesuffix(ending) or bare
 
 
 def sounds_of(text: str) -> Sounds:

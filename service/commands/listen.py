@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from alerts.spotting_list import spotting_list
 from config.rule_packs import RulePackError
 from config.settings import Language, Settings
 from service.call_board import known_language
@@ -58,7 +59,9 @@ async def _listen(recording: Recording, settings: Settings, words: bool) -> Play
             if words and language is not None and settings.recognition.enabled:
                 folder = find_model(language, settings)
                 check_model(folder)
-                group = RecognitionGroup(language, folder, settings.recognition)
+                group = RecognitionGroup(
+                    language, folder, settings.recognition, phrases=spotting_list(pack) if pack is not None else None
+                )
                 running = asyncio.create_task(group.run())
                 stop.push_async_callback(_ended, running)
                 await group.wait_ready()

@@ -52,6 +52,7 @@ class WorkerCrew:
         self.links: dict[int, WorkerLink] = {}
         self.loads: dict[int, WorkerLoad] = {}
         self.refusal: str | None = None
+        self.no_spotting: str | None = None
         self._language, self._hung_worker_s, self._ears = language, hung_worker_s, ears
         self._source: WorkerSource | None = None
         self._model_loaded = False
@@ -59,7 +60,7 @@ class WorkerCrew:
         self._hire_at_s: dict[int, float] = {}
         self._condemned: set[int] = set()
         self._connecting: set[asyncio.Task[object]] = set()
-        self._cpu_ms_of_the_dead = 0
+        self._cpu_ms_of_the_dead = self._spotting_ms_of_the_dead = 0
 
     def pids(self) -> dict[int, int]:
         """Process ids of the workers that have said hello, by worker number."""
@@ -68,6 +69,10 @@ class WorkerCrew:
     def cpu_ms(self) -> int:
         """CPU time of all workers so far, about a second old."""
         return self._cpu_ms_of_the_dead + sum(load.cpu_ms for load in self.loads.values())
+
+    def spotting_cpu_ms(self) -> int:
+        """The part of it that went into spotting."""
+        return self._spotting_ms_of_the_dead + sum(load.spotting_cpu_ms for load in self.loads.values())
 
     async def run(self, source: WorkerSource) -> None:
         """Until the nursery is gone; `refusal` then says whether the model was the cause."""
@@ -98,8 +103,11 @@ class WorkerCrew:
 
     def _note(self, report: Report) -> None:
         match report:
-            case ModelReady():
+            case ModelReady(no_spotting):
                 self._model_loaded = True
+                self.no_spotting = no_spotting
+                if no_spotting is not None:
+                    _log.info("phrases are not spotted", language=self._language, reason=no_spotting)
                 for link in self.links.values():
                     link.heard_s = time.monotonic()  # until now a worker could not answer
             case ModelRefused(reason):
@@ -147,7 +155,9 @@ class WorkerCrew:
     def _bury(self, number: int) -> None:
         del self.links[number]
         load = self.loads.pop(number, None)
-        self._cpu_ms_of_the_dead += load.cpu_ms if load else 0
+        if load is not None:
+            self._cpu_ms_of_the_dead += load.cpu_ms
+            self._spotting_ms_of_the_dead += load.spotting_cpu_ms
 
     async def _watch(self) -> None:
         while True:

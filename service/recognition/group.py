@@ -10,6 +10,7 @@ from typing import assert_never
 
 import structlog
 
+from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.leg_memory import LegMemory
@@ -24,12 +25,13 @@ from service.recognition.worker_messages import (
     Message,
     OpenSegment,
     PartialSaid,
+    PhraseSaid,
     SegmentFailed,
     SegmentSound,
     WorkerHello,
     WorkerLoad,
 )
-from streaming.frames import samples_to_ms
+from streaming.frames import Leg, samples_to_ms
 
 _log = structlog.get_logger(__name__)
 
@@ -57,6 +59,7 @@ class RecognitionCounts:
     reruns: int = 0
     nurseries_lost: int = 0
     decoded_samples: int = 0  # second runs included
+    spotted_phrases: int = 0
 
 
 class RecognitionGroup:
@@ -72,11 +75,12 @@ class RecognitionGroup:
         model_dir: Path,
         settings: RecognitionSettings,
         source: Callable[[], WorkerSource] | None = None,
+        phrases: SpottingList | None = None,
     ) -> None:
         self.language, self.model_dir = language, model_dir
         self.counts = RecognitionCounts()
         self._settings = settings
-        self._make_source = source or (lambda: NurseryProcess(model_dir, settings))
+        self._make_source = source or (lambda: NurseryProcess(model_dir, settings, phrases))
         size = settings.workers or len(os.sched_getaffinity(0))
         ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._drop_late, self._busy)
         self._crew = WorkerCrew(language, size, settings.hung_worker_s, ears)
@@ -121,17 +125,25 @@ class RecognitionGroup:
             raise RecognitionStartError(self._refusal)
 
     def open_segment(
-        self, leg_key: str, start_ms: int, hear: Callable[[SegmentEvent], None], *, patient: bool = False
+        self,
+        leg_key: str,
+        start_ms: int,
+        hear: Callable[[SegmentEvent], None],
+        *,
+        patient: bool = False,
+        spot: Leg | None = None,
     ) -> Segment | None:
         """A new stretch of speech of this leg, beginning at `start_ms` of its call; None (counted) when too busy.
 
         A `patient` one (recordings faster than real time) is neither refused nor dropped for being late: its feeder
-        awaits `room()` and so sets the pace.
+        awaits `room()` and so sets the pace. `spot`: whose phrases to listen for beside the words.
         """
         if not self._running or not (patient or (self._ready.is_set() and not self._too_busy())):
             self.counts.refused_segments += 1
             return None
-        segment = Segment(self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient)
+        segment = Segment(
+            self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient, spot
+        )
         self._next_number = self._next_number % 0xFFFF_FFFF + 1
         self.counts.segments += 1
         link = self._link_for(leg_key)
@@ -191,6 +203,15 @@ class RecognitionGroup:
         """CPU time of the workers since the start, about a second old."""
         return self._crew.cpu_ms()
 
+    def spotting_cpu_ms(self) -> int:
+        """The part of it that went into listening for phrases."""
+        return self._crew.spotting_cpu_ms()
+
+    @property
+    def no_spotting(self) -> str | None:
+        """Why phrases are not listened for beside the words; None when they are, or it is not known yet."""
+        return self._crew.no_spotting
+
     def memory_bytes(self) -> dict[int, int]:
         """Resident memory by worker number, the shared model's pages counted in each."""
         return {number: load.memory_bytes for number, load in self._crew.loads.items()}
@@ -214,7 +235,7 @@ class RecognitionGroup:
                 if (segment := self._segments.get(number)) is not None and segment.link is link:
                     self.counts.decoded_samples += segment.take_decoded(samples)
                     self._offer_room()
-            case PartialSaid(number) | FinalSaid(number) | SegmentFailed(number):
+            case PartialSaid(number) | FinalSaid(number) | PhraseSaid(number) | SegmentFailed(number):
                 running = self._segments.get(number)  # None: abandoned meanwhile
                 if running is not None and running.link is link:
                     self._answer(running, message)
@@ -230,12 +251,15 @@ class RecognitionGroup:
             _log.info("recognition ready", language=self.language, workers=self._crew.size)
             self._ready.set()
 
-    def _answer(self, segment: Segment, message: PartialSaid | FinalSaid | SegmentFailed) -> None:
+    def _answer(self, segment: Segment, message: PartialSaid | FinalSaid | PhraseSaid | SegmentFailed) -> None:
         match message:
             case PartialSaid(_, samples, text):
                 segment.take_partial(samples, text)
             case FinalSaid():
                 segment.take_final(message)
+            case PhraseSaid():
+                self.counts.spotted_phrases += 1
+                segment.take_spotted(message)
             case SegmentFailed():
                 self._lose(segment, LossReason.REFUSED)
             case _:

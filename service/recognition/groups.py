@@ -1,22 +1,35 @@
 """The recognition groups of a node, one per language; a further language's group starts with its first call."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
+from alerts.spotting_list import spotting_list
+from config.rule_packs import RulePack
 from config.settings import Language, Settings
-from service.recognition.group import RecognitionGroup
+from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.models import ModelMissingError, find_model
 
 _log = structlog.get_logger(__name__)
 
 
 class RecognitionGroups:
-    """Hands out the group that hears a language. Groups run inside `run`'s task group and end with it."""
+    """Hands out the group that hears a language. Groups run inside `run`'s task group and end with it.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    The default language's model must work: otherwise `run` ends with RecognitionStartError. Another language whose
+    model does not work is served acoustically. `pack` gives the rules whose phrases are spotted.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        pack: Callable[[Language], RulePack | None] = lambda _language: None,
+        make: Callable[..., RecognitionGroup] = RecognitionGroup,
+    ) -> None:
+        self.refused_models = 0
+        self._settings, self._pack, self._make = settings, pack, make
         self._groups: dict[Language, RecognitionGroup] = {}
         self._missing: dict[Language, str] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -58,5 +71,19 @@ class RecognitionGroups:
             self._missing[language] = str(error)
             _log.warning("no speech model; calls are served acoustically", language=str(language))
             return
-        group = self._groups[language] = RecognitionGroup(language, folder, self._settings.recognition)
-        self._tasks.create_task(group.run())
+        pack = self._pack(language)
+        phrases = spotting_list(pack) if pack is not None else None
+        group = self._make(language, folder, self._settings.recognition, phrases=phrases)
+        self._groups[language] = group
+        self._tasks.create_task(self._run(language, group))
+
+    async def _run(self, language: Language, group: RecognitionGroup) -> None:
+        try:
+            await group.run()
+        except RecognitionStartError as error:
+            if language is self._settings.language:
+                raise
+            self.refused_models += 1
+            del self._groups[language]
+            self._missing[language] = str(error)
+            _log.error("the speech model cannot be used; calls are served acoustically", language=str(language))

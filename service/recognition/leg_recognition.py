@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
 from config.hearing import SegmentSettings
-from service.recognition.segment import FinalHeard, PartialHeard, SegmentEvent, SegmentLost
+from service.recognition.segment import FinalHeard, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
 from streaming.frames import AudioFrame, Leg
-from streaming.observations import LevelHeard, RecognitionChanged, SpeechEnded, SpeechStarted, WordsHeard
+from streaming.observations import Observation, PhraseSpotted, RecognitionChanged, WordsHeard
 from streaming.speech_segments import SegmentAudio, SegmentClosed, SegmentOpened, SpeechSegments
 from streaming.speech_segments import SegmentEvent as SpeechEvent
 
@@ -30,10 +30,20 @@ class SegmentTaker(Protocol):
     """Who recognises segments: a RecognitionGroup, or a fake in tests."""
 
     def open_segment(
-        self, leg_key: str, start_ms: int, hear: Callable[[SegmentEvent], None], *, patient: bool = False
+        self,
+        leg_key: str,
+        start_ms: int,
+        hear: Callable[[SegmentEvent], None],
+        *,
+        patient: bool = False,
+        spot: Leg | None = None,
     ) -> OpenedSegment | None:
-        """A new segment; None when too busy."""
+        """A new segment, in which the phrases of `spot` are listened for; None when too busy."""
         ...
+
+
+Recognized = WordsHeard | PhraseSpotted | RecognitionChanged
+"""What recognition tells of a leg."""
 
 
 @dataclass(slots=True)
@@ -57,7 +67,7 @@ class LegRecognition:
         leg_key: str,
         group: SegmentTaker | None,
         settings: SegmentSettings,
-        heard: Callable[[WordsHeard | RecognitionChanged], None],
+        heard: Callable[[Recognized], None],
         *,
         patient: bool = False,
     ) -> None:
@@ -77,15 +87,12 @@ class LegRecognition:
         """Whether no words are on their way: nothing open, nothing waiting for a final."""
         return not self._turns
 
-    def feed(self, frame: AudioFrame, level: LevelHeard, speech: SpeechStarted | SpeechEnded | None) -> None:
-        """One frame with its level and the change of speech it made known, if any."""
-        if self._group is None:
-            self._listens(False, frame.start_ms)
-            return
-        self._take(self._segments.feed(frame))
-        self._take(self._segments.feed(level))
-        if speech is not None:
-            self._take(self._segments.feed(speech))
+    def feed(self, item: AudioFrame | Observation) -> None:
+        """Everything the leg's ear gives out, in its order."""
+        if self._group is not None:
+            self._take(self._segments.feed(item))
+        elif isinstance(item, AudioFrame):
+            self._listens(False, item.start_ms)
 
     def interrupt(self, at_ms: int) -> None:
         """Hold, pause, a gap, a lost connection, known at `at_ms`: what is open closes where its audio ended."""
@@ -119,7 +126,7 @@ class LegRecognition:
             return
         turn = _Turn()
         self._open = self._group.open_segment(
-            self._leg_key, start_ms, lambda event: self._hear(turn, event), patient=self._patient
+            self._leg_key, start_ms, lambda event: self._hear(turn, event), patient=self._patient, spot=self._leg
         )
         if self._open is None:
             self._listens(False, start_ms)
@@ -149,6 +156,8 @@ class LegRecognition:
                 self._settle(event)
                 if last:
                     self._next_turn()
+            case PhraseHeard():
+                self._heard(PhraseSpotted(self._leg, event.phrase, event.start_ms, event.end_ms, event.confidence))
             case SegmentLost(at_ms=at_ms):
                 self._settle(FinalHeard(at_ms, at_ms, "", (), last=True))
                 self._next_turn()

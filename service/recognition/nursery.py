@@ -1,7 +1,7 @@
 """The nursery process: loads one speech model, then forks a worker for every socket it is handed; pages stay shared.
 
-Run by the service as `python -m service.recognition.nursery`; it never shares a process with an event loop, because a
-fork is only safe where there is one thread.
+Run by the service as `python -m service.recognition.nursery`, with the phrases to spot as JSON on its standard input.
+It never shares a process with an event loop, because a fork is only safe where there is one thread.
 """
 
 import argparse
@@ -17,8 +17,14 @@ import sys
 import traceback
 from pathlib import Path
 
+from config.recognition import DecodingProfile
+from service.recognition.model_profile import profiled
 from service.recognition.recognizer_pool import RecognizerPool
+from service.recognition.spotter import SpotterPools
+from service.recognition.spotting_grammar import SpottingGrammar, grammar_of
+from service.recognition.vocabulary import VocabularyError, vocabulary_of
 from service.recognition.worker import Worker
+from streaming.frames import Leg
 from streaming.recognizer import ModelError, SpeechModel
 
 ORDER = struct.Struct("<BI")  # what, worker number
@@ -29,24 +35,28 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Nursery:
     """Children of one model. Ends when the service closes the control socket; the children end with it."""
 
-    def __init__(self, control: socket.socket, options: argparse.Namespace) -> None:
+    def __init__(self, control: socket.socket, options: argparse.Namespace, listened_for: object) -> None:
         self._control, self._options = control, options
+        self._grammars: dict[Leg, SpottingGrammar] = {}
+        self._listened_for = listened_for
         self._workers: dict[int, int] = {}  # pid → worker number
         self._wake_read, self._wake_write = os.pipe()
 
     def run(self) -> None:
         """Load, report, fork and reap until told to stop by the closing of the socket."""
         try:
-            model = SpeechModel.load(self._options.model)
+            with profiled(self._options.model, self._options.profile) as folder:
+                model = SpeechModel.load(self._options.model, folder)
         except ModelError as error:
             self._report(kind="failed", reason=str(error))
             return
+        no_spotting = self._prepare_spotting(model)
         gc.collect()
         gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
         os.set_blocking(self._wake_write, False)
         signal.set_wakeup_fd(self._wake_write)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        self._report(kind="ready")
+        self._report(kind="ready", no_spotting=no_spotting)
         while True:
             ready = select.select([self._control.fileno(), self._wake_read], [], [])[0]
             if self._wake_read in ready:
@@ -56,6 +66,19 @@ class Nursery:
                 break
         for pid in self._workers:
             os.kill(pid, signal.SIGKILL)
+
+    def _prepare_spotting(self, model: SpeechModel) -> str | None:
+        """Spell the phrases once, for all workers. Returns why phrases are not spotted, None when they are."""
+        if not isinstance(self._listened_for, dict):
+            return str(self._listened_for)
+        try:
+            vocabulary = vocabulary_of(self._options.model)
+        except VocabularyError as error:
+            return str(error)
+        for kind, (phrases, decoys, stems) in self._listened_for.items():
+            if (grammar := grammar_of(phrases, decoys, stems, vocabulary, model.knows)) is not None:
+                self._grammars[Leg(kind)] = grammar
+        return None if self._grammars else "the model's words spell none of the phrases"
 
     def _obey(self, model: SpeechModel) -> bool:
         """One order of the service; False when there will be no more."""
@@ -93,7 +116,9 @@ class Nursery:
     def _live(self, model: SpeechModel, link: socket.socket) -> None:
         _die_with_parent()
         os.nice(self._options.niceness)
-        Worker(link, RecognizerPool(model.recognizer, self._options.recognizers), self._options.memory_mb).run()
+        most = self._options.recognizers
+        spotters = SpotterPools(self._grammars, lambda grammar: model.recognizer(grammar.sequences), most)
+        Worker(link, RecognizerPool(model.recognizer, most), self._options.memory_mb, spotters=spotters).run()
 
     def _reap(self) -> None:
         while self._workers:
@@ -122,14 +147,15 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(prog="service.recognition.nursery", description=__doc__)
     options.add_argument("--control", type=int, required=True, help="file descriptor of the control socket")
     options.add_argument("--model", type=Path, required=True)
+    options.add_argument("--profile", type=DecodingProfile, required=True)
     options.add_argument("--recognizers", type=int, required=True, help="recognisers per worker")
     options.add_argument("--memory-mb", type=int, required=True)
     options.add_argument("--niceness", type=int, required=True)
     chosen = options.parse_args(arguments)
     try:
         with socket.socket(fileno=chosen.control) as control:
-            Nursery(control, chosen).run()
-    except ConnectionError:
+            Nursery(control, chosen, json.load(sys.stdin)).run()
+    except (ConnectionError, ValueError):
         return 1
     return 0
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.nursery import FORK, KILL, ORDER
+from streaming.frames import Leg
 
 _LONGEST_REPORT_BYTES = 65_536
 # One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
@@ -25,7 +27,9 @@ class NurseryGoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
-    """The model is loaded."""
+    """The model is loaded; `no_spotting` says why phrases are not spotted, None when they are."""
+
+    no_spotting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,8 @@ class WorkerSource(Protocol):
 class NurseryProcess:
     """One nursery with its model. Start it once, stop it once."""
 
-    def __init__(self, model_dir: Path, settings: RecognitionSettings) -> None:
-        self._model_dir, self._settings = model_dir, settings
+    def __init__(self, model_dir: Path, settings: RecognitionSettings, phrases: SpottingList | None = None) -> None:
+        self._model_dir, self._settings, self._phrases = model_dir, settings, phrases
         self._control: socket.socket | None = None
         self._process: Process | None = None
 
@@ -88,6 +92,7 @@ class NurseryProcess:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         self._control = ours
+        listened_for = self._listened_for()
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
                 "/usr/bin/env",  # which becomes the interpreter: same process, three variables more
@@ -96,13 +101,30 @@ class NurseryProcess:
                 *("-m", "service.recognition.nursery"),
                 *("--control", str(theirs.fileno())),
                 *("--model", str(self._model_dir)),
+                *("--profile", self._settings.profile.value),
                 *("--recognizers", str(self._settings.recognizers_per_worker)),
                 *("--memory-mb", str(self._settings.worker_memory_mb)),
                 *("--niceness", str(self._settings.niceness)),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C in the terminal reaches the service alone
             )
+        if self._process.stdin is not None:
+            with contextlib.suppress(ConnectionError):  # it died at once; its reports end, and that is seen
+                self._process.stdin.write(listened_for)
+                await self._process.stdin.drain()
+            self._process.stdin.close()
+
+    def _listened_for(self) -> bytes:
+        """The phrases by kind of leg, or the reason why there are none."""
+        if not self._settings.spotting:
+            return json.dumps("it is switched off (recognition.spotting)").encode()
+        if self._phrases is None:
+            return json.dumps("there are no rules for this language").encode()
+        lists = {Leg.AGENT: self._phrases.agent, Leg.CUSTOMER: self._phrases.customer, Leg.MIXED: self._phrases.mixed}
+        return json.dumps(
+            {kind.value: [each.phrases, each.decoys, each.stems] for kind, each in lists.items()}
+        ).encode()
 
     def fork(self, worker: int) -> socket.socket:
         """See WorkerSource."""
@@ -157,8 +179,8 @@ class NurseryProcess:
 
 def _report_of(line: bytes) -> Report:
     match json.loads(line):
-        case {"kind": "ready"}:
-            return ModelReady()
+        case {"kind": "ready", "no_spotting": str() | None as reason}:
+            return ModelReady(reason)
         case {"kind": "failed", "reason": str(reason)}:
             return ModelRefused(reason)
         case {"kind": "ended", "worker": int(worker), "status": int(status)}:

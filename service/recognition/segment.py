@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.recognition.worker_link import WorkerLink
-from service.recognition.worker_messages import AbandonSegment, CloseSegment, FinalSaid, OpenSegment, SegmentSound
-from streaming.frames import SAMPLES_PER_MS, samples_to_ms
+from service.recognition.worker_messages import (
+    AbandonSegment,
+    CloseSegment,
+    FinalSaid,
+    OpenSegment,
+    PhraseSaid,
+    SegmentSound,
+)
+from streaming.frames import SAMPLES_PER_MS, Leg, samples_to_ms
 from streaming.observations import Word
 
 _MOST_KEPT_SAMPLES = 120_000 * SAMPLES_PER_MS  # config's longest segment; beyond it a second run begins later
@@ -44,6 +51,16 @@ class FinalHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseHeard:
+    """A phrase of the rules was spotted, in call time."""
+
+    start_ms: int
+    end_ms: int
+    phrase: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentLost:
     """The segment is over without the rest of its words."""
 
@@ -51,7 +68,7 @@ class SegmentLost:
     reason: LossReason
 
 
-SegmentEvent = PartialHeard | FinalHeard | SegmentLost
+SegmentEvent = PartialHeard | FinalHeard | PhraseHeard | SegmentLost
 
 
 class Segment:
@@ -68,11 +85,13 @@ class Segment:
         hear: Callable[[SegmentEvent], None],
         ended: Callable[["Segment"], None],
         patient: bool = False,
+        spot: Leg | None = None,
     ) -> None:
         self.number, self.patient = number, patient
         self.link: WorkerLink | None = None
         self.runs = 0
         self.over = False
+        self._spot = spot
         self._leg, self._start_ms, self._hear, self._ended = leg, start_ms, hear, ended
         self._kept: deque[bytes] = deque()  # audio since the last final
         self._kept_from = 0  # samples of the segment before it
@@ -136,7 +155,7 @@ class Segment:
         self.link = link
         self.runs += 1
         self._run_from = self._decoded = self._kept_from
-        link.say(OpenSegment(self.number, self._leg))
+        link.say(OpenSegment(self.number, self._leg, self._spot))
         if self._kept:
             link.say(SegmentSound(self.number, b"".join(self._kept)))
         if self._closed_s is not None:
@@ -175,6 +194,11 @@ class Segment:
         if said.last:
             self._end()
         self._hear(FinalHeard(start_ms, end_ms, said.text, words, said.last))
+
+    def take_spotted(self, said: PhraseSaid) -> None:
+        """The second ear has heard a phrase; run again after a crash it may hear it once more."""
+        run_from_ms = self._ms(self._run_from)
+        self._hear(PhraseHeard(run_from_ms + said.start_ms, run_from_ms + said.end_ms, said.phrase, said.confidence))
 
     def _forget(self, until: int) -> None:
         while self._kept and self._kept_from < until:

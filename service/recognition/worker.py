@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import assert_never
 
 from service.recognition.recognizer_pool import RecognizerPool, Recognizing
+from service.recognition.spotter import Spotter, SpotterPools
+from service.recognition.spotting_grammar import Spotted
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
@@ -22,13 +24,14 @@ from service.recognition.worker_messages import (
     MessageReader,
     OpenSegment,
     PartialSaid,
+    PhraseSaid,
     SegmentFailed,
     SegmentSound,
     WorkerHello,
     WorkerLoad,
     message_bytes,
 )
-from streaming.frames import SAMPLES_PER_MS
+from streaming.frames import SAMPLES_PER_MS, Leg
 from streaming.recognizer import FinalWords, PartialText, RecognizerError
 
 _STEP_BYTES = 200 * SAMPLES_PER_MS * 2  # Vosk decodes in 200 ms blocks; between two, messages are read
@@ -41,9 +44,11 @@ _LOAD_EVERY_NS = 1_000_000_000
 class _Segment:
     number: int
     leg: int
+    spot: Leg | None = None
     waiting: deque[tuple[int, bytes]] = field(default_factory=deque)  # when it came, audio
     closed_ns: int | None = None
     recognizer: Recognizing | None = None
+    spotter: Spotter | None = None
     samples: int = 0
     shown: str = ""
     served: int = 0  # number of the step that served it last
@@ -57,9 +62,16 @@ class Worker:
     """Reads messages, decodes at most 200 ms, reads again. Ends when the service closes the socket."""
 
     def __init__(
-        self, link: socket.socket, pool: RecognizerPool, memory_mb: int, resident_bytes: Callable[[], int] | None = None
+        self,
+        link: socket.socket,
+        pool: RecognizerPool,
+        memory_mb: int,
+        resident_bytes: Callable[[], int] | None = None,
+        spotters: SpotterPools | None = None,
     ) -> None:
         self._link, self._pool = link, pool
+        self._spotters = spotters or SpotterPools({}, lambda _grammar: pool.borrow(0), 0)
+        self._spotting_ns = 0
         self._memory_bytes = memory_mb * 1_048_576
         self._resident_bytes = resident_bytes or memory_of_this_process
         self._reader = MessageReader()
@@ -71,6 +83,7 @@ class Worker:
     def run(self) -> None:
         """Serve until the service is gone. Raises RecognizerError when the model makes no recogniser."""
         self._pool.warm_up()
+        self._spotters.warm_up()
         self._say(WorkerHello(os.getpid()))
         try:
             self._send()
@@ -100,8 +113,8 @@ class Worker:
 
     def _take(self, message: Message, arrived_ns: int) -> None:
         match message:
-            case OpenSegment(number, leg):
-                self._segments[number] = _Segment(number, leg)
+            case OpenSegment(number, leg, spot):
+                self._segments[number] = _Segment(number, leg, spot)
             case SegmentSound(number, pcm_s16le):
                 if number in self._segments:
                     self._segments[number].waiting.append((arrived_ns, pcm_s16le))
@@ -111,7 +124,9 @@ class Worker:
             case AbandonSegment(number):
                 if number in self._segments:
                     self._abandon(self._segments[number])
-            case WorkerHello() | PartialSaid() | FinalSaid() | Decoded() | SegmentFailed() | WorkerLoad():
+            case WorkerHello() | PartialSaid() | FinalSaid() | PhraseSaid() | Decoded():
+                pass  # ours, not theirs
+            case SegmentFailed() | WorkerLoad():
                 pass  # ours, not theirs
             case _:
                 assert_never(message)
@@ -138,9 +153,11 @@ class Worker:
         try:
             if segment.recognizer is None:
                 segment.recognizer = self._pool.borrow(segment.leg)
+                segment.spotter = self._spotters.borrow(segment.spot, segment.leg)
             if segment.waiting:
                 self._decode(segment, segment.recognizer)
             if not segment.waiting and segment.closed_ns is not None:
+                self._spot(segment, Spotter.finish)
                 self._say(self._final(segment, segment.recognizer.finish(), last=True))
                 self._end(segment)
         except RecognizerError:
@@ -160,7 +177,25 @@ class Worker:
                 self._say(self._final(segment, heard, last=False))
             case _:
                 assert_never(heard)
+        self._spot(segment, lambda spotter: spotter.feed(block))
         self._say(Decoded(segment.number, segment.samples))
+
+    def _spot(self, segment: _Segment, listen: Callable[[Spotter], list[Spotted]]) -> None:
+        """Phrases are a second ear: where it fails, the words go on without it."""
+        if segment.spotter is None:
+            return
+        began_ns = time.process_time_ns()
+        try:
+            for spotted in listen(segment.spotter):
+                self._say(
+                    PhraseSaid(
+                        segment.number, spotted.phrase, spotted.start_ms, spotted.end_ms, round(spotted.confidence, 3)
+                    )
+                )
+        except RecognizerError:
+            self._spotters.throw_away(segment.spotter)
+            segment.spotter = None
+        self._spotting_ns += time.process_time_ns() - began_ns
 
     def _final(self, segment: _Segment, heard: FinalWords, *, last: bool) -> FinalSaid:
         return FinalSaid(segment.number, segment.samples, last, heard.text, heard.words)
@@ -170,16 +205,22 @@ class Worker:
         del self._segments[segment.number]
         if segment.recognizer is not None:
             self._pool.give_back(segment.recognizer, segment.leg)
+        if segment.spotter is not None:
+            self._spotters.give_back(segment.spotter, segment.leg)
 
     def _abandon(self, segment: _Segment) -> None:
         if segment.recognizer is not None:
             segment.recognizer.finish()  # given up in mid-word: the next borrower must not inherit it
+        if segment.spotter is not None:
+            segment.spotter.finish()
         self._end(segment)
 
     def _discard(self, segment: _Segment) -> None:
         del self._segments[segment.number]
         if segment.recognizer is not None:
             self._pool.throw_away(segment.recognizer)
+        if segment.spotter is not None:
+            self._spotters.throw_away(segment.spotter)
 
     def _tell_load(self) -> None:
         now_ns = time.monotonic_ns()
@@ -189,8 +230,13 @@ class Worker:
         memory_bytes = self._resident_bytes()
         if memory_bytes > self._memory_bytes:
             self._pool.let_go()
+            self._spotters.let_go()
             give_memory_back()
-        self._say(WorkerLoad(time.process_time_ns() // 1_000_000, memory_bytes, len(self._pool)))
+        self._say(
+            WorkerLoad(
+                time.process_time_ns() // 1_000_000, memory_bytes, len(self._pool), self._spotting_ns // 1_000_000
+            )
+        )
 
     def _say(self, message: FromWorker) -> None:
         self._outgoing.append(message_bytes(message))

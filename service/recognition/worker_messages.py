@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
 
+from streaming.frames import Leg
 from streaming.recognizer import RecognizedWord
 
 _HEADER = struct.Struct("<BxxxII")  # kind, segment, payload bytes
 _LONGEST_PAYLOAD_BYTES = 4_194_304  # two minutes of 16 kHz PCM: more than a longest segment
 _COUNT = struct.Struct("<Q")
-_LOAD = struct.Struct("<QQI")
+_OPEN = struct.Struct("<QB")  # leg number, place of its kind in _KINDS
+_SPOTTED = struct.Struct("<QQd")
+_LOAD = struct.Struct("<QQIQ")
+_KINDS = (None, Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
 
 
 class _Kind(IntEnum):
@@ -25,14 +29,19 @@ class _Kind(IntEnum):
     DECODED = 8
     FAILED = 9
     LOAD = 10
+    SPOTTED = 11
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSegment:
-    """To the worker: a new segment; `leg` is a number that stays the same for one leg of one call."""
+    """To the worker: a new segment; `leg` is a number that stays the same for one leg of one call.
+
+    `spot` says whose phrases are listened for; None: nobody's.
+    """
 
     segment: int
     leg: int
+    spot: Leg | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,17 @@ class FinalSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseSaid:
+    """From the worker: a phrase was spotted, times in ms of the segment."""
+
+    segment: int
+    phrase: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """From the worker: so many samples of the segment have been decoded."""
 
@@ -101,15 +121,19 @@ class SegmentFailed:
 
 @dataclass(frozen=True, slots=True)
 class WorkerLoad:
-    """From the worker, about once a second while it works: CPU spent, resident memory (model included), recognisers."""
+    """From the worker, about once a second while it works: CPU spent, resident memory (model included), recognisers.
+
+    `spotting_cpu_ms` is the part of the CPU that went into spotting.
+    """
 
     cpu_ms: int
     memory_bytes: int
     recognizers: int
+    spotting_cpu_ms: int = 0
 
 
 ToWorker = OpenSegment | SegmentSound | CloseSegment | AbandonSegment
-FromWorker = WorkerHello | PartialSaid | FinalSaid | Decoded | SegmentFailed | WorkerLoad
+FromWorker = WorkerHello | PartialSaid | FinalSaid | PhraseSaid | Decoded | SegmentFailed | WorkerLoad
 Message = ToWorker | FromWorker
 
 
@@ -120,8 +144,8 @@ class BrokenMessageError(Exception):
 def message_bytes(message: Message) -> bytes:
     """One message as it goes over the socket."""
     match message:
-        case OpenSegment(segment, leg):
-            return _framed(_Kind.OPEN, segment, _COUNT.pack(leg))
+        case OpenSegment(segment, leg, spot):
+            return _framed(_Kind.OPEN, segment, _OPEN.pack(leg, _KINDS.index(spot)))
         case SegmentSound(segment, pcm_s16le):
             return _framed(_Kind.AUDIO, segment, pcm_s16le)
         case CloseSegment(segment):
@@ -135,12 +159,14 @@ def message_bytes(message: Message) -> bytes:
         case FinalSaid(segment, samples, last, text, words):
             said = [text, [[word.text, word.start_ms, word.end_ms, word.confidence] for word in words], last]
             return _framed(_Kind.FINAL, segment, _COUNT.pack(samples) + json.dumps(said, ensure_ascii=False).encode())
+        case PhraseSaid(segment, phrase, start_ms, end_ms, confidence):
+            return _framed(_Kind.SPOTTED, segment, _SPOTTED.pack(start_ms, end_ms, confidence) + phrase.encode())
         case Decoded(segment, samples):
             return _framed(_Kind.DECODED, segment, _COUNT.pack(samples))
         case SegmentFailed(segment):
             return _framed(_Kind.FAILED, segment)
-        case WorkerLoad(cpu_ms, memory_bytes, recognizers):
-            return _framed(_Kind.LOAD, 0, _LOAD.pack(cpu_ms, memory_bytes, recognizers))
+        case WorkerLoad(cpu_ms, memory_bytes, recognizers, spotting_cpu_ms):
+            return _framed(_Kind.LOAD, 0, _LOAD.pack(cpu_ms, memory_bytes, recognizers, spotting_cpu_ms))
     assert_never(message)
 
 
@@ -176,7 +202,8 @@ def _message_of(kind: int, segment: int, payload: bytes) -> Message:
     try:
         match kind:
             case _Kind.OPEN:
-                return OpenSegment(segment, _COUNT.unpack(payload)[0])
+                leg, spot = _OPEN.unpack(payload)
+                return OpenSegment(segment, leg, _KINDS[spot])
             case _Kind.AUDIO:
                 return SegmentSound(segment, payload)
             case _Kind.CLOSE:
@@ -196,12 +223,15 @@ def _message_of(kind: int, segment: int, payload: bytes) -> Message:
                     text,
                     tuple(RecognizedWord(*word) for word in words),
                 )
+            case _Kind.SPOTTED:
+                start_ms, end_ms, confidence = _SPOTTED.unpack_from(payload)
+                return PhraseSaid(segment, payload[_SPOTTED.size :].decode(), start_ms, end_ms, confidence)
             case _Kind.DECODED:
                 return Decoded(segment, _COUNT.unpack(payload)[0])
             case _Kind.FAILED:
                 return SegmentFailed(segment)
             case _Kind.LOAD:
                 return WorkerLoad(*_LOAD.unpack(payload))
-    except (struct.error, ValueError, TypeError) as error:
+    except (struct.error, ValueError, TypeError, IndexError) as error:
         raise BrokenMessageError("a message that cannot be read") from error
     raise BrokenMessageError("a message of unknown kind")

@@ -4,10 +4,18 @@ import asyncio
 from collections.abc import Callable
 
 from config.hearing import SegmentSettings
-from service.recognition.leg_recognition import LegRecognition
-from service.recognition.segment import FinalHeard, LossReason, PartialHeard, SegmentEvent, SegmentLost
+from service.recognition.leg_recognition import LegRecognition, Recognized
+from service.recognition.segment import FinalHeard, LossReason, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
 from streaming.frames import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, AudioFrame, Leg
-from streaming.observations import LevelHeard, RecognitionChanged, SpeechEnded, SpeechStarted, Word, WordsHeard
+from streaming.observations import (
+    LevelHeard,
+    PhraseSpotted,
+    RecognitionChanged,
+    SpeechEnded,
+    SpeechStarted,
+    Word,
+    WordsHeard,
+)
 
 _SETTINGS = SegmentSettings()
 _WORD = Word("네", 500, 700, 0.9)
@@ -33,9 +41,15 @@ class _FakeGroup:
         self.busy = False
 
     def open_segment(
-        self, leg_key: str, start_ms: int, hear: Callable[[SegmentEvent], None], *, patient: bool = False
+        self,
+        leg_key: str,
+        start_ms: int,
+        hear: Callable[[SegmentEvent], None],
+        *,
+        patient: bool = False,
+        spot: Leg | None = None,
     ) -> _FakeSegment | None:
-        assert leg_key == "call/agent"
+        assert (leg_key, spot) == ("call/agent", Leg.AGENT)
         if self.busy:
             return None
         self.opened.append(_FakeSegment(start_ms, hear, patient))
@@ -46,7 +60,7 @@ class _Call:
     """A leg that speaks when told, and what came of it."""
 
     def __init__(self, group: _FakeGroup | None, patient: bool = False) -> None:
-        self.heard: list[WordsHeard | RecognitionChanged] = []
+        self.heard: list[Recognized] = []
         self.leg = LegRecognition(Leg.AGENT, "call/agent", group, _SETTINGS, self.heard.append, patient=patient)
         self._frame = 0
 
@@ -55,7 +69,10 @@ class _Call:
         for _ in range(ms // FRAME_MS):
             start_ms = self._frame * FRAME_MS
             frame = AudioFrame(Leg.AGENT, self._frame * FRAME_SAMPLES, bytes(FRAME_BYTES))
-            self.leg.feed(frame, LevelHeard(Leg.AGENT, start_ms, start_ms + FRAME_MS, -40.0, speaking), speech)
+            self.leg.feed(frame)
+            self.leg.feed(LevelHeard(Leg.AGENT, start_ms, start_ms + FRAME_MS, -40.0, speaking))
+            if speech is not None:
+                self.leg.feed(speech)
             self._frame += 1
             speech = None
 
@@ -210,3 +227,24 @@ def test_a_refused_segment_is_said_and_its_audio_goes_nowhere() -> None:
     call.speak(600)
     group.opened[0].hear(_partial("네"))
     assert call.listening == [False, True]
+
+
+def test_a_spotted_phrase_waits_for_its_turn_like_words() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.speak(500)
+    call.speak(500)
+    first, second = group.opened
+    second.hear(PhraseHeard(2_000, 2_400, "네", 0.9))
+    assert call.heard == []
+    first.hear(FinalHeard(0, 400, "", (), last=True))
+    assert call.heard == [PhraseSpotted(Leg.AGENT, "네", 2_000, 2_400, 0.9)]
+
+
+def test_an_end_of_speech_without_a_frame_closes_the_segment() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.hear(400, SpeechStarted(Leg.AGENT, 0, 0))
+    call.leg.feed(SpeechEnded(Leg.AGENT, 0, 300, 400))
+    call.hear(1_000)
+    assert group.opened[0].closed

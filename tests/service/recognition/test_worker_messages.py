@@ -14,16 +14,19 @@ from service.recognition.worker_messages import (
     MessageReader,
     OpenSegment,
     PartialSaid,
+    PhraseSaid,
     SegmentFailed,
     SegmentSound,
     WorkerHello,
     WorkerLoad,
     message_bytes,
 )
+from streaming.frames import Leg
 from streaming.recognizer import RecognizedWord
 
 MESSAGES: list[Message] = [
     OpenSegment(1, 7),
+    OpenSegment(2, 8, Leg.CUSTOMER),
     SegmentSound(1, b"\x01\x00\x02\x00"),
     SegmentSound(2, b""),
     CloseSegment(1),
@@ -34,9 +37,10 @@ MESSAGES: list[Message] = [
         1, 6_400, True, "배송이 지연", (RecognizedWord("배송이", 0, 300, 0.5), RecognizedWord("지연", 300, 600, 1.0))
     ),
     FinalSaid(2, 0, False, "", ()),
+    PhraseSaid(1, "좋은 하루 되세요", 100, 1_300, 0.955),
     Decoded(1, 123_456_789_012),
     SegmentFailed(3),
-    WorkerLoad(1_000, 600_000_000, 6),
+    WorkerLoad(1_000, 600_000_000, 6, 250),
 ]
 
 
@@ -57,8 +61,19 @@ def test_messages_arrive_as_they_were_sent_however_they_are_cut(size: int) -> No
         struct.pack("<BxxxII", 6, 0, 9) + bytes(8) + b"\xff",
         struct.pack("<BxxxII", 7, 0, 9) + bytes(8) + b"{",
         struct.pack("<BxxxII", 7, 0, 10) + bytes(8) + b"[]",
+        struct.pack("<BxxxII", 1, 0, 9) + bytes(8) + b"\x04",
+        struct.pack("<BxxxII", 11, 0, 8) + bytes(8),
     ],
-    ids=["unknown kind", "too long", "wrong length", "not UTF-8", "not JSON", "fields missing"],
+    ids=[
+        "unknown kind",
+        "too long",
+        "wrong length",
+        "not UTF-8",
+        "not JSON",
+        "fields missing",
+        "no such leg",
+        "half a phrase",
+    ],
 )
 def test_what_is_no_message_is_refused(stream: bytes) -> None:
     with pytest.raises(BrokenMessageError):

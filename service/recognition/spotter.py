@@ -1,0 +1,68 @@
+"""The ears of one worker that listen for phrases and nothing else: one pool of grammar recognisers per kind of leg."""
+
+from collections.abc import Callable, Mapping
+
+from service.recognition.recognizer_pool import RecognizerPool, Recognizing
+from service.recognition.spotting_grammar import Spotted, SpottingGrammar
+from streaming.frames import Leg
+from streaming.recognizer import FinalWords
+
+
+class Spotter:
+    """A borrowed ear. Fed with the same blocks as the full recogniser."""
+
+    def __init__(self, recognizer: Recognizing, grammar: SpottingGrammar, kind: Leg) -> None:
+        self.recognizer, self.kind = recognizer, kind
+        self._grammar = grammar
+
+    def feed(self, pcm_s16le: bytes) -> list[Spotted]:
+        """The phrases of an utterance, when it is over. Raises RecognizerError."""
+        heard = self.recognizer.feed(pcm_s16le)
+        return self._grammar.find(heard.words) if isinstance(heard, FinalWords) else []
+
+    def finish(self) -> list[Spotted]:
+        """No more audio: the rest; clean afterwards."""
+        return self._grammar.find(self.recognizer.finish().words)
+
+
+class SpotterPools:
+    """Lends spotters by the kind of leg, at most `most` of a kind; a kind without phrases has none."""
+
+    def __init__(
+        self,
+        grammars: Mapping[Leg, SpottingGrammar],
+        make: Callable[[SpottingGrammar], Recognizing],
+        most: int,
+    ) -> None:
+        self._grammars = dict(grammars)
+        self._pools = {kind: _pool(grammar, make, most) for kind, grammar in grammars.items()}
+
+    def warm_up(self) -> None:
+        """Make the first ones of a two-leg call now."""
+        for kind in (Leg.AGENT, Leg.CUSTOMER):
+            if kind in self._pools:
+                self._pools[kind].warm_up()
+
+    def borrow(self, kind: Leg | None, leg: int) -> Spotter | None:
+        """A clean one; None where nothing is listened for, or all are out. Raises RecognizerError."""
+        pool = self._pools.get(kind) if kind is not None else None
+        if kind is None or pool is None or not pool.has_room:
+            return None
+        return Spotter(pool.borrow(leg), self._grammars[kind], kind)
+
+    def give_back(self, spotter: Spotter, leg: int) -> None:
+        """Back and clean."""
+        self._pools[spotter.kind].give_back(spotter.recognizer, leg)
+
+    def throw_away(self, spotter: Spotter) -> None:
+        """One that failed never serves again."""
+        self._pools[spotter.kind].throw_away(spotter.recognizer)
+
+    def let_go(self) -> None:
+        """Memory is short."""
+        for pool in self._pools.values():
+            pool.let_go()
+
+
+def _pool(grammar: SpottingGrammar, make: Callable[[SpottingGrammar], Recognizing], most: int) -> RecognizerPool:
+    return RecognizerPool(lambda: make(grammar), most)

@@ -1,0 +1,124 @@
+"""What a spotting recogniser listens for: phrases in the model's words, look-alikes, fillers for the rest."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from service.recognition.vocabulary import spelled
+from streaming.recognizer import RecognizedWord
+
+_UNKNOWN_WORD = "[unk]"  # models made for grammars have it; the Korean one has not, and needs the fillers
+_FILLERS = 4_000  # measured: docs/decisions/004-phrase-spotting.md
+_FIRST_HANGUL, _LAST_HANGUL = "가", "힣"
+_FIRST_HAN, _LAST_HAN = "一", "鿿"
+_LONGEST_FILLER_SYLLABLES = 2
+_LONGEST_FILLER_LETTERS = 5
+_QUICKEST_SYLLABLE_MS = 110  # nine a second: nobody says more, but a mishearing may fit as many
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A phrase that was heard; times in ms of the audio fed since the recogniser was last clean."""
+
+    phrase: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+class SpottingGrammar:
+    """One leg's phrases: word sequences for the recogniser, and the way back from its words to phrases."""
+
+    def __init__(self, told: Mapping[Words, str | None], fillers: Sequence[str]) -> None:
+        self._told = dict(told)
+        self._longest = max(map(len, self._told), default=0)
+        self.sequences: tuple[Words, ...] = (*self._told, *((word,) for word in fillers))
+
+    @property
+    def phrases(self) -> int:
+        """How many phrases are listened for."""
+        return len({phrase for phrase in self._told.values() if phrase is not None})
+
+    def find(self, words: Sequence[RecognizedWord]) -> list[Spotted]:
+        """The phrases in what was recognised, the longest at each place, decoys left out."""
+        texts = [word.text for word in words]
+        found: list[Spotted] = []
+        at = 0
+        while at < len(texts):
+            length = self._length_at(texts, at)
+            phrase = self._told.get(tuple(texts[at : at + length])) if length else None
+            if phrase is not None:
+                said = words[at : at + length]
+                confidence = sum(word.confidence for word in said) / length
+                spotted = Spotted(phrase, said[0].start_ms, said[-1].end_ms, confidence)
+                if spotted.end_ms - spotted.start_ms >= _QUICKEST_SYLLABLE_MS * _syllables(
+                    "".join(texts[at : at + length])
+                ):
+                    found.append(spotted)
+            at += max(1, length)
+        return found
+
+    def _length_at(self, texts: Sequence[str], at: int) -> int:
+        for length in range(min(self._longest, len(texts) - at), 0, -1):
+            if tuple(texts[at : at + length]) in self._told:
+                return length
+        return 0
+
+
+def grammar_of(
+    phrases: Iterable[str],
+    decoys: Iterable[str],
+    stems: Iterable[tuple[str, str]],
+    vocabulary: frozenset[str],
+    knows: Callable[[str], bool],
+) -> SpottingGrammar | None:
+    """A leg's grammar; None when the vocabulary spells none of its phrases.
+
+    `knows` asks the loaded model itself: a word it does not know would be dropped from a phrase without a word said.
+    """
+
+    def words_of(text: str) -> Words | None:
+        words = spelled(text, vocabulary.__contains__)
+        return words if words is not None and all(map(knows, words)) else None
+
+    told: dict[Words, str | None] = {}
+    for text, phrase in (*((phrase, phrase) for phrase in phrases), *stems):
+        if (words := words_of(text)) is not None:
+            told.setdefault(words, phrase)
+    if not told:
+        return None
+    for decoy in decoys:
+        if (words := words_of(decoy)) is not None:
+            told.setdefault(words, None)
+    script = next((_script(character) for words in told for character in words[0]), _is_letter)
+    fillers = sorted((word for word in vocabulary if _is_filler(word, script)), key=lambda word: crc32(word.encode()))
+    chosen = [word for word in fillers[:_FILLERS] if knows(word)]
+    return SpottingGrammar(told, [*chosen, *([_UNKNOWN_WORD] if knows(_UNKNOWN_WORD) else [])])
+
+
+def _is_filler(word: str, script: Callable[[str], bool]) -> bool:
+    longest = _LONGEST_FILLER_LETTERS if script is _is_letter else _LONGEST_FILLER_SYLLABLES
+    return len(word) <= longest and all(map(script, word))
+
+
+def _script(character: str) -> Callable[[str], bool]:
+    return _is_hangul if _is_hangul(character) else _is_han if _is_han(character) else _is_letter
+
+
+def _is_hangul(character: str) -> bool:
+    return _FIRST_HANGUL <= character <= _LAST_HANGUL
+
+
+def _is_han(character: str) -> bool:
+    return _FIRST_HAN <= character <= _LAST_HAN
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.islower()
+
+
+def _syllables(phrase: str) -> int:
+    """Of Korean and Chinese phrases; letters say little about time."""
+    return sum(_is_hangul(character) or _is_han(character) for character in phrase)
