@@ -175,6 +175,7 @@ class LiveCall:
             self._end_leg(leg, explicit=leg not in self._dropped_ms)
         self._advance(hurry=True)
         self._say_over(final=True)
+        self._keep(self._desk.call_over(self.record.call_id, self._clock.now_at()))
         self.closed = True
         self._outlet.changed(self)
 
@@ -246,8 +247,8 @@ class LiveCall:
 
     def _words(self, heard: Recognized) -> None:
         """The recogniser's answer, late by design."""
-        if self.closed and (self._over is None or isinstance(heard, RecognitionChanged)):
-            return  # recognition that stops behind the call has missed nothing of it
+        if self.closed:
+            return  # what comes behind the end is on no page any more
         if isinstance(heard, WordsHeard):
             hits = tuple(
                 Hit(each.rule, each.start_ms, each.end_ms, each.from_char, each.to_char, each.provisional)
@@ -268,12 +269,15 @@ class LiveCall:
             received_at = self._arrivals.received_at(finding.audio_end_ms, leg) or detected_at
             if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
                 received_at = max(received_at, self.record.hung_up_at)
-            for alert in self._desk.take(finding, facts, received_at, detected_at):
-                self.alerts[alert.alert_id] = alert
-                self._outlet.alert(alert)
+            self._keep(self._desk.take(finding, facts, received_at, detected_at))
         if findings:
-            self.record.weigh(self.alerts.values())
             self._outlet.changed(self)
+
+    def _keep(self, alerts: list[Alert]) -> None:
+        for alert in alerts:
+            self.alerts[alert.alert_id] = alert
+            self._outlet.alert(alert)
+        self.record.weigh(self.alerts.values())
 
     # --- the end -----------------------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ def test_a_leg_that_drops_and_returns_is_the_same_call_with_a_gap() -> None:
     line.hear(9_000)
     assert line.call.connected(Leg.CUSTOMER)
     assert line.call.ears[Leg.CUSTOMER].gaps_ms == pytest.approx(3_000, abs=40)
-    assert line.kinds() == []
+    assert not {"dead_air", "long_silence", "agent_hangup"} & set(line.kinds())  # what is lost is not silent
     assert view_of(line.call).coverage < 1
 
 
