@@ -11,7 +11,7 @@ from streaming.frames import FRAME_MS, Leg
 from streaming.observations import LevelHeard, LineHeard, SoundFound, SoundLost, VoiceHeard
 
 NO_SOUND_DBFS = -80.0  # recognition.md §4.4: exact zeros or below; a quiet office line idles near −66
-_NO_SOUND_FRAMES = 50  # 1 s: shorter pauses of a source that suppresses silence are not worth a word
+_NO_SOUND_FRAMES = 15  # 300 ms: shorter holes are packets that a network or a jitter buffer lost
 _FOUND_FRAMES = 3  # one click is no sound
 _SECOND_FRAMES = 1_000 // FRAME_MS
 _FLOOR_FRAMES = 5_000 // FRAME_MS

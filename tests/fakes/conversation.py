@@ -17,11 +17,17 @@ from streaming.observations import (
     LegResumed,
     LegStalled,
     LevelHeard,
+    LineHeard,
+    MediaLost,
     MuteChanged,
     Observation,
+    PhraseSpotted,
     RecognitionChanged,
+    SoundFound,
+    SoundLost,
     SpeechEnded,
     SpeechStarted,
+    SyllableHeard,
     VoiceHeard,
     Word,
     WordsHeard,
@@ -31,6 +37,8 @@ ONSET_LATE_MS = 120  # the beginning of speech is known this late
 OFFSET_LATE_MS = 300  # its end
 FINAL_LATE_MS = 1_000  # its words
 PARTIAL_LATE_MS = 400
+SYLLABLE_LATE_MS = 100
+SOUND_LATE_MS = 300
 FRAME_MS = 20
 HOP_MS = 10
 
@@ -88,6 +96,47 @@ class Conversation:
         for at_ms in range(start_ms, end_ms, HOP_MS):
             self._tell(at_ms + HOP_MS, VoiceHeard(leg, at_ms, at_ms + HOP_MS, level_dbfs, pitch_hz, tilt_db, 0.0))
         return self
+
+    def syllables(self, leg: Leg, start_ms: int, end_ms: int, per_s: float) -> Self:
+        """Syllables at an even pace, known a moment later."""
+        for number in range(int((end_ms - start_ms) * per_s / 1_000)):
+            at_ms = start_ms + round(number * 1_000 / per_s)
+            self._tell(at_ms + SYLLABLE_LATE_MS, SyllableHeard(leg, at_ms))
+        return self
+
+    def spotted(self, leg: Leg, start_ms: int, end_ms: int, phrase: str, confidence: float = 0.9) -> Self:
+        """A phrase of the pack, heard by the ear for phrases."""
+        return self._tell(end_ms + PARTIAL_LATE_MS, PhraseSpotted(leg, phrase, start_ms, end_ms, confidence))
+
+    def line(
+        self,
+        leg: Leg,
+        start_ms: int,
+        end_ms: int,
+        floor_dbfs: float | None = -60.0,
+        speech_dbfs: float | None = -28.0,
+        offset_ratio: float = 0.0,
+        clipped_ratio: float = 0.0,
+        voiced_ms: int = 400,
+    ) -> Self:
+        """How the line was, second by second."""
+        for at_ms in range(start_ms, end_ms, 1_000):
+            heard = LineHeard(
+                leg, at_ms, at_ms + 1_000, floor_dbfs, speech_dbfs, offset_ratio, clipped_ratio, voiced_ms
+            )
+            self._tell(at_ms + 1_000, heard)
+        return self
+
+    def soundless(self, leg: Leg, start_ms: int, end_ms: int | None = None) -> Self:
+        """Packets without any sound in them."""
+        self._tell(start_ms + SOUND_LATE_MS, SoundLost(leg, start_ms, start_ms + SOUND_LATE_MS))
+        return self if end_ms is None else self._tell(end_ms + 60, SoundFound(leg, end_ms))
+
+    def no_packets(self, leg: Leg, at_ms: int, until_ms: int | None = None) -> Self:
+        """A stall so long that it is said again."""
+        self._tell(at_ms + 300, LegStalled(leg, at_ms))
+        self._tell(at_ms + 2_000, MediaLost(leg, at_ms, 2_000))
+        return self if until_ms is None else self._tell(until_ms, LegResumed(leg, until_ms))
 
     def answered(self, at_ms: int) -> Self:
         return self._tell(at_ms, CallAnswered(at_ms))

@@ -276,7 +276,7 @@ def test_two_seconds_without_a_packet_are_said_once() -> None:
 
 def test_digital_silence_is_a_line_without_sound() -> None:
     heard = played(new_ear(), tone(1_000) + silence(3_000) + tone(1_000))
-    assert of(SoundLost, heard) == [SoundLost(Leg.AGENT, 1_000, 2_000)]
+    assert of(SoundLost, heard) == [SoundLost(Leg.AGENT, 1_000, 1_300)]
     assert of(SoundFound, heard) == [SoundFound(Leg.AGENT, 4_040)]
     assert [(each.start_ms, each.end_ms) for each in of(LineHeard, heard)] == [
         (at_ms, at_ms + 1_000) for at_ms in range(0, 5_000, 1_000)

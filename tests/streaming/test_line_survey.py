@@ -62,19 +62,19 @@ def test_clipping_is_the_share_of_voice() -> None:
     assert (later.clipped_ratio, later.voiced_ms) == (0.0, 0)
 
 
-def test_a_second_without_sound_is_said_once_and_its_end() -> None:
-    line = Line().frames(-40.0, 10).frames(-96.0, 49)
+def test_a_hole_without_sound_is_said_once_and_its_end() -> None:
+    line = Line().frames(-40.0, 10).frames(-96.0, 14)
     assert line.sound == []
     line.frames(-81.0, 100)
-    assert line.sound == [SoundLost(Leg.CUSTOMER, 200, 1_200)]
+    assert line.sound == [SoundLost(Leg.CUSTOMER, 200, 500)]
     line.frames(-30.0, 1).frames(-96.0, 5)  # one click is no sound
     assert len(line.sound) == 1
-    assert line.frames(-66.0, 10).sound[1:] == [SoundFound(Leg.CUSTOMER, 3_340)]
+    assert line.frames(-66.0, 10).sound[1:] == [SoundFound(Leg.CUSTOMER, 2_640)]
 
 
 def test_a_break_is_no_silence() -> None:
-    line = Line().frames(-96.0, 40)
+    line = Line().frames(-96.0, 10)
     line.survey.interrupt()
-    line.frames(-96.0, 40)
+    line.frames(-96.0, 14)
     assert line.sound == []
-    assert line.frames(-96.0, 10).sound == [SoundLost(Leg.CUSTOMER, 800, 1_800)]
+    assert line.frames(-96.0, 1).sound == [SoundLost(Leg.CUSTOMER, 200, 500)]
