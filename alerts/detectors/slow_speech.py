@@ -1,0 +1,72 @@
+"""Slow speech: the agent drags (manual 002, 语速)."""
+
+from alerts.alert import Evidence, Kind, Measure, Severity
+from alerts.findings import Finding, Stage
+from alerts.pace import Pace, PaceGauge
+from config.detection import PaceSettings
+from config.settings import Language
+from streaming.frames import Leg
+from streaming.observations import Observation
+
+_LEAVE_RATIO = 1.15  # recognition.md §4.2, row 10
+
+
+class SlowSpeechDetector:
+    """One event per stretch of slow speech, and its length when the pace is ordinary again."""
+
+    def __init__(self, settings: PaceSettings, language: Language | None = None) -> None:
+        self._settings = settings
+        self._language = language
+        self._gauge = PaceGauge(settings, language)
+        self._running: tuple[Pace, float] | None = None
+
+    def feed(self, observation: Observation) -> list[Finding]:
+        """Take speech, syllables and words of the agent."""
+        pace = self._gauge.feed(observation, self._settings.slow_speech_ms)
+        if pace is None:
+            return []
+        limit = self._limit(pace)
+        if self._running is not None:
+            first, passed = self._running
+            if pace.by_text is first.by_text and pace.per_s > passed * _LEAVE_RATIO:
+                self._running = None
+                return [self._finding(first, Stage.REVISED, max(first.to_ms, pace.from_ms), passed)]
+            return []
+        if pace.per_s >= limit:
+            return []
+        self._running = (pace, limit)
+        return [self._finding(pace, Stage.CERTAIN, pace.to_ms, limit)]
+
+    def advance(self, now_ms: int) -> list[Finding]:
+        """Nothing is due by the clock alone."""
+        return []
+
+    def _limit(self, pace: Pace) -> float:
+        settings = self._settings
+        if not pace.by_text:
+            return settings.sound_slow_per_s
+        match self._language:
+            case Language.ZH:
+                return settings.zh_slow_per_min / 60
+            case Language.EN:
+                return settings.en_slow_per_min / 60
+            case _:
+                return settings.ko_slow_per_s
+
+    def _finding(self, pace: Pace, stage: Stage, to_ms: int, limit: float) -> Finding:
+        return Finding(
+            kind=Kind.SLOW_SPEECH,
+            rule=Kind.SLOW_SPEECH.value,
+            event=f"{Kind.SLOW_SPEECH}:{pace.from_ms}",
+            stage=stage,
+            severity=Severity.MINOR,
+            leg=Leg.AGENT,
+            audio_end_ms=to_ms,
+            refractory_ms=self._settings.slow_refractory_ms,
+            evidence=Evidence(
+                from_ms=pace.from_ms,
+                to_ms=to_ms,
+                values=(Measure("per_s", round(pace.per_s, 1)), Measure("by", "text" if pace.by_text else "sound")),
+                threshold=(Measure("per_s", round(limit, 2)),),
+            ),
+        )
