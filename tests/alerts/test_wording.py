@@ -57,7 +57,12 @@ def finding(kind: Kind, leg: Leg | None = Leg.AGENT, title: str = "", **values: 
             "002 主动挂机",
         ),
         (finding(Kind.ABUSE_AFTER_HANGUP), "Abuse after the customer hung up", "挂机后谩骂客户", "002 挂机后谩骂客户"),
-        (finding(Kind.LONG_HOLD), "Long hold", "Long hold", None),
+        (
+            finding(Kind.LONG_HOLD, hold_ms=61_000),
+            "The customer has been on hold for 61 s",
+            "客户已等待 61 秒",
+            "002 等待时间过长",
+        ),
     ],
     ids=lambda value: value.kind if isinstance(value, Finding) else "",
 )
@@ -77,3 +82,25 @@ def test_every_verdict_that_is_told_has_words(verdict: Verdict, reader: Reader) 
 
 def test_a_rules_own_words_win() -> None:
     assert words_of(finding(Kind.PHRASE, title="Said so"), Reader.ZH).title == "Said so"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.PHRASE])
+def test_every_kind_has_advice_in_both_languages(kind: Kind) -> None:
+    told = finding(
+        kind,
+        verdict=Verdict.CUT_OFF,
+        silence_ms=1,
+        overlap_ms=1,
+        rise_db=1,
+        times=1,
+        hold_ms=1,
+        speech_ms=1,
+        silent_ms=1,
+        reason="early",
+        fault="lost",
+    )
+    english, chinese = words_of(told, Reader.EN), words_of(told, Reader.ZH)
+    assert english.advice
+    assert chinese.advice
+    assert english.advice != chinese.advice
+    assert english.title != chinese.title
