@@ -1,7 +1,7 @@
 """All detectors of one call: observations in, findings out."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import get_args
 
 from alerts.detectors.agent_hangup import AgentHangUpDetector
 from alerts.detectors.dead_air import DeadAirDetector
@@ -13,6 +13,7 @@ from alerts.findings import Finding
 from alerts.lateness import Lateness
 from alerts.phrase_book import books_of
 from alerts.reader import Reader
+from alerts.roster import Detector, roster_of
 from config.detection import DetectionSettings
 from config.hearing import HearingSettings
 from config.rule_packs import RulePack
@@ -26,28 +27,24 @@ from streaming.observations import (
     LegEnded,
     LegResumed,
     LevelHeard,
+    LineHeard,
+    MediaLost,
     Observation,
     PhraseSpotted,
     RecognitionChanged,
+    SoundFound,
+    SoundLost,
     SpeechEnded,
     SpeechStarted,
+    SyllableHeard,
     VoiceHeard,
     WordsHeard,
 )
 
+# Things heard that the detectors of this page do not know.
+_ROSTER_ONLY = frozenset((SyllableHeard, LineHeard, SoundLost, SoundFound, MediaLost))
+
 _Feed = Callable[[Observation], list[Finding]]
-
-
-class Detector(Protocol):
-    """What every detector is: pure, fed in call order, the same findings for the same observations."""
-
-    def feed(self, observation: Observation) -> list[Finding]:
-        """Take one observation."""
-        ...
-
-    def advance(self, now_ms: int) -> list[Finding]:
-        """Both legs have been heard up to `now_ms`."""
-        ...
 
 
 class CallWatch:
@@ -96,6 +93,16 @@ class CallWatch:
             CallTransferred: self._everybody,
         }
         self._line = line
+        roster = roster_of(settings, lateness, pack)
+        for kind in get_args(Observation):
+            # A kind that only the roster knows is for nobody else.
+            others = () if kind in _ROSTER_ONLY else self._wanted.get(kind, line)
+            self._wanted[kind] = (*others, *_feeds(list(roster.told(kind))))
+        self._everybody = (*self._everybody, *_feeds(list(roster.told(LevelHeard))))
+        self._clocked = [each.advance for each in self._detectors]
+        self._clocked += [post.detector.advance for post in roster.posts if post.by_clock]
+        self._heeding = [each.heed for each in roster.heeding]
+        self._tone = roster.tone
         self._levelled: set[Leg] = set()
 
     def feed(self, observation: Observation) -> list[Finding]:
@@ -107,22 +114,33 @@ class CallWatch:
             self._levelled.add(observation.leg)
             wanted: Sequence[_Feed] = self._everybody
         else:
-            wanted = self._wanted.get(type(observation), self._line)
+            wanted = self._wanted[type(observation)]
         findings: list[Finding] = []
         for feed in wanted:
             findings += feed(observation)
-        return findings
+        return self._heeded(findings) if findings else findings
 
     def advance(self, now_ms: int) -> list[Finding]:
         """Both legs have been heard up to `now_ms`; it never goes back."""
         findings: list[Finding] = []
-        for detector in self._detectors:
-            findings += detector.advance(now_ms)
-        return findings
+        for advance in self._clocked:
+            findings += advance(now_ms)
+        return self._heeded(findings) if findings else findings
+
+    def tone(self, leg: Leg) -> float:
+        """How tense a leg sounds against its own beginning: 0 (calm, or not known yet) to 1."""
+        return self._tone.tone(leg)
 
     def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
         """The pack's phrases in an utterance, for the transcript."""
         return self._phrase.hits_of(heard) if self._phrase is not None else ()
+
+    def _heeded(self, findings: list[Finding]) -> list[Finding]:
+        """The findings, what others make of them, and what again others make of that."""
+        for finding in findings:  # grows while it is read
+            for heed in self._heeding:
+                findings += heed(finding)
+        return findings
 
     @property
     def verdict(self) -> str | None:

@@ -41,7 +41,15 @@ def kinds(findings: list[Finding]) -> set[Kind]:
 def test_all_rules_of_one_call() -> None:
     watching = watch()
     findings = bad_call().play(watching)
-    assert kinds(findings) == {Kind.DEAD_AIR, Kind.TALK_OVER, Kind.PHRASE, Kind.VOLUME_RISE, Kind.AGENT_HANGUP}
+    assert kinds(findings) == {
+        Kind.DEAD_AIR,
+        Kind.TALK_OVER,
+        Kind.PHRASE,
+        Kind.VOLUME_RISE,
+        Kind.HOSTILE_TONE,
+        Kind.AGENT_HANGUP,
+        Kind.MISSING_CLOSING,
+    }
     assert watching.verdict == "agent cut the customer off"
 
 
@@ -81,8 +89,9 @@ def held() -> Conversation:
 
 
 CASES = [
-    Case("a held call is silent", held().quiet_until(90_000), set()),
-    Case("and left by the customer", held().hang_up(Party.CUSTOMER, 60_000).over(60_000), set()),
+    Case("a held call is silent", held().quiet_until(50_000), set()),
+    Case("for a while", held().quiet_until(90_000), {Kind.LONG_HOLD}),
+    Case("and left by the customer", held().hang_up(Party.CUSTOMER, 50_000).over(50_000), {Kind.CUSTOMER_ABANDONED}),
     Case(
         "both silences are told, the desk keeps them apart",
         Conversation().speech(AGENT, 700, 3_700).speech(CUSTOMER, 4_200, 8_000).quiet_until(20_000),
@@ -95,7 +104,12 @@ CASES = [
         .hang_up(Party.CUSTOMER, 4_000)
         .over(4_000)
         .says(AGENT, 10_000, 12_000, "정말 바보 같은 사람이네"),
-        {Kind.ABUSE_AFTER_HANGUP},
+        {Kind.ABUSE_AFTER_HANGUP, Kind.CUSTOMER_ABANDONED},
+    ),
+    Case(
+        "what others find is heeded: an angry leave",
+        held().hold(10_300, 11_000).speech(CUSTOMER, 12_000, 15_000).hang_up(Party.CUSTOMER, 19_000).over(19_000),
+        {Kind.DEAD_AIR, Kind.CUSTOMER_ABANDONED},
     ),
 ]
 
@@ -120,3 +134,19 @@ def test_no_verdict_while_the_call_runs() -> None:
     watching = watch()
     held().play(watching)
     assert watching.verdict is None
+
+
+def test_the_tone_of_a_voice_can_be_read() -> None:
+    watching = watch()
+    assert watching.tone(CUSTOMER) == 0.0
+    told = Conversation().voice(CUSTOMER, 0, 8_000, -30.0).voice(CUSTOMER, 9_000, 12_000, -18.0, 160.0, -5.0)
+    told.play(watching)
+    assert watching.tone(CUSTOMER) > 0.9
+    assert watching.tone(AGENT) == 0.0
+
+
+def test_when_nothing_happens_nothing_is_made() -> None:
+    watching = watch()
+    told = Conversation().speech(AGENT, 700, 3_700).speech(CUSTOMER, 4_200, 6_000)
+    told.play(watching)
+    assert watching.advance(6_320) == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from alerts.alert import Severity
 from alerts.judging import Claim, Truth, judge
 from service.demo.recording import demo_recordings
 from tests.calls.played import as_telephone, in_short, recording, sound_alerts, truth
@@ -9,17 +10,25 @@ from tests.calls.played import as_telephone, in_short, recording, sound_alerts, 
 pytestmark = pytest.mark.calls
 
 _NAMES = [path.stem for path in demo_recordings()]
-_HEARD = {"dead_air", "talk_over", "volume_rise", "long_silence"}  # kinds that need no words
+_HEARD = {  # kinds that need no words
+    *("dead_air", "talk_over", "volume_rise", "long_silence", "interruption", "hostile_tone", "one_way_audio"),
+    *("fast_speech", "customer_abandoned", "slow_speech", "no_audio", "background_noise", "bad_media"),
+}
 
 
 @pytest.mark.parametrize("name", _NAMES)
 @pytest.mark.parametrize("telephone", [False, True], ids=["16kHz", "8kHz-mulaw"])
 async def test_sound_finds_what_is_there_and_nothing_else(name: str, telephone: bool) -> None:
     played = as_telephone(recording(name)) if telephone else recording(name)
-    scores = judge(Claim.of(await sound_alerts(played)), Truth.of(truth(name)))
+    claims = Claim.of(await sound_alerts(played))
+    scores = judge(claims, Truth.of(truth(name)))
     for kind, score in scores.items():
         if kind.value in _HEARD:
             assert (score.found, score.false_alarms) == (score.events, 0), kind
+    events = {event["kind"] for event in truth(name)["events"]}
+    voice = {"volume_rise", "hostile_tone"}
+    told = {claim.kind.value for claim in claims if claim.severity > Severity.INFO}
+    assert told & _HEARD <= events | (voice if events & voice else set())
 
 
 @pytest.mark.parametrize("name", ["calm", "long_calm", "loud_but_calm"])
@@ -27,7 +36,7 @@ async def test_calm_calls_raise_nothing(name: str) -> None:
     assert in_short(await sound_alerts(recording(name))) == []
 
 
-@pytest.mark.parametrize("name", ["dead_air", "talk_over", "agent_raises_voice", "agent_hangs_up"])
+@pytest.mark.parametrize("name", ["dead_air", "talk_over", "agent_raises_voice", "agent_hangs_up", "fast_speech"])
 async def test_cutting_the_audio_otherwise_gives_the_same_alerts(name: str) -> None:
     whole = in_short(await sound_alerts(recording(name), 20))
     assert whole
@@ -48,4 +57,5 @@ async def test_dead_air_is_found_when_three_seconds_are_over() -> None:
 
 
 async def test_hold_is_no_dead_air() -> None:
-    assert [alert.kind.value for alert in await sound_alerts(recording("hold_then_abandon"))] == []
+    alerts = await sound_alerts(recording("hold_then_abandon"))
+    assert [alert.kind.value for alert in alerts] == ["customer_abandoned"]

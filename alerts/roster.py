@@ -1,0 +1,177 @@
+"""Which detectors a call gets beside those that judge its end, and what each of them wants to be told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from alerts.detectors.background_noise import BackgroundNoiseDetector
+from alerts.detectors.bad_media import BadMediaDetector
+from alerts.detectors.customer_abandoned import CustomerAbandonedDetector
+from alerts.detectors.fast_speech import FastSpeechDetector
+from alerts.detectors.hostile_tone import HostileToneDetector
+from alerts.detectors.interruption import InterruptionDetector
+from alerts.detectors.long_hold import LongHoldDetector
+from alerts.detectors.long_monologue import LongMonologueDetector
+from alerts.detectors.lost_sound import LostSoundDetector
+from alerts.detectors.missing_apology import MissingApologyDetector
+from alerts.detectors.missing_closing import MissingClosingDetector
+from alerts.detectors.missing_greeting import MissingGreetingDetector
+from alerts.detectors.off_call_talk import OffCallTalkDetector
+from alerts.detectors.repeated_question import RepeatedQuestionDetector
+from alerts.detectors.slow_speech import SlowSpeechDetector
+from alerts.findings import Finding
+from alerts.lateness import Lateness
+from alerts.phrase_book import PhraseBook
+from config.detection import DetectionSettings
+from config.rule_packs import RulePack, Topic
+from streaming.observations import (
+    CallAnswered,
+    CallOver,
+    CallTransferred,
+    GapHeard,
+    HangUpReported,
+    HoldChanged,
+    LegEnded,
+    LegResumed,
+    LegStalled,
+    LevelHeard,
+    LineHeard,
+    MediaLost,
+    MuteChanged,
+    Observation,
+    PhraseSpotted,
+    RecognitionChanged,
+    SoundFound,
+    SoundLost,
+    SpeechEnded,
+    SpeechStarted,
+    SyllableHeard,
+    VoiceHeard,
+    WordsHeard,
+)
+
+
+class Detector(Protocol):
+    """What every detector is: pure, fed in call order, the same findings for the same observations."""
+
+    def feed(self, observation: Observation) -> list[Finding]:
+        """Take one observation."""
+        ...
+
+    def advance(self, now_ms: int) -> list[Finding]:
+        """Both legs have been heard up to `now_ms`."""
+        ...
+
+
+class Heeding(Protocol):
+    """A detector that also listens to what the others find."""
+
+    def heed(self, finding: Finding) -> list[Finding]:
+        """Take a finding of another detector of the same call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A detector, what it wants to be told (of levels only the first of each leg), and whether the clock moves it."""
+
+    detector: Detector
+    wants: frozenset[type[Observation]]
+    by_clock: bool = True
+
+
+_SPEECH: frozenset[type[Observation]] = frozenset((SpeechStarted, SpeechEnded))
+_WORDS: frozenset[type[Observation]] = frozenset((WordsHeard, PhraseSpotted, RecognitionChanged))
+_CALL: frozenset[type[Observation]] = frozenset((CallAnswered, CallTransferred, HangUpReported, HoldChanged, CallOver))
+# What tells a `Line` how the line is.
+_LINE: frozenset[type[Observation]] = frozenset(
+    (LevelHeard, MuteChanged, GapHeard, LegStalled, LegResumed, LegEnded, *_CALL, *_SPEECH)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    greeting: PhraseBook
+    closing: PhraseBook
+    apology: PhraseBook
+    complaints: PhraseBook
+    anger: PhraseBook
+
+
+@lru_cache(maxsize=16)  # three languages, a few settings, and reloads of the rules
+def _books_of(pack: RulePack, expected_distance: float, angry_distance: float) -> _Books:
+    """Words that must be said may be misheard by more than words that must not: to hear them wrongly accuses nobody."""
+
+    def book(distance: float, *topics: Topic) -> PhraseBook:
+        return PhraseBook(pack.language, pack.about(*topics), distance)
+
+    return _Books(
+        greeting=book(expected_distance, Topic.GREETING),
+        closing=book(expected_distance, Topic.CLOSING),
+        apology=book(expected_distance, Topic.APOLOGY),
+        complaints=book(angry_distance, Topic.ANGER, Topic.THREATS),
+        anger=book(angry_distance, Topic.ANGER),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The detectors of one call; some of them also heed findings, one tells the tone of a voice."""
+
+    posts: tuple[Post, ...]
+    heeding: tuple[Heeding, ...]
+    tone: HostileToneDetector
+
+    def told(self, kind: type[Observation]) -> Iterable[Detector]:
+        """Who wants an observation of this kind."""
+        return (post.detector for post in self.posts if kind in post.wants)
+
+
+def roster_of(settings: DetectionSettings, lateness: Lateness, pack: RulePack | None) -> Roster:
+    """Fresh detectors for a call. Without a pack those that need words are left out."""
+    books = None
+    if pack is not None:
+        books = _books_of(pack, settings.missing_words.longest_distance, settings.phrase.longest_distance)
+    tone = HostileToneDetector(settings.hostile_tone, books.anger if books is not None else None)
+    abandoned = CustomerAbandonedDetector(settings.customer_abandoned, books.closing if books is not None else None)
+    language = pack.language if pack is not None else None
+    pace = frozenset((SyllableHeard, WordsHeard, RecognitionChanged, CallTransferred, *_SPEECH))
+    posts = [
+        Post(InterruptionDetector(settings.interruption, lateness), _LINE),
+        Post(LongMonologueDetector(settings.long_monologue, lateness), _LINE),
+        Post(LongHoldDetector(settings.long_hold), frozenset((HoldChanged, HangUpReported, CallOver))),
+        Post(LostSoundDetector(settings.sound), _LINE | {SoundLost, SoundFound, MediaLost}),
+        Post(
+            BackgroundNoiseDetector(settings.background_noise),
+            frozenset((LineHeard, HoldChanged, CallTransferred)),
+            by_clock=False,
+        ),
+        Post(BadMediaDetector(settings.bad_media), frozenset((LineHeard, GapHeard, HoldChanged)), by_clock=False),
+        Post(FastSpeechDetector(settings.pace, language), pace, by_clock=False),
+        Post(SlowSpeechDetector(settings.pace, language), pace, by_clock=False),
+        Post(tone, frozenset((VoiceHeard, WordsHeard, PhraseSpotted, HoldChanged, CallTransferred, *_SPEECH))),
+        Post(abandoned, _SPEECH | _WORDS | _CALL | {LevelHeard}, by_clock=False),
+    ]
+    heeding: list[Heeding] = [tone, abandoned]
+    if pack is not None and books is not None:
+        posts += _word_posts(settings, pack, books, heeding)
+    if settings.off_call_talk.enabled:
+        talk = OffCallTalkDetector(settings.off_call_talk, lateness)
+        posts.append(Post(talk, _SPEECH | {HoldChanged, MuteChanged, HangUpReported, CallOver}))
+    return Roster(tuple(posts), tuple(heeding), tone)
+
+
+def _word_posts(settings: DetectionSettings, pack: RulePack, books: _Books, heeding: list[Heeding]) -> Sequence[Post]:
+    missing = settings.missing_words
+    wants = _SPEECH | _WORDS | _CALL
+    posts = [Post(RepeatedQuestionDetector(settings.repeated_question, pack.language), _WORDS | _CALL, by_clock=False)]
+    if pack.about(Topic.GREETING):
+        posts.append(Post(MissingGreetingDetector(missing, books.greeting), wants | {LegEnded}))
+    if pack.about(Topic.CLOSING):
+        posts.append(Post(MissingClosingDetector(missing, books.closing), wants, by_clock=False))
+    if missing.apology_enabled and pack.about(Topic.APOLOGY):
+        apology = MissingApologyDetector(missing, books.complaints, books.apology)
+        posts.append(Post(apology, wants))
+        heeding.append(apology)
+    return posts
