@@ -26,11 +26,11 @@ class RecognitionSettings(Section):
     )
     spotting: bool = Field(
         True,
-        description="Listen for the rules' phrases beside the transcript: finds far more of them, a quarter dearer.",
+        description="Listen for the rules' phrases beside the transcript: finds far more of them, a third dearer.",
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(
-        6, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
+        3, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
     )
     worker_memory_mb: int = Field(
         2_500, ge=300, le=64_000, description="A worker above this lets its recognisers go and makes new ones."

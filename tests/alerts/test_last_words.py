@@ -4,7 +4,7 @@ from alerts.last_words import LastWords
 from alerts.phrase_book import books_of
 from config.rule_packs import load_rule_pack, packaged_rules
 from streaming.frames import Leg
-from streaming.observations import RecognitionChanged, SpeechEnded, SpeechStarted
+from streaming.observations import PhraseSpotted, RecognitionChanged, SpeechEnded, SpeechStarted
 from tests.fakes.conversation import AGENT, CUSTOMER, final_of
 
 CLOSING = books_of(load_rule_pack(packaged_rules() / "en"), 0.15).closing
@@ -45,3 +45,13 @@ def test_the_last_of_many_farewells() -> None:
     assert words.closing_end_ms(CUSTOMER) is None
     words.feed(final_of(AGENT, 39, 39_000, 39_500, "good boy"))
     assert words.closing_end_ms(AGENT) == 38_500
+
+
+def test_a_spotted_farewell_stays_whatever_the_text_says() -> None:
+    words = LastWords(CLOSING)
+    words.feed(PhraseSpotted(AGENT, "have a good day", 2_000, 2_900, 0.9))
+    assert words.trusted(AGENT)
+    words.feed(final_of(AGENT, 1, 1_000, 3_000, "how a goat way"))
+    assert words.closing_end_ms(AGENT) == 2_900
+    words.feed(PhraseSpotted(CUSTOMER, "no such phrase", 3_000, 3_900, 0.9))
+    assert words.closing_end_ms(CUSTOMER) is None

@@ -56,6 +56,19 @@ CASES = [
     Case("no farewell, long after", ended(cut(), Party.AGENT, 25_000), "agent cut the customer off", Severity.CRITICAL),
     Case("after the farewell", ended(parted(), Party.AGENT, 20_000), "agent ended after farewell", Severity.MINOR),
     Case(
+        "after a farewell that was spotted",
+        ended(
+            call()
+            .says(CUSTOMER, 15_200, 17_200, "순애 싸우기 습니닷")
+            .spotted(AGENT, 18_500, 19_700, "좋은 하루 되세요")
+            .says(AGENT, 17_700, 19_700, "감사 감리자 조 하셨어요"),
+            Party.AGENT,
+            20_000,
+        ),
+        "agent ended after farewell",
+        Severity.MINOR,
+    ),
+    Case(
         "a short thanks after the farewell",
         ended(parted().speech(CUSTOMER, 19_900, 20_600), Party.AGENT, 21_000),
         "agent ended after farewell",

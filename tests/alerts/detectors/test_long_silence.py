@@ -46,6 +46,16 @@ CASES = [
     Case("a word ends it", spoken().speech(CUSTOMER, 9_000, 9_600).quiet_until(16_000), ()),
     Case("asked for patience, 29 s", announced().speech(AGENT, 34_000, 36_000), ()),
     Case("asked for patience, 31 s", announced().speech(AGENT, 36_000, 38_000), (35_000,)),
+    Case(
+        "asked for patience, spotted",
+        spoken().spotted(AGENT, 3_000, 4_900, WAIT).speech(AGENT, 34_000, 36_000),
+        (),
+    ),
+    Case(
+        "another phrase spotted",
+        spoken().spotted(AGENT, 3_000, 4_900, "좋은 하루 되세요").speech(CUSTOMER, 15_100, 16_000),
+        (15_000,),
+    ),
     Case("the customer says yes to it", announced().speech(CUSTOMER, 5_500, 6_200).quiet_until(30_000), ()),
     Case("patience was long ago", announced().speech(AGENT, 8_000, 10_000).quiet_until(22_000), (20_000,)),
     Case("hold", spoken().hold(6_000).quiet_until(60_000), ()),

@@ -104,6 +104,52 @@ CASES = [
         Conversation().leg_ends(CUSTOMER, 500, False).leg_resumes(CUSTOMER, 800).says(AGENT, 1_000, 3_000, NOT_MINE),
         ["phrase certain"],
     ),
+    Case("spotted", Conversation().spotted(AGENT, 1_000, 3_000, NOT_MINE), ["phrase certain"]),
+    Case("spotted, of the other party", Conversation().spotted(CUSTOMER, 1_000, 3_000, NOT_MINE), []),
+    Case("spotted, no rule of its own", Conversation().spotted(AGENT, 1_000, 3_000, "좋은 하루 되세요"), []),
+    Case(
+        "spotted, while the words are off",
+        Conversation().deaf(AGENT, 500).spotted(AGENT, 1_000, 3_000, NOT_MINE),
+        ["phrase certain"],
+    ),
+    Case(
+        "spotted where the text has something else",
+        Conversation().spotted(AGENT, 1_000, 3_000, NOT_MINE).says(AGENT, 1_000, 3_000, "그건 색인 이 아기 기사"),
+        ["phrase certain"],
+    ),
+    Case(
+        "a partial confirmed by spotting, whatever the final says",
+        Conversation()
+        .partial(AGENT, 1_000, 2_500, NOT_MINE)
+        .spotted(AGENT, 1_000, 2_900, NOT_MINE)
+        .says(AGENT, 1_000, 3_000, "그건 색인 이 아기 기사"),
+        ["phrase provisional", "phrase certain"],
+    ),
+    Case(
+        "heard by both",
+        Conversation().spotted(AGENT, 1_000, 2_900, NOT_MINE).says(AGENT, 1_000, 3_000, NOT_MINE),
+        ["phrase certain", "phrase revised"],
+    ),
+    Case(
+        "heard by both, the text first",
+        Conversation().says(AGENT, 1_000, 3_000, NOT_MINE).spotted(AGENT, 1_000, 3_800, NOT_MINE),
+        ["phrase certain", "phrase revised"],
+    ),
+    Case(
+        "spotted twice after a crash",
+        Conversation().spotted(AGENT, 1_000, 2_900, NOT_MINE).spotted(AGENT, 1_030, 2_960, NOT_MINE),
+        ["phrase certain"],
+    ),
+    Case(
+        "spotted, said again later",
+        Conversation().spotted(AGENT, 1_000, 2_900, NOT_MINE).says(AGENT, 9_000, 12_000, NOT_MINE),
+        ["phrase certain", "phrase certain"],
+    ),
+    Case(
+        "spotted after the customer hung up",
+        Conversation().hang_up(Party.CUSTOMER, 500).spotted(AGENT, 1_000, 3_000, NOT_MINE),
+        ["abuse_after_hangup certain"],
+    ),
     Case(
         "two rules in one breath",
         Conversation().says(AGENT, 1_000, 4_000, "그것도 모르세요 조용히 하세요"),
@@ -163,3 +209,26 @@ def test_a_hit_in_a_partial_is_provisional() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_grain_of_advance_changes_nothing_but_the_moment(case: Case) -> None:
     assert case.told.play(detector(), 200) == case.told.play(detector())
+
+
+def _event_of(told: Conversation) -> tuple[set[str], list[object]]:
+    findings = told.play(detector())
+    return {finding.event for finding in findings}, [measured(finding, "ear") for finding in findings]
+
+
+def test_which_ear_heard_it_is_told_as_one_event() -> None:
+    spotted = Conversation().spotted(AGENT, 1_000, 2_900, NOT_MINE)
+    assert _event_of(spotted)[1] == ["spotting"]
+    events, ears = _event_of(spotted.says(AGENT, 1_000, 3_000, NOT_MINE))
+    assert (len(events), ears) == (1, ["spotting", "both"])
+    events, ears = _event_of(
+        Conversation().partial(AGENT, 1_000, 2_500, NOT_MINE).spotted(AGENT, 1_000, 2_900, NOT_MINE)
+    )
+    assert (len(events), ears) == (1, ["text", "both"])
+
+
+def test_what_a_spotted_phrase_says_of_itself() -> None:
+    (finding,) = Conversation().spotted(AGENT, 1_000, 2_900, NOT_MINE, 0.876).play(detector())
+    assert (finding.rule, finding.leg, finding.audio_end_ms, finding.evidence.text) == (RULE, AGENT, 2_900, NOT_MINE)
+    assert (finding.evidence.from_ms, finding.evidence.to_ms) == (1_000, 2_900)
+    assert (measured(finding, "phrase"), measured(finding, "word_confidence")) == (NOT_MINE, 0.88)

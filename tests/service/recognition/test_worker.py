@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service.recognition.recognizer_pool import RecognizerPool
+from service.recognition.spotter import SpotterPools
+from service.recognition.spotting_grammar import SpottingGrammar
 from service.recognition.worker import Worker, give_memory_back, memory_of_this_process
 from service.recognition.worker_messages import (
     AbandonSegment,
@@ -18,6 +20,7 @@ from service.recognition.worker_messages import (
     MessageReader,
     OpenSegment,
     PartialSaid,
+    PhraseSaid,
     SegmentFailed,
     SegmentSound,
     ToWorker,
@@ -25,9 +28,12 @@ from service.recognition.worker_messages import (
     WorkerLoad,
     message_bytes,
 )
+from streaming.frames import Leg
+from streaming.recognizer import FinalWords, PartialText, RecognizerError
 from tests.fakes.recognizer import REFUSED, FakeRecognizer, spoken
 
 _BUDGET_MB = 1_000
+_GRAMMAR = SpottingGrammar({("bye",): "Good bye", ("buy",): None}, ["la"])
 
 
 @dataclass
@@ -35,18 +41,25 @@ class _Bench:
     """Makes recognisers, reports memory, and remembers."""
 
     made: list[FakeRecognizer] = field(default_factory=list)
+    spotters: list[FakeRecognizer] = field(default_factory=list)
     resident_bytes: int = 0
 
     def make(self) -> FakeRecognizer:
         self.made.append(FakeRecognizer())
         return self.made[-1]
 
+    def make_spotter(self, _grammar: SpottingGrammar) -> FakeRecognizer:
+        self.spotters.append(FakeRecognizer())
+        return self.spotters[-1]
+
 
 @contextmanager
 def _running(bench: _Bench, recognizers: int = 2) -> Iterator[socket.socket]:
     ours, theirs = socket.socketpair()
     ours.settimeout(10)
-    worker = Worker(theirs, RecognizerPool(bench.make, recognizers), _BUDGET_MB, lambda: bench.resident_bytes)
+    spotters = SpotterPools({Leg.AGENT: _GRAMMAR}, bench.make_spotter, recognizers)
+    pool = RecognizerPool(bench.make, recognizers)
+    worker = Worker(theirs, pool, _BUDGET_MB, lambda: bench.resident_bytes, spotters)
     thread = threading.Thread(target=worker.run)
     thread.start()
     with theirs:
@@ -178,3 +191,54 @@ def test_memory_of_a_process_is_known_and_can_be_given_back() -> None:
     before = memory_of_this_process()
     give_memory_back()
     assert 1_000_000 < memory_of_this_process() <= before + 10_000_000
+
+
+def test_phrases_are_spotted_beside_the_words_and_told_before_the_last_final() -> None:
+    bench = _Bench()
+    with _running(bench) as link:
+        _say(link, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("la\x01", 200)), SegmentSound(1, spoken("bye")))
+        _say(link, CloseSegment(1))
+        heard = [m for m in _until(link, FinalSaid, 2) if isinstance(m, PhraseSaid | FinalSaid)]
+    assert heard[1] == PhraseSaid(1, "Good bye", 200, 300, 1.0)
+    assert [m.text for m in (heard[0], heard[2]) if isinstance(m, FinalSaid)] == ["la", "bye"]
+    assert len(bench.spotters) == 1
+
+
+def test_nothing_is_spotted_for_a_leg_without_phrases_nor_for_a_decoy() -> None:
+    bench = _Bench()
+    with _running(bench) as link:
+        for number, (spot, text) in enumerate([(None, "bye"), (Leg.CUSTOMER, "bye"), (Leg.AGENT, "buy")]):
+            _say(link, OpenSegment(number, 1, spot), SegmentSound(number, spoken(text)), CloseSegment(number))
+        heard = _until(link, FinalSaid, 3)
+    assert not any(isinstance(m, PhraseSaid) for m in heard)
+    assert len(bench.spotters) == 1
+
+
+def test_an_abandoned_spotter_is_clean_for_the_next() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("b")))
+        _until(link, Decoded)
+        _say(link, AbandonSegment(1))
+        _say(link, OpenSegment(2, 2, Leg.AGENT), SegmentSound(2, spoken("bye")), CloseSegment(2))
+        heard = _until(link, FinalSaid)
+    assert [m.phrase for m in heard if isinstance(m, PhraseSaid)] == ["Good bye"]
+    assert len(bench.spotters) == 1
+
+
+def test_a_spotter_that_fails_goes_and_the_words_stay() -> None:
+    class _Refusing(FakeRecognizer):
+        def feed(self, pcm_s16le: bytes) -> PartialText | FinalWords:
+            raise RecognizerError("refused")
+
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    spotters = SpotterPools({Leg.AGENT: _GRAMMAR}, lambda _grammar: _Refusing(), 2)
+    worker = Worker(theirs, RecognizerPool(FakeRecognizer, 2), _BUDGET_MB, lambda: 0, spotters)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    with theirs:
+        with ours:
+            _say(ours, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("bye")), CloseSegment(1))
+            assert [m.text for m in _until(ours, FinalSaid) if isinstance(m, FinalSaid)] == ["bye"]
+        thread.join(10)
