@@ -33,7 +33,7 @@ class RecognitionSettings(Section):
         3, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
     )
     worker_memory_mb: int = Field(
-        2_500, ge=300, le=64_000, description="A worker above this lets its recognisers go and makes new ones."
+        1_100, ge=300, le=64_000, description="A worker above this lets its longest unused recogniser go."
     )
     behind_limit_ms: int = Field(
         3_000,

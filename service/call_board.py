@@ -244,6 +244,8 @@ class CallBoard:
 
     def _forget(self, call_id: str, entry: _Entry) -> None:
         del self._entries[call_id]
+        if entry.call is not None:
+            entry.call.release()
         for stream_id in entry.stream_ids.values():
             self._by_stream.pop(stream_id, None)
 

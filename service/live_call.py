@@ -177,7 +177,14 @@ class LiveCall:
         self._say_over(final=True)
         self._keep(self._desk.call_over(self.record.call_id, self._clock.now_at()))
         self.closed = True
+        self._arrivals = ArrivalLog()
         self._outlet.changed(self)
+
+    def release(self) -> None:
+        """Nobody asks for the call any more: its sound goes at once, not with some later collection of cycles."""
+        self.rings.clear()
+        self.ears.clear()
+        self.recognitions.clear()
 
     # --- what is known -----------------------------------------------------------------------------------------
 

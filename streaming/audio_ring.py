@@ -1,5 +1,7 @@
 """The last seconds of one leg, for replay and for recognising again."""
 
+from mmap import mmap
+
 from streaming.frames import ANALYSIS_RATE_HZ, SAMPLES_PER_MS, AudioFrame, samples_to_ms
 
 
@@ -10,7 +12,7 @@ class AudioRing:
     """
 
     def __init__(self, seconds: int) -> None:
-        self._ring = bytearray(seconds * ANALYSIS_RATE_HZ * 2)
+        self._ring = mmap(-1, seconds * ANALYSIS_RATE_HZ * 2)  # goes back to the system whole, whenever the ring goes
         self._first_sample = 0
         self._end_sample = 0
         self._empty = True
@@ -44,7 +46,7 @@ class AudioRing:
         at = first_ms * SAMPLES_PER_MS * 2 % len(self._ring)
         length_bytes = (last_ms - first_ms) * SAMPLES_PER_MS * 2
         straight = self._ring[at : at + length_bytes]
-        return first_ms, bytes(straight) + bytes(self._ring[: length_bytes - len(straight)])
+        return first_ms, bytes(straight) + bytes(self._ring[0 : length_bytes - len(straight)])
 
     @property
     def _oldest_sample(self) -> int:
@@ -54,4 +56,4 @@ class AudioRing:
         at = call_byte % len(self._ring)
         straight = min(len(content), len(self._ring) - at)
         self._ring[at : at + straight] = content[:straight]
-        self._ring[: len(content) - straight] = content[straight:]
+        self._ring[0 : len(content) - straight] = content[straight:]

@@ -72,6 +72,11 @@ class RecognizerPool:
         del self._borrowed[id(recognizer)]
 
     def let_go(self) -> None:
-        """Memory is short: free ones go now, borrowed ones when they come back. Only deletion frees their caches."""
-        self._free.clear()
-        self._borrowed = dict.fromkeys(self._borrowed, False)
+        """Memory is short: the one longest unused goes; if none is free, those out do when they come back.
+
+        Only deletion frees their caches; one at a time, so that the warmest stay warm.
+        """
+        if self._free:
+            del self._free[0]
+        else:
+            self._borrowed = dict.fromkeys(self._borrowed, False)

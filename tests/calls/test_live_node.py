@@ -58,15 +58,15 @@ async def test_a_restart_shows_yesterdays_alerts_and_calls(tmp_path: Path) -> No
 @pytest.mark.parametrize("neighbour", [slow_consoles, racing_pbxes, flooding_pbx])
 async def test_a_bad_neighbour_changes_nothing_for_a_good_call(neighbour: object) -> None:
     assert callable(neighbour)
-    result = await beside(neighbour, 45)
-    assert result.good_calls >= 2
+    result = await beside(neighbour, 40)
+    assert result.good_calls >= 1
     assert result.dead_air_alerts == result.good_calls
     assert median(result.dead_air_ms) < 500
     assert max(result.memory_mb) < result.memory_mb[0] + 600
 
 
-async def test_two_minutes_of_the_demo_leave_no_error_behind() -> None:
-    soaked = await soak(minutes=1.5, sample_s=5)
+async def test_a_minute_of_the_demo_leave_no_error_behind() -> None:
+    soaked = await soak(minutes=1.0, sample_s=5)
     assert soaked.calls >= 6
     assert soaked.alerts >= 3
     assert soaked.failures == []

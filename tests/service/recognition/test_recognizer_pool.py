@@ -35,15 +35,23 @@ def test_the_first_borrower_finds_one_made_before() -> None:
     assert isinstance(pool.borrow(5), FakeRecognizer)
 
 
-def test_letting_go_drops_the_free_ones_now_and_the_borrowed_ones_on_return() -> None:
-    pool = RecognizerPool(FakeRecognizer, 2)
-    out, free = pool.borrow(1), pool.borrow(2)
-    pool.give_back(free, 2)
+def test_letting_go_drops_the_longest_unused_one_and_keeps_the_warmest() -> None:
+    pool = RecognizerPool(FakeRecognizer, 3)
+    cold, warm = pool.borrow(1), pool.borrow(2)
+    pool.give_back(cold, 1)
+    pool.give_back(warm, 2)
     pool.let_go()
     assert len(pool) == 1
+    assert pool.borrow(1) is warm
+
+
+def test_when_none_is_free_those_out_are_let_go_on_return() -> None:
+    pool = RecognizerPool(FakeRecognizer, 2)
+    out = pool.borrow(1)
+    pool.let_go()
     pool.give_back(out, 1)
     assert len(pool) == 0
-    assert pool.borrow(1) not in (out, free)
+    assert pool.borrow(1) is not out
 
 
 def test_one_that_failed_or_is_hours_old_does_not_serve_again() -> None:
