@@ -70,11 +70,12 @@ class OwnVoice:
         self._due_ms = 0
         self._loud_since_ms: int | None = None
 
-    def hear(self, heard: VoiceHeard, pushed: float = 0.0) -> Tone | None:
-        """10 ms of voice. `pushed` is added to the logit: overlap and words."""
+    def hear(self, heard: VoiceHeard, pushed: float = 0.0, gain_db: float = 0.0) -> Tone | None:
+        """10 ms of voice. `pushed` is added to the logit: overlap and words. The line is known to be `gain_db` up."""
         semitones = 12.0 * log2(max(heard.pitch_hz, 1.0) / _REFERENCE_HZ)
-        self._window.append((heard.start_ms, heard.level_dbfs, semitones, heard.tilt_db))
-        self._lesson.append((heard.level_dbfs, semitones, heard.tilt_db))
+        level_dbfs = heard.level_dbfs - gain_db
+        self._window.append((heard.start_ms, level_dbfs, semitones, heard.tilt_db))
+        self._lesson.append((level_dbfs, semitones, heard.tilt_db))
         if heard.end_ms < self._due_ms:
             return None
         return self._measure(heard.end_ms, pushed)

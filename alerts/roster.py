@@ -150,7 +150,9 @@ def roster_of(settings: DetectionSettings, lateness: Lateness, pack: RulePack | 
         Post(BadMediaDetector(settings.bad_media), frozenset((LineHeard, GapHeard, HoldChanged)), by_clock=False),
         Post(FastSpeechDetector(settings.pace, language), pace, by_clock=False),
         Post(SlowSpeechDetector(settings.pace, language), pace, by_clock=False),
-        Post(tone, frozenset((VoiceHeard, WordsHeard, PhraseSpotted, HoldChanged, CallTransferred, *_SPEECH))),
+        Post(
+            tone, frozenset((VoiceHeard, LineHeard, WordsHeard, PhraseSpotted, HoldChanged, CallTransferred, *_SPEECH))
+        ),
         Post(abandoned, _SPEECH | _WORDS | _CALL | {LevelHeard}, by_clock=False),
     ]
     heeding: list[Heeding] = [tone, abandoned]

@@ -42,7 +42,7 @@ from streaming.observations import (
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((SyllableHeard, LineHeard, SoundLost, SoundFound, MediaLost))
+_ROSTER_ONLY = frozenset((SyllableHeard, SoundLost, SoundFound, MediaLost))
 
 _Feed = Callable[[Observation], list[Finding]]
 
@@ -79,6 +79,7 @@ class CallWatch:
         ends = _feeds([dead_air, long_silence, talk_over, *phrase, self._hang_up])
         self._wanted: dict[type[Observation], Sequence[_Feed]] = {
             VoiceHeard: _feeds([volume_rise]),
+            LineHeard: _feeds([volume_rise]),
             SpeechStarted: sound,
             SpeechEnded: sound,
             WordsHeard: words,

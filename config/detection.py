@@ -230,6 +230,9 @@ class BackgroundNoiseSettings(Section):
     leave_floor_dbfs: float = Field(-48.0, ge=-80, le=-20, description="Pauses quieter than this are quiet again.")
     snr_db: float = Field(12.0, ge=0, le=40, description="Speech less than this above the pauses is noisy, too.")
     leave_snr_db: float = Field(15.0, ge=0, le=40, description="Speech more than this above them is clear again.")
+    clear_snr_db: float = Field(
+        18.0, ge=0, le=60, description="Speech more than this above loud pauses: the line is loud, not the place."
+    )
     lasting_ms: int = Field(10_000, ge=1_000, le=120_000, description="It must last this long, and so must the quiet.")
     refractory_ms: int = Field(
         120_000, ge=0, le=600_000, description="A repeat within this time counts up the running alert."

@@ -16,6 +16,8 @@ _FOUND_FRAMES = 3  # one click is no sound
 _SECOND_FRAMES = 1_000 // FRAME_MS
 _FLOOR_FRAMES = 5_000 // FRAME_MS
 _LEAST_FLOOR_FRAMES = 1_000 // FRAME_MS  # less silence than this says nothing about the floor
+_PAUSE_FRAMES = 500 // FRAME_MS
+_PAUSE_SHARE = 3  # the onset of speech, not known yet, is a fifth of such a pause at most
 _SPEECH_FRAMES = 10_000 // FRAME_MS
 _LEAST_SPEECH_FRAMES = 1_000 // FRAME_MS
 _FLOOR_SHARE = 10  # the 10 % quantile (recognition.md §4.2, row 19)
@@ -30,6 +32,7 @@ class LineSurvey:
         self._leg = leg
         self._floor: deque[float] = deque(maxlen=_FLOOR_FRAMES)
         self._speech: deque[float] = deque(maxlen=_SPEECH_FRAMES)
+        self._paused_frames = 0  # of this second
         self._frames = 0
         self._start_ms = 0
         self._sum = 0
@@ -56,6 +59,7 @@ class LineSurvey:
             heard += self._sounds(level)
             # Zeros are nobody's noise floor: a PBX or a mute made them.
             (self._speech if level.speaking else self._floor).append(level.level_dbfs)
+            self._paused_frames += not level.speaking
         if not self._frames:
             self._start_ms = level.start_ms
         self._frames += 1
@@ -67,7 +71,7 @@ class LineSurvey:
 
     def interrupt(self) -> None:
         """The audio breaks off: the second begun is dropped, and what is lost is no silence."""
-        self._frames = self._sum = self._samples = self._voiced_hops = 0
+        self._frames = self._sum = self._samples = self._voiced_hops = self._paused_frames = 0
         self._clipped = 0.0
         self._silent_frames = self._sound_frames = 0
 
@@ -97,14 +101,21 @@ class LineSurvey:
             start_ms=self._start_ms,
             end_ms=end_ms,
             floor_dbfs=_quantile(self._floor) if len(self._floor) >= _LEAST_FLOOR_FRAMES else None,
+            pause_dbfs=self._pause_dbfs(),
             speech_dbfs=median_low(self._speech) if len(self._speech) >= _LEAST_SPEECH_FRAMES else None,
             offset_ratio=round(abs(self._sum) / self._samples / _FULL_SCALE, 5),
             clipped_ratio=self._clipped / self._voiced_hops if self._voiced_hops else 0.0,
             voiced_ms=self._voiced_hops * _HOP_MS,
         )
-        self._frames = self._sum = self._samples = self._voiced_hops = 0
+        self._frames = self._sum = self._samples = self._voiced_hops = self._paused_frames = 0
         self._clipped = 0.0
         return line
+
+    def _pause_dbfs(self) -> float | None:
+        if not self._paused_frames or len(self._floor) < _PAUSE_FRAMES:
+            return None
+        newest = sorted(list(self._floor)[-_PAUSE_FRAMES:])
+        return newest[_PAUSE_FRAMES // _PAUSE_SHARE]
 
 
 def _quantile(levels_dbfs: deque[float]) -> float:

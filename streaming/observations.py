@@ -41,7 +41,8 @@ class SyllableHeard:
 class LineHeard:
     """How one second of a leg's line was. None where too little was heard to say it.
 
-    `floor_dbfs` is the quiet tenth of what is not speech in the last 5 s, `speech_dbfs` the middle level of the last
+    `floor_dbfs` is the quiet tenth of what is not speech in the last 5 s, `pause_dbfs` the same of the newest half
+    second without speech (None when this second held none), `speech_dbfs` the middle level of the last
     10 s of speech. `offset_ratio` is the constant part of the signal (1 is full scale), `clipped_ratio` the share of
     samples of voiced speech at full scale, `voiced_ms` how much voice that is counted in.
     """
@@ -50,6 +51,7 @@ class LineHeard:
     start_ms: int
     end_ms: int
     floor_dbfs: float | None
+    pause_dbfs: float | None
     speech_dbfs: float | None
     offset_ratio: float
     clipped_ratio: float

@@ -49,8 +49,13 @@ class BackgroundNoiseDetector:
     def _second(self, line: LineHeard, floor_dbfs: float) -> list[Finding]:
         settings, noise = self._settings, self._noise.setdefault(line.leg, _Noise())
         snr_db = line.speech_dbfs - floor_dbfs if line.speech_dbfs is not None else None
-        noisy = floor_dbfs > settings.floor_dbfs or (snr_db is not None and snr_db < settings.snr_db)
-        quiet = floor_dbfs < settings.leave_floor_dbfs and (snr_db is None or snr_db > settings.leave_snr_db)
+        stands_out = snr_db is not None and snr_db > settings.clear_snr_db
+        noisy = (floor_dbfs > settings.floor_dbfs and not stands_out) or (
+            snr_db is not None and snr_db < settings.snr_db
+        )
+        quiet = (floor_dbfs < settings.leave_floor_dbfs or stands_out) and (
+            snr_db is None or snr_db > settings.leave_snr_db
+        )
         noise.since_ms = (line.start_ms if noise.since_ms is None else noise.since_ms) if noisy else None
         noise.quiet_ms = (line.start_ms if noise.quiet_ms is None else noise.quiet_ms) if quiet else None
         if noise.told_ms is not None:

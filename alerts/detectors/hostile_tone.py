@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
+from alerts.line_gain import LineGain
 from alerts.own_voice import OwnVoice, Tone
 from alerts.phrase_book import PhraseBook
 from config.detection import HostileToneSettings
@@ -13,6 +14,7 @@ from streaming.frames import Leg, other_leg
 from streaming.observations import (
     CallTransferred,
     HoldChanged,
+    LineHeard,
     Observation,
     PhraseSpotted,
     SpeechEnded,
@@ -81,6 +83,7 @@ class HostileToneDetector:
         self._settings = settings
         self._anger = anger
         self._speakers = {leg: _Speaker(OwnVoice(settings)) for leg in (Leg.AGENT, Leg.CUSTOMER)}
+        self._gain = LineGain()
         self._speaking: set[Leg] = set()
         self._on_hold = False
         self._now_ms = 0
@@ -91,6 +94,8 @@ class HostileToneDetector:
         match observation:
             case VoiceHeard(leg=leg) if leg in self._speakers and not self._on_hold:
                 return self._hear(leg, observation)
+            case LineHeard() if not self._on_hold:
+                self._gain.feed(observation)
             case SpeechStarted(leg=leg):
                 self._speaking.add(leg)
             case SpeechEnded(leg=leg):
@@ -108,6 +113,7 @@ class HostileToneDetector:
                     self._calm(speaker)
             case CallTransferred():
                 self._speakers[Leg.AGENT] = _Speaker(OwnVoice(self._settings))
+                self._gain.forget(Leg.AGENT)
             case _:
                 pass
         return []
@@ -159,7 +165,7 @@ class HostileToneDetector:
     def _hear(self, leg: Leg, heard: VoiceHeard) -> list[Finding]:
         speaker = self._speakers[leg]
         pushed = self._pushed(leg, heard.end_ms)
-        tone = speaker.voice.hear(heard, pushed)
+        tone = speaker.voice.hear(heard, pushed, self._gain.of(leg))
         if tone is None:
             return []
         speaker.tone = tone

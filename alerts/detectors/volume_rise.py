@@ -8,9 +8,10 @@ import numpy as np
 
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
+from alerts.line_gain import LineGain
 from config.detection import VolumeRiseSettings
 from streaming.frames import Leg
-from streaming.observations import CallTransferred, HoldChanged, Observation, VoiceHeard
+from streaming.observations import CallTransferred, HoldChanged, LineHeard, Observation, VoiceHeard
 
 _HOP_MS = 10  # one VoiceHeard
 _BASELINE_HOPS = 2_500  # recognition.md §3.4: the baseline is frozen slow after 25 s of voice
@@ -73,6 +74,7 @@ class VolumeRiseDetector:
     def __init__(self, settings: VolumeRiseSettings) -> None:
         self._settings = settings
         self._speakers = {Leg.AGENT: _Speaker(), Leg.CUSTOMER: _Speaker()}
+        self._gain = LineGain()
         self._on_hold = False
 
     def feed(self, observation: Observation) -> list[Finding]:
@@ -80,12 +82,16 @@ class VolumeRiseDetector:
         match observation:
             case VoiceHeard(leg=Leg.AGENT | Leg.CUSTOMER) if not self._on_hold:
                 return self._hear(observation)
+            case LineHeard() if not self._on_hold:
+                self._gain.feed(observation)
+                return []
             case HoldChanged(on_hold=on_hold, at_ms=at_ms):
                 self._on_hold = on_hold
                 return self._clear(at_ms)
             case CallTransferred(at_ms=at_ms):
                 findings = self._clear(at_ms)
                 self._speakers[Leg.AGENT] = _Speaker()
+                self._gain.forget(Leg.AGENT)
                 return findings
             case _:
                 return []
@@ -101,7 +107,8 @@ class VolumeRiseDetector:
     def _hear(self, heard: VoiceHeard) -> list[Finding]:
         speaker = self._speakers[heard.leg]
         semitones = 12.0 * log2(max(heard.pitch_hz, 1.0) / _REFERENCE_HZ)
-        hop = _Hop(heard.start_ms, heard.end_ms, heard.level_dbfs, semitones, heard.tilt_db)
+        level_dbfs = heard.level_dbfs - self._gain.of(heard.leg)
+        hop = _Hop(heard.start_ms, heard.end_ms, level_dbfs, semitones, heard.tilt_db)
         findings: list[Finding] = []
         if speaker.running is not None and hop.start_ms - speaker.running.last_above_ms > _OVER_MS:
             findings += self._close(heard.leg, speaker)

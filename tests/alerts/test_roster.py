@@ -43,7 +43,7 @@ def test_the_many_small_things_go_to_few() -> None:
     for kind, wanted in (
         (VoiceHeard, {"HostileToneDetector"}),
         (SyllableHeard, {"FastSpeechDetector", "SlowSpeechDetector"}),
-        (LineHeard, {"BackgroundNoiseDetector", "BadMediaDetector"}),
+        (LineHeard, {"BackgroundNoiseDetector", "BadMediaDetector", "HostileToneDetector"}),
     ):
         assert {type(each).__name__ for each in of.told(kind)} == wanted
 

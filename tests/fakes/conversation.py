@@ -115,6 +115,7 @@ class Conversation:
         end_ms: int,
         floor_dbfs: float | None = -60.0,
         speech_dbfs: float | None = -28.0,
+        pause_dbfs: float | None = None,
         offset_ratio: float = 0.0,
         clipped_ratio: float = 0.0,
         voiced_ms: int = 400,
@@ -122,7 +123,7 @@ class Conversation:
         """How the line was, second by second."""
         for at_ms in range(start_ms, end_ms, 1_000):
             heard = LineHeard(
-                leg, at_ms, at_ms + 1_000, floor_dbfs, speech_dbfs, offset_ratio, clipped_ratio, voiced_ms
+                leg, at_ms, at_ms + 1_000, floor_dbfs, pause_dbfs, speech_dbfs, offset_ratio, clipped_ratio, voiced_ms
             )
             self._tell(at_ms + 1_000, heard)
         return self

@@ -78,3 +78,11 @@ def test_a_break_is_no_silence() -> None:
     line.frames(-96.0, 14)
     assert line.sound == []
     assert line.frames(-96.0, 1).sound == [SoundLost(Leg.CUSTOMER, 200, 500)]
+
+
+def test_the_newest_pause_is_known_at_once() -> None:
+    line = Line().frames(-60.0, 50)
+    assert line.lines[-1].pause_dbfs == -60.0
+    assert line.frames(-20.0, 50, speaking=True).lines[-1].pause_dbfs is None
+    assert line.frames(-48.0, 25).frames(-20.0, 25, speaking=True).lines[-1].pause_dbfs == -48.0
+    assert line.lines[-1].floor_dbfs == -60.0

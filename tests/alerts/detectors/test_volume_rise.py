@@ -127,3 +127,11 @@ def test_a_new_agent_has_a_new_beginning() -> None:
 def test_the_grain_of_advance_changes_nothing() -> None:
     told = raised(14, length_ms=3_000).voice(CUSTOMER, 13_000, 15_000, BASE_DBFS).quiet_until(25_000)
     assert told.play(detector(), 20) == told.play(detector(), 100)
+
+
+def test_a_line_turned_up_is_no_voice_raised() -> None:
+    told = calm().line(CUSTOMER, 0, 8_000, pause_dbfs=-60.0).line(CUSTOMER, 8_000, 9_000, pause_dbfs=-46.0)
+    told.voice(CUSTOMER, 10_000, 13_000, BASE_DBFS + 14, semitones(120, 3))
+    assert opened(told) == []
+    told.voice(CUSTOMER, 20_000, 22_000, BASE_DBFS + 14 + 13, semitones(120, 3))
+    assert [finding.evidence.from_ms for finding in opened(told)] == [20_000]
