@@ -15,6 +15,7 @@ from config.settings import Language
         ("주문 번호가 어떻게 되십니까", Language.KO, True),
         ("성함이 어떻게 되세요 고객님 확인 부탁드릴까요", Language.KO, True),
         ("주문 번호를 알려 주세요", Language.KO, True),
+        ("주문 번호가 어떻게 되십니다", Language.KO, True),  # 까 misheard
         ("네 알겠습니다 고객님", Language.KO, False),
         ("what is your order number", Language.EN, True),
         ("okay and can you spell that", Language.EN, True),
