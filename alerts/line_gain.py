@@ -7,9 +7,9 @@ from streaming.observations import LineHeard
 
 _FIRST_PAUSES = 10  # seconds with a pause in them that are the line's beginning
 _LEAST_PAUSES = 3
-_LEAST_DB = 6.0  # pauses differ by less than this on any line
+_LEAST_DB = 8.0  # pauses of one line differ by as much on a human call
 _MOST_DB = 24.0
-_REAL_FLOOR_DBFS = -70.0  # below, a gate or a comfort noise makes the pauses, and they tell nothing
+_REAL_FLOOR_DBFS = -66.0  # below, a gate or a noise reduction makes the pauses, and they tell nothing
 
 
 class LineGain:

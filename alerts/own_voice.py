@@ -75,7 +75,8 @@ class OwnVoice:
         semitones = 12.0 * log2(max(heard.pitch_hz, 1.0) / _REFERENCE_HZ)
         level_dbfs = heard.level_dbfs - gain_db
         self._window.append((heard.start_ms, level_dbfs, semitones, heard.tilt_db))
-        self._lesson.append((level_dbfs, semitones, heard.tilt_db))
+        if not gain_db or self._beginning is None:  # a gain is only guessed: what it was taken off teaches nothing
+            self._lesson.append((level_dbfs, semitones, heard.tilt_db))
         if heard.end_ms < self._due_ms:
             return None
         return self._measure(heard.end_ms, pushed)

@@ -107,7 +107,8 @@ class VolumeRiseDetector:
     def _hear(self, heard: VoiceHeard) -> list[Finding]:
         speaker = self._speakers[heard.leg]
         semitones = 12.0 * log2(max(heard.pitch_hz, 1.0) / _REFERENCE_HZ)
-        level_dbfs = heard.level_dbfs - self._gain.of(heard.leg)
+        gain_db = self._gain.of(heard.leg)
+        level_dbfs = heard.level_dbfs - gain_db
         hop = _Hop(heard.start_ms, heard.end_ms, level_dbfs, semitones, heard.tilt_db)
         findings: list[Finding] = []
         if speaker.running is not None and hop.start_ms - speaker.running.last_above_ms > _OVER_MS:
@@ -118,7 +119,8 @@ class VolumeRiseDetector:
             window.popleft()
         speaker.hops += 1
         baseline = speaker.baseline
-        if baseline is None or hop.level_dbfs < baseline.level_dbfs + _QUIET_DB:
+        # A gain is only guessed: what it was taken off teaches nothing.
+        if baseline is None or (not gain_db and hop.level_dbfs < baseline.level_dbfs + _QUIET_DB):
             self._learn(speaker, hop)
         if baseline is None or speaker.hops % _JUDGE_EVERY_HOPS:
             return findings

@@ -106,3 +106,15 @@ def test_the_push_of_others_adds_up() -> None:
     tone = speaker.voice.hear(hop, pushed=1.2)
     assert tone is not None
     assert -3.0 < tone.logit < -2.0
+
+
+def test_a_gain_that_is_known_is_taken_off_and_teaches_nothing() -> None:
+    speaker = calm_first()
+    tones: list[Tone] = []
+    for at_ms in range(speaker.at_ms, speaker.at_ms + 20_000, 10):
+        hop = VoiceHeard(CUSTOMER, at_ms, at_ms + 10, DBFS + 4, HZ, TILT_DB, 0.0)
+        if (tone := speaker.voice.hear(hop, gain_db=12.0)) is not None:
+            tones.append(tone)
+    speaker.at_ms += 20_000
+    assert tones[-1].rise_db == pytest.approx(-8, abs=1.1)
+    assert abs(speaker.speaks(4_000)[-1].rise_db) < 1  # the beginning has not moved
