@@ -117,9 +117,9 @@ class SpeechSegments:
         if not self.is_open:
             del self._pending[: -self._kept_bytes]
             return []
-        if self._state is _State.HANGOVER and self._end_sample > self._close_sample:
-            return self._close(max(self._close_sample, self._pending_start_sample))
         longest_sample = self._start_sample + self._longest_samples
+        if self._state is _State.HANGOVER and self._end_sample > self._close_sample <= longest_sample:
+            return self._close(max(self._close_sample, self._pending_start_sample))
         if self._end_sample < longest_sample:
             return self._blocks(self._end_sample, whole_only=True)
         goes_on = self._state is _State.SPEECH

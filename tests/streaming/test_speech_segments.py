@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.hearing import SegmentSettings
@@ -184,6 +184,7 @@ PAUSES_AND_SPEECHES = st.lists(st.tuples(st.integers(301, 2_000), st.integers(20
 
 
 @given(PAUSES_AND_SPEECHES, st.sampled_from([0, 300, 1_000]), st.sampled_from([0, 500, 2_000]))
+@example([(301, 200), (301, 200), (301, 200), (301, 6_198)], 300, 2_000)  # hangover and longest end in one frame
 def test_every_sample_of_speech_is_in_exactly_one_segment(
     pauses_and_speeches: list[tuple[int, int]], pre_roll_ms: int, hangover_ms: int
 ) -> None:
