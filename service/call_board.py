@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -123,7 +124,12 @@ class CallBoard:
         stored: list[CallView] = []
         if state in (None, CallState.ENDED):
             stored = await self._store.calls(state, queue, limit + len(held), before)
-        return _page([*held.values(), *(view for view in stored if view.call_id not in self._entries)], limit, before)
+        views = [*held.values(), *(view for view in stored if view.call_id not in self._entries)]
+        if before is not None:
+            entry = self._entries.get(before)
+            last = _view(entry) if entry is not None else await self._store.call(before)
+            views = [view for view in views if last is not None and _newest_first(view) < _newest_first(last)]
+        return sorted(views, key=_newest_first, reverse=True)[:limit]
 
     async def get(self, call_id: str) -> CallView:
         """One call, from memory or the store."""
@@ -281,9 +287,5 @@ def _differing(known: Announcement, said: Announcement) -> list[str]:
     return [name for name in Announcement.__slots__ if getattr(known, name) != getattr(said, name)]
 
 
-def _page(views: list[CallView], limit: int, before: str | None) -> list[CallView]:
-    ordered = sorted(views, key=lambda view: (view.started_at, view.call_id), reverse=True)
-    if before is not None:
-        ids = [view.call_id for view in ordered]
-        ordered = ordered[ids.index(before) + 1 :] if before in ids else ordered
-    return ordered[:limit]
+def _newest_first(view: CallView) -> tuple[datetime, str]:
+    return view.started_at, view.call_id

@@ -1,6 +1,7 @@
 """Announcing, amending, finding and forgetting calls."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -120,6 +121,24 @@ async def test_calls_are_found_by_state_and_queue_newest_first(board: CallBoard,
     assert [view.call_id for view in await board.search(CallState.LIVE, None, 10, None)] == ["b"]
     assert [view.call_id for view in await board.search(None, None, 1, None)] == ["b"]
     assert [view.call_id for view in await board.search(None, None, 10, "b")] == ["a"]
+
+
+async def test_pages_through_memory_and_store_show_each_call_once(
+    board: CallBoard, clock: PlayClock, calls: KeepingCalls
+) -> None:
+    for number in range(3):
+        clock.move_to(number * 1_000)
+        board.announce(Announcement(call_id=f"kept-{number}"))
+    stored = await board.get("kept-0")
+    for number in range(4):
+        started_at = stored.started_at - timedelta(seconds=number + 1)
+        calls.kept[f"old-{number}"] = replace(
+            stored, call_id=f"old-{number}", started_at=started_at, state=CallState.ENDED
+        )
+    seen: list[str] = []
+    while page := await board.search(None, None, 2, seen[-1] if seen else None):
+        seen += [view.call_id for view in page]
+    assert seen == ["kept-2", "kept-1", "kept-0", "old-0", "old-1", "old-2", "old-3"]
 
 
 async def test_an_announced_call_without_audio_is_forgotten_and_an_ended_one_goes_to_the_store(
