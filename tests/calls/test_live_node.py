@@ -1,12 +1,14 @@
 """The short forms of the long runs: a real node in its own process, a real simulated PBX, real Vosk."""
 
 import asyncio
+import os
 from pathlib import Path
 from statistics import median
 
 import httpx
 import pytest
 
+from config.recognition import RecognitionSettings
 from service.demo.simulated_pbx import Via
 from tests.calls.played import path_of
 from tests.prove.latency import measure
@@ -14,6 +16,8 @@ from tests.prove.neighbours import beside, flooding_pbx, racing_pbxes, slow_cons
 from tests.prove.node import play_to_the_end, running_node
 from tests.prove.soak import soak
 from tests.prove.watching_console import watching
+
+_SERVICE_MB = 1_200  # twice what the service takes for six calls, the nursery with it
 
 pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(300)]
 
@@ -62,7 +66,7 @@ async def test_a_bad_neighbour_changes_nothing_for_a_good_call(neighbour: object
     assert result.good_calls >= 1
     assert result.dead_air_alerts == result.good_calls
     assert median(result.dead_air_ms) < 500
-    assert max(result.memory_mb) < result.memory_mb[0] + 600
+    assert max(result.memory_mb) < _SERVICE_MB + (os.cpu_count() or 1) * RecognitionSettings().worker_memory_mb
 
 
 async def test_a_minute_of_the_demo_leave_no_error_behind() -> None:

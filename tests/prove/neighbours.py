@@ -60,6 +60,8 @@ async def killed_browsers(node: Node) -> AsyncIterator[None]:
             await reader.readuntil(b"\r\n\r\n")
             await asyncio.sleep(0.2)
             writer.transport.abort()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async with _crowd(vanish):
         yield
@@ -111,12 +113,12 @@ async def silent_pbxes(node: Node) -> AsyncIterator[None]:
     """AudioSocket legs that stop sending in the middle, the socket still open."""
 
     async def silent() -> None:
-        writer = await _leg(node)
-        for _ in range(50):
-            writer.write(encode_audio(bytes(640), _RATE_HZ))
-            await asyncio.sleep(0.02)
-        writer.write(encode_audio(bytes(640), _RATE_HZ)[:100])  # and the last frame is cut
-        await asyncio.Event().wait()
+        async with _leg(node) as writer:
+            for _ in range(50):
+                writer.write(encode_audio(bytes(640), _RATE_HZ))
+                await asyncio.sleep(0.02)
+            writer.write(encode_audio(bytes(640), _RATE_HZ)[:100])  # and the last frame is cut
+            await asyncio.Event().wait()
 
     async with _crowd(silent):
         yield
@@ -132,13 +134,12 @@ async def racing_pbxes(node: Node) -> AsyncIterator[None]:
 
     async def racing() -> None:
         while True:
-            writer = await _leg(node)
-            with suppress(ConnectionError):
-                for start in range(0, len(leg), 640):
-                    writer.write(encode_audio(leg[start : start + 640], _RATE_HZ))
-                    await writer.drain()
-                    await asyncio.sleep(0.002)
-            writer.close()
+            async with _leg(node) as writer:
+                with suppress(ConnectionError):
+                    for start in range(0, len(leg), 640):
+                        writer.write(encode_audio(leg[start : start + 640], _RATE_HZ))
+                        await writer.drain()
+                        await asyncio.sleep(0.002)
 
     async with _crowd(racing):
         yield
@@ -149,11 +150,11 @@ async def flooding_pbx(node: Node) -> AsyncIterator[None]:
     """One leg that sends as fast as TCP takes it."""
 
     async def flooding() -> None:
-        writer = await _leg(node)
         block = encode_audio(bytes(6_400), _RATE_HZ)
-        while True:
-            writer.write(block)
-            await writer.drain()
+        async with _leg(node) as writer:
+            while True:
+                writer.write(block)
+                await writer.drain()
 
     async with _crowd(flooding, 1):
         yield
@@ -209,13 +210,20 @@ async def _crowd(one: Callable[[], Coroutine[object, object, None]], size: int =
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _leg(node: Node) -> asyncio.StreamWriter:
+@asynccontextmanager
+async def _leg(node: Node) -> AsyncIterator[asyncio.StreamWriter]:
+    """An announced agent leg; whatever happens, its socket is gone afterwards."""
     async with httpx.AsyncClient(trust_env=False) as client:
         document = {"call_id": f"bad-{uuid.uuid4().hex[:8]}", "language": "ko"}
         answer = (await client.post(f"{node.http}/api/v1/calls", json=document)).json()
     _, writer = await asyncio.open_connection("127.0.0.1", node.audiosocket_port)
-    writer.write(encode_uuid(answer["legs"]["agent"]["stream_id"]))
-    return writer
+    try:
+        writer.write(encode_uuid(answer["legs"]["agent"]["stream_id"]))
+        yield writer
+    finally:
+        writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def _value(metrics: str, name: str) -> float:
