@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from alerts.alert import Evidence, Kind, Measure, Severity
+from alerts.findings import Finding, Stage
 from config.detection import PaceSettings
 from config.settings import Language
 from streaming.frames import Leg
@@ -140,3 +142,23 @@ class PaceGauge:
 
 def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
+
+
+def pace_finding(kind: Kind, pace: Pace, stage: Stage, to_ms: int, limit_per_s: float, refractory_ms: int) -> Finding:
+    """What is told of a pace beyond its limit, too fast or too slow (`kind`); syllables or words per second."""
+    return Finding(
+        kind=kind,
+        rule=kind.value,
+        event=f"{kind}:{pace.from_ms}",
+        stage=stage,
+        severity=Severity.MINOR,
+        leg=Leg.AGENT,
+        audio_end_ms=to_ms,
+        refractory_ms=refractory_ms,
+        evidence=Evidence(
+            from_ms=pace.from_ms,
+            to_ms=to_ms,
+            values=(Measure("per_s", round(pace.per_s, 1)), Measure("by", "text" if pace.by_text else "sound")),
+            threshold=(Measure("per_s", round(limit_per_s, 2)),),
+        ),
+    )

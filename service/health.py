@@ -1,6 +1,4 @@
-"""Whether the node can do its work: model, store, doors, loop."""
-
-from collections.abc import Callable, Mapping
+"""Whether the node can do its work: model and store."""
 
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -19,10 +17,9 @@ class NodeHealth:
         store: Store,
         groups: RecognitionGroups,
         language: Language,
-        doors: Mapping[str, Callable[[], bool]],
     ) -> None:
         self._registry, self._store, self._groups = registry, store, groups
-        self._language, self._doors = language, doors
+        self._language = language
 
     async def health(self) -> Health:
         """Each part with whether it is ready and, if not, why."""
@@ -31,7 +28,6 @@ class NodeHealth:
         parts = [
             ("model", model_ready, model_word),
             ("store", failing is None, failing or ""),
-            *((name, is_open(), "" if is_open() else "not listening") for name, is_open in self._doors.items()),
         ]
         return Health(ready=all(ready for _, ready, _ in parts), parts=tuple(parts))
 

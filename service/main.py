@@ -90,7 +90,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     ports = _ports(settings, http_listening, audiosocket_listening)
-    health = NodeHealth(registry, store, groups, settings.language, {})
+    health = NodeHealth(registry, store, groups, settings.language)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse)
     app = build_app(
         settings,

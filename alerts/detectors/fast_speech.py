@@ -1,11 +1,10 @@
 """Fast speech: the agent speaks faster than people follow, or much faster than at the beginning (manual 002, 语速)."""
 
-from alerts.alert import Evidence, Kind, Measure, Severity
+from alerts.alert import Kind
 from alerts.findings import Finding, Stage
-from alerts.pace import Pace, PaceGauge
+from alerts.pace import Pace, PaceGauge, pace_finding
 from config.detection import PaceSettings
 from config.settings import Language
-from streaming.frames import Leg
 from streaming.observations import Observation
 
 _LEAVE_RATIO = 0.92  # recognition.md §4.2, row 9: 260 for 280, 170 for 180, 5.5 for 6.0
@@ -58,19 +57,5 @@ class FastSpeechDetector:
         return limit
 
     def _finding(self, pace: Pace, stage: Stage, to_ms: int, limit: float) -> Finding:
-        return Finding(
-            kind=Kind.FAST_SPEECH,
-            rule=Kind.FAST_SPEECH.value,
-            event=f"{Kind.FAST_SPEECH}:{pace.from_ms}",
-            stage=stage,
-            severity=Severity.MINOR,
-            leg=Leg.AGENT,
-            audio_end_ms=to_ms,
-            refractory_ms=self._settings.fast_refractory_ms,
-            evidence=Evidence(
-                from_ms=pace.from_ms,
-                to_ms=to_ms,
-                values=(Measure("per_s", round(pace.per_s, 1)), Measure("by", "text" if pace.by_text else "sound")),
-                threshold=(Measure("per_s", round(limit, 2)),),
-            ),
-        )
+        settings = self._settings
+        return pace_finding(Kind.FAST_SPEECH, pace, stage, to_ms, limit, settings.fast_refractory_ms)

@@ -1,11 +1,10 @@
 """Slow speech: the agent drags (manual 002, 语速)."""
 
-from alerts.alert import Evidence, Kind, Measure, Severity
+from alerts.alert import Kind
 from alerts.findings import Finding, Stage
-from alerts.pace import Pace, PaceGauge
+from alerts.pace import Pace, PaceGauge, pace_finding
 from config.detection import PaceSettings
 from config.settings import Language
-from streaming.frames import Leg
 from streaming.observations import Observation
 
 _LEAVE_RATIO = 1.15  # recognition.md §4.2, row 10
@@ -54,19 +53,5 @@ class SlowSpeechDetector:
                 return settings.ko_slow_per_s
 
     def _finding(self, pace: Pace, stage: Stage, to_ms: int, limit: float) -> Finding:
-        return Finding(
-            kind=Kind.SLOW_SPEECH,
-            rule=Kind.SLOW_SPEECH.value,
-            event=f"{Kind.SLOW_SPEECH}:{pace.from_ms}",
-            stage=stage,
-            severity=Severity.MINOR,
-            leg=Leg.AGENT,
-            audio_end_ms=to_ms,
-            refractory_ms=self._settings.slow_refractory_ms,
-            evidence=Evidence(
-                from_ms=pace.from_ms,
-                to_ms=to_ms,
-                values=(Measure("per_s", round(pace.per_s, 1)), Measure("by", "text" if pace.by_text else "sound")),
-                threshold=(Measure("per_s", round(limit, 2)),),
-            ),
-        )
+        settings = self._settings
+        return pace_finding(Kind.SLOW_SPEECH, pace, stage, to_ms, limit, settings.slow_refractory_ms)
