@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 
-from alerts.desk import CallFacts
-
 from alerts.alert import Alert, AlertState, Severity
+from alerts.desk import CallFacts
 from service.level_track import LevelTrack
 from service.transcript import Transcript
 from streaming.frames import Leg, Party
