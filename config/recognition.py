@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,6 +28,9 @@ class RecognitionSettings(Section):
     spotting: bool = Field(
         True,
         description="Listen for the rules' phrases beside the transcript: finds far more of them, a third dearer.",
+    )
+    highest_tier: Literal["full", "spotting", "acoustic"] = Field(
+        "full", description="No call is listened to more closely than this: text and phrases, phrases only, sound only."
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(

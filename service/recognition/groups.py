@@ -29,6 +29,7 @@ class RecognitionGroups:
         make: Callable[..., RecognitionGroup] = RecognitionGroup,
     ) -> None:
         self.refused_models = 0
+        self._sound_only = not settings.recognition.enabled or settings.recognition.highest_tier == "acoustic"
         self._settings, self._pack, self._make = settings, pack, make
         self._groups: dict[Language, RecognitionGroup] = {}
         self._missing: dict[Language, str] = {}
@@ -43,7 +44,7 @@ class RecognitionGroups:
 
     def group(self, language: Language | None) -> RecognitionGroup | None:
         """The running group of a language; None without a model, or with recognition switched off."""
-        if language is None or not self._settings.recognition.enabled:
+        if language is None or self._sound_only:
             return None
         if language not in self._groups and language not in self._missing:
             self._start(language)
@@ -55,7 +56,7 @@ class RecognitionGroups:
 
     def readiness(self, language: Language) -> tuple[bool, str]:
         """Whether the language is heard, and if not, the sentence that says why."""
-        if not self._settings.recognition.enabled:
+        if self._sound_only:
             return True, "recognition is switched off"
         group = self._groups.get(language)
         if group is None:

@@ -97,3 +97,13 @@ async def test_a_language_without_a_model_says_so(tmp_path: Path) -> None:
         ready, why = groups.readiness(Language.ZH)
         assert not ready
         assert "earshot models pull zh" in why
+
+
+async def test_nothing_is_started_where_calls_are_judged_by_sound_only(tmp_path: Path) -> None:
+    settings = _settings(tmp_path).model_copy(update={"recognition": RecognitionSettings(highest_tier="acoustic")})
+    makers = _Makers()
+    groups = RecognitionGroups(settings, make=makers.make)
+    async with _running(groups):
+        assert groups.group(Language.KO) is None
+        assert groups.readiness(Language.KO) == (True, "recognition is switched off")
+    assert makers.phrases == {}
