@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from service.call_board import CallBoard
@@ -92,7 +92,15 @@ class NodeMetrics(Collector):
         spotting = CounterMetricFamily(
             "earshot_recognizer_spotting_cpu_seconds", "The part of it spent on spotting phrases", labels=["language"]
         )
+        decoding = CounterMetricFamily(
+            "earshot_recognizer_decoding_cpu_seconds", "The part of it spent on the words", labels=["language"]
+        )
+        lag = HistogramMetricFamily(
+            "earshot_recognizer_lag_seconds", "From the arrival of audio to its being decoded", labels=["language"]
+        )
         for language, group in self._groups.running().items():
+            decoding.add_metric([language.value], group.decoding_cpu_ms() / 1000)
+            lag.add_metric([language.value], group.lag.buckets(), group.lag.sum_s)
             spotted.add_metric([language.value], group.counts.spotted_phrases)
             cpu.add_metric([language.value], group.cpu_ms() / 1000)
             spotting.add_metric([language.value], group.spotting_cpu_ms() / 1000)
@@ -101,7 +109,7 @@ class NodeMetrics(Collector):
             lost.add_metric([language.value], group.workers_lost)
             dropped.add_metric([language.value], group.dropped_segments)
             decoded.add_metric([language.value], group.decoded_ms / 1000)
-        yield from (queue, queued, lost, dropped, decoded, spotted, cpu, spotting)
+        yield from (queue, queued, lost, dropped, decoded, spotted, cpu, spotting, decoding, lag)
         yield _total(
             "recognizer_models_refused", "Models of further languages that failed", self._groups.refused_models
         )

@@ -60,7 +60,7 @@ class WorkerCrew:
         self._hire_at_s: dict[int, float] = {}
         self._condemned: set[int] = set()
         self._connecting: set[asyncio.Task[object]] = set()
-        self._cpu_ms_of_the_dead = self._spotting_ms_of_the_dead = 0
+        self._cpu_ms_of_the_dead = self._spotting_ms_of_the_dead = self._decoding_ms_of_the_dead = 0
 
     def pids(self) -> dict[int, int]:
         """Process ids of the workers that have said hello, by worker number."""
@@ -73,6 +73,10 @@ class WorkerCrew:
     def spotting_cpu_ms(self) -> int:
         """The part of it that went into spotting."""
         return self._spotting_ms_of_the_dead + sum(load.spotting_cpu_ms for load in self.loads.values())
+
+    def decoding_cpu_ms(self) -> int:
+        """The part of it that went into writing words down."""
+        return self._decoding_ms_of_the_dead + sum(load.decoding_cpu_ms for load in self.loads.values())
 
     async def run(self, source: WorkerSource) -> None:
         """Until the nursery is gone; `refusal` then says whether the model was the cause."""
@@ -158,6 +162,7 @@ class WorkerCrew:
         if load is not None:
             self._cpu_ms_of_the_dead += load.cpu_ms
             self._spotting_ms_of_the_dead += load.spotting_cpu_ms
+            self._decoding_ms_of_the_dead += load.decoding_cpu_ms
 
     async def _watch(self) -> None:
         while True:

@@ -13,6 +13,7 @@ import structlog
 from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.crew import CrewEars, WorkerCrew
+from service.recognition.decoding_lag import DecodingLag
 from service.recognition.leg_memory import LegMemory
 from service.recognition.nursery_process import NurseryProcess, WorkerSource
 from service.recognition.segment import LossReason, Segment, SegmentEvent
@@ -79,6 +80,7 @@ class RecognitionGroup:
     ) -> None:
         self.language, self.model_dir = language, model_dir
         self.counts = RecognitionCounts()
+        self.lag = DecodingLag()
         self._settings = settings
         self._make_source = source or (lambda: NurseryProcess(model_dir, settings, phrases))
         size = settings.workers or len(os.sched_getaffinity(0))
@@ -207,6 +209,10 @@ class RecognitionGroup:
         """The part of it that went into listening for phrases."""
         return self._crew.spotting_cpu_ms()
 
+    def decoding_cpu_ms(self) -> int:
+        """The part of it that went into writing words down."""
+        return self._crew.decoding_cpu_ms()
+
     @property
     def no_spotting(self) -> str | None:
         """Why phrases are not listened for beside the words; None when they are, or it is not known yet."""
@@ -234,6 +240,8 @@ class RecognitionGroup:
             case Decoded(number, samples):
                 if (segment := self._segments.get(number)) is not None and segment.link is link:
                     self.counts.decoded_samples += segment.take_decoded(samples)
+                    if not segment.patient:
+                        self.lag.note(segment.decoded_after_s)
                     self._offer_room()
             case PartialSaid(number) | FinalSaid(number) | PhraseSaid(number) | SegmentFailed(number):
                 running = self._segments.get(number)  # None: abandoned meanwhile

@@ -91,6 +91,7 @@ class Segment:
         self.link: WorkerLink | None = None
         self.runs = 0
         self.over = False
+        self.decoded_after_s = 0.0  # how long the newest decoded audio had been waiting when it was decoded
         self._spot = spot
         self._leg, self._start_ms, self._hear, self._ended = leg, start_ms, hear, ended
         self._kept: deque[bytes] = deque()  # audio since the last final
@@ -172,8 +173,11 @@ class Segment:
     def take_decoded(self, samples: int) -> int:
         """The worker has decoded so many samples of this run. Returns the samples that are new."""
         before, self._decoded = self._decoded, self._run_from + samples
+        arrived_s: float | None = None
         while self._arrivals and self._arrivals[0][0] <= self._decoded:
-            self._arrivals.popleft()
+            _, arrived_s = self._arrivals.popleft()
+        if arrived_s is not None:
+            self.decoded_after_s = time.monotonic() - arrived_s
         return self._decoded - before
 
     def take_partial(self, samples: int, text: str) -> None:

@@ -71,7 +71,7 @@ class Worker:
     ) -> None:
         self._link, self._pool = link, pool
         self._spotters = spotters or SpotterPools({}, lambda _grammar: pool.borrow(0), 0)
-        self._spotting_ns = 0
+        self._spotting_ns = self._decoding_ns = 0
         self._memory_bytes = memory_mb * 1_048_576
         self._resident_bytes = resident_bytes or memory_of_this_process
         self._reader = MessageReader()
@@ -158,14 +158,19 @@ class Worker:
                 self._decode(segment, segment.recognizer)
             if not segment.waiting and segment.closed_ns is not None:
                 self._spot(segment, Spotter.finish)
-                self._say(self._final(segment, segment.recognizer.finish(), last=True))
+                began_ns = time.process_time_ns()
+                heard = segment.recognizer.finish()
+                self._decoding_ns += time.process_time_ns() - began_ns
+                self._say(self._final(segment, heard, last=True))
                 self._end(segment)
         except RecognizerError:
             self._say(SegmentFailed(segment.number))
             self._discard(segment)
 
     def _decode(self, segment: _Segment, recognizer: Recognizing) -> None:
+        began_ns = time.process_time_ns()
         heard = recognizer.feed(block := _step_of(segment.waiting))
+        self._decoding_ns += time.process_time_ns() - began_ns
         segment.samples += len(block) // 2
         match heard:
             case PartialText(text):
@@ -234,7 +239,11 @@ class Worker:
             give_memory_back()
         self._say(
             WorkerLoad(
-                time.process_time_ns() // 1_000_000, memory_bytes, len(self._pool), self._spotting_ns // 1_000_000
+                time.process_time_ns() // 1_000_000,
+                memory_bytes,
+                len(self._pool),
+                self._spotting_ns // 1_000_000,
+                self._decoding_ns // 1_000_000,
             )
         )
 

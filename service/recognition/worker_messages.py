@@ -14,7 +14,7 @@ _LONGEST_PAYLOAD_BYTES = 4_194_304  # two minutes of 16 kHz PCM: more than a lon
 _COUNT = struct.Struct("<Q")
 _OPEN = struct.Struct("<QB")  # leg number, place of its kind in _KINDS
 _SPOTTED = struct.Struct("<QQd")
-_LOAD = struct.Struct("<QQIQ")
+_LOAD = struct.Struct("<QQIQQ")
 _KINDS = (None, Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
 
 
@@ -123,13 +123,14 @@ class SegmentFailed:
 class WorkerLoad:
     """From the worker, about once a second while it works: CPU spent, resident memory (model included), recognisers.
 
-    `spotting_cpu_ms` is the part of the CPU that went into spotting.
+    `spotting_cpu_ms` and `decoding_cpu_ms` are the parts of the CPU that went into spotting and into the words.
     """
 
     cpu_ms: int
     memory_bytes: int
     recognizers: int
     spotting_cpu_ms: int = 0
+    decoding_cpu_ms: int = 0
 
 
 ToWorker = OpenSegment | SegmentSound | CloseSegment | AbandonSegment
@@ -165,8 +166,8 @@ def message_bytes(message: Message) -> bytes:
             return _framed(_Kind.DECODED, segment, _COUNT.pack(samples))
         case SegmentFailed(segment):
             return _framed(_Kind.FAILED, segment)
-        case WorkerLoad(cpu_ms, memory_bytes, recognizers, spotting_cpu_ms):
-            return _framed(_Kind.LOAD, 0, _LOAD.pack(cpu_ms, memory_bytes, recognizers, spotting_cpu_ms))
+        case WorkerLoad(cpu_ms, memory_bytes, recognizers, spotting_ms, decoding_ms):
+            return _framed(_Kind.LOAD, 0, _LOAD.pack(cpu_ms, memory_bytes, recognizers, spotting_ms, decoding_ms))
     assert_never(message)
 
 

@@ -74,7 +74,7 @@ class FakeWorker:
         else:
             await self._say(FinalSaid(segment, samples, False, heard.text, heard.words))
         await self._say(Decoded(segment, samples))
-        await self._say(WorkerLoad(5, 1_000_000, 1))
+        await self._say(WorkerLoad(5, 1_000_000, 1, 1, 3))
 
     async def _say(self, message: FromWorker) -> None:
         await asyncio.get_running_loop().sock_sendall(self._link, message_bytes(message))

@@ -80,7 +80,8 @@ async def test_a_segment_comes_back_as_partials_and_finals_in_call_time() -> Non
     assert (listener.partials[1].start_ms, listener.partials[1].end_ms) == (5_200, 5_300)
     assert (node.group.open_segments, node.group.queued_ms()) == (0, 0)
     assert (node.group.counts.segments, node.group.decoded_ms) == (1, 300)
-    assert node.group.cpu_ms() == 5
+    assert (node.group.cpu_ms(), node.group.spotting_cpu_ms(), node.group.decoding_cpu_ms()) == (5, 1, 3)
+    assert dict(node.group.lag.buckets())["+Inf"] == 3
 
 
 async def test_segments_are_spread_and_a_leg_returns_to_its_worker() -> None:

@@ -74,6 +74,7 @@ def test_decoding_empties_the_queue_and_stops_the_waiting() -> None:
     assert segment.waiting_s(1e12) > 0
     assert segment.take_decoded(3_200) == 1_600
     assert (segment.queued_ms, segment.has_work, segment.waiting_s(1e12)) == (0, False, 0.0)
+    assert 0 < segment.decoded_after_s < 5
     segment.close()
     assert segment.has_work
     assert segment.waiting_s(1e12) > 0

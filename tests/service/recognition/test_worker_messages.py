@@ -40,7 +40,7 @@ MESSAGES: list[Message] = [
     PhraseSaid(1, "좋은 하루 되세요", 100, 1_300, 0.955),
     Decoded(1, 123_456_789_012),
     SegmentFailed(3),
-    WorkerLoad(1_000, 600_000_000, 6, 250),
+    WorkerLoad(1_000, 600_000_000, 6, 250, 600),
 ]
 
 
