@@ -3,20 +3,23 @@
 import asyncio
 import time
 from collections.abc import Callable, Set
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
+from alerts.spotting_list import SpottingList
 from service.recognition.nursery_process import (
     ModelReady,
     ModelRefused,
     NurseryGoneError,
+    PhrasesSpelled,
     Report,
     WorkerEnded,
     WorkerSource,
 )
 from service.recognition.worker_link import WorkerLink
-from service.recognition.worker_messages import Message, WorkerHello, WorkerLoad
+from service.recognition.worker_messages import ListenFor, Message, WorkerHello, WorkerLoad
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +81,12 @@ class WorkerCrew:
         """The part of it that went into writing words down."""
         return self._decoding_ms_of_the_dead + sum(load.decoding_cpu_ms for load in self.loads.values())
 
+    def listen_for(self, phrases: SpottingList) -> None:
+        """The rules have changed: what is spoken from a moment later on is searched for these."""
+        if self._source is not None:
+            with suppress(NurseryGoneError):  # the next nursery begins with them
+                self._source.listen_for(phrases)
+
     async def run(self, source: WorkerSource) -> None:
         """Until the nursery is gone; `refusal` then says whether the model was the cause."""
         watch: asyncio.Task[None] | None = None
@@ -114,6 +123,11 @@ class WorkerCrew:
                     _log.info("phrases are not spotted", language=self._language, reason=no_spotting)
                 for link in self.links.values():
                     link.heard_s = time.monotonic()  # until now a worker could not answer
+            case PhrasesSpelled(no_spotting, grammars):
+                self.no_spotting = no_spotting
+                _log.info("phrases of changed rules are spotted", language=self._language, reason_not=no_spotting)
+                for link in self.links.values():
+                    link.say(ListenFor(grammars))
             case ModelRefused(reason):
                 self.refusal = reason
             case WorkerEnded(worker, status):

@@ -23,6 +23,7 @@ from service.recognition.worker_messages import (
     CloseSegment,
     Decoded,
     FinalSaid,
+    ListenFor,
     Message,
     OpenSegment,
     PartialSaid,
@@ -82,7 +83,8 @@ class RecognitionGroup:
         self.counts = RecognitionCounts()
         self.lag = DecodingLag()
         self._settings = settings
-        self._make_source = source or (lambda: NurseryProcess(model_dir, settings, phrases))
+        self._phrases = phrases
+        self._make_source = source or (lambda: NurseryProcess(model_dir, settings, self._phrases))
         size = settings.workers or len(os.sched_getaffinity(0))
         ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._drop_late, self._busy)
         self._crew = WorkerCrew(language, size, settings.hung_worker_s, ears)
@@ -154,6 +156,11 @@ class RecognitionGroup:
             self._legs.given_to(leg_key, link.number)
             segment.run_on(link)
         return segment
+
+    def listen_for(self, phrases: SpottingList) -> None:
+        """The rules have changed. Nothing waits: open segments keep what they listen for, later ones take the new."""
+        self._phrases = phrases
+        self._crew.listen_for(phrases)
 
     async def room(self) -> None:
         """Wait until the queue is short, or recognition is over."""
@@ -247,7 +254,7 @@ class RecognitionGroup:
                 running = self._segments.get(number)  # None: abandoned meanwhile
                 if running is not None and running.link is link:
                     self._answer(running, message)
-            case WorkerLoad() | OpenSegment() | SegmentSound() | CloseSegment() | AbandonSegment():
+            case WorkerLoad() | OpenSegment() | SegmentSound() | CloseSegment() | AbandonSegment() | ListenFor():
                 pass  # the crew's, or none that a worker sends
             case _:
                 assert_never(message)

@@ -50,6 +50,11 @@ class RecognitionGroups:
             self._start(language)
         return self._groups.get(language)
 
+    def rules_changed(self, pack: RulePack) -> None:
+        """A language's rules were replaced: its workers listen for the new phrases a moment later, without a stall."""
+        if (group := self._groups.get(pack.language)) is not None:
+            group.listen_for(spotting_list(pack))
+
     def running(self) -> dict[Language, RecognitionGroup]:
         """Groups that have been started, for the metrics."""
         return dict(self._groups)

@@ -21,14 +21,14 @@ from config.recognition import DecodingProfile
 from service.recognition.model_profile import profiled
 from service.recognition.recognizer_pool import RecognizerPool
 from service.recognition.spotter import SpotterPools
-from service.recognition.spotting_grammar import SpottingGrammar, grammar_of
+from service.recognition.spotting_grammar import SpottingGrammar, grammar_of, grammars_text
 from service.recognition.vocabulary import VocabularyError, vocabulary_of
 from service.recognition.worker import Worker
 from streaming.frames import Leg
 from streaming.recognizer import ModelError, SpeechModel
 
 ORDER = struct.Struct("<BI")  # what, worker number
-FORK, KILL = 1, 2
+FORK, KILL, LISTEN = 1, 2, 3  # a socket for the worker comes with FORK, a file with the phrases with LISTEN
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -51,8 +51,6 @@ class Nursery:
             self._report(kind="failed", reason=str(error))
             return
         no_spotting = self._prepare_spotting(model)
-        gc.collect()
-        gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
         os.set_blocking(self._wake_write, False)
         signal.set_wakeup_fd(self._wake_write)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -69,6 +67,13 @@ class Nursery:
 
     def _prepare_spotting(self, model: SpeechModel) -> str | None:
         """Spell the phrases once, for all workers. Returns why phrases are not spotted, None when they are."""
+        self._grammars = {}
+        no_spotting = self._spell(model)
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
+        return no_spotting
+
+    def _spell(self, model: SpeechModel) -> str | None:
         if not isinstance(self._listened_for, dict):
             return str(self._listened_for)
         try:
@@ -80,14 +85,23 @@ class Nursery:
                 self._grammars[Leg(kind)] = grammar
         return None if self._grammars else "the model's words spell none of the phrases"
 
+    def _listen_for(self, model: SpeechModel, file: int) -> None:
+        """New rules: workers to come inherit them, those that live get them through the service."""
+        with open(file, encoding="utf-8") as phrases:
+            self._listened_for = json.load(phrases)
+        no_spotting = self._prepare_spotting(model)
+        self._report(kind="listens", no_spotting=no_spotting, grammars=grammars_text(self._grammars))
+
     def _obey(self, model: SpeechModel) -> bool:
         """One order of the service; False when there will be no more."""
-        order, links, _, _ = socket.recv_fds(self._control, ORDER.size, 1)
+        order, files, _, _ = socket.recv_fds(self._control, ORDER.size, 1)
         if len(order) < ORDER.size:
             return False
         what, number = ORDER.unpack(order)
-        if what == FORK and links:
-            self._fork(model, number, links[0])
+        if what == FORK and files:
+            self._fork(model, number, files[0])
+        elif what == LISTEN and files:
+            self._listen_for(model, files[0])
         elif what == KILL:
             for pid in [pid for pid, of in self._workers.items() if of == number]:
                 os.kill(pid, signal.SIGKILL)  # not reaped yet, so the pid is still the worker's

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 import sys
+import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from typing import Protocol
 
 from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
-from service.recognition.nursery import FORK, KILL, ORDER
+from service.recognition.nursery import FORK, KILL, LISTEN, ORDER
 from streaming.frames import Leg
 
-_LONGEST_REPORT_BYTES = 65_536
+_READ_BYTES = 65_536
+_LONGEST_REPORT_BYTES = 4_194_304  # grammars of several thousand phrases
 # One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
 _ENVIRONMENT = ("OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2")
 
@@ -40,6 +42,14 @@ class ModelRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class PhrasesSpelled:
+    """The phrases of changed rules as `grammars` (spotting_grammar.grammars_text), or why there are none."""
+
+    no_spotting: str | None
+    grammars: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerEnded:
     """A worker process is over; `status` below zero is the signal that ended it."""
 
@@ -47,7 +57,7 @@ class WorkerEnded:
     status: int
 
 
-Report = ModelReady | ModelRefused | WorkerEnded
+Report = ModelReady | ModelRefused | PhrasesSpelled | WorkerEnded
 
 
 class WorkerSource(Protocol):
@@ -63,6 +73,10 @@ class WorkerSource(Protocol):
 
     def kill(self, worker: int) -> None:
         """End that worker without asking it. Raises NurseryGoneError."""
+        ...
+
+    def listen_for(self, phrases: SpottingList) -> None:
+        """The rules have changed; PhrasesSpelled follows. Raises NurseryGoneError."""
         ...
 
     def reports(self) -> AsyncIterator[Report]:
@@ -142,6 +156,14 @@ class NurseryProcess:
         """See WorkerSource."""
         self._order(KILL, worker, [])
 
+    def listen_for(self, phrases: SpottingList) -> None:
+        """See WorkerSource."""
+        self._phrases = phrases
+        with tempfile.TemporaryFile() as listened_for:  # as a file, because an order must never be half sent
+            listened_for.write(self._listened_for())
+            listened_for.seek(0)
+            self._order(LISTEN, 0, [listened_for.fileno()])
+
     async def reports(self) -> AsyncIterator[Report]:
         """See WorkerSource."""
         if self._control is None:
@@ -150,7 +172,7 @@ class NurseryProcess:
         pending = b""
         while len(pending) < _LONGEST_REPORT_BYTES:
             try:
-                received = await loop.sock_recv(self._control, 4_096)
+                received = await loop.sock_recv(self._control, _READ_BYTES)
             except ConnectionError:
                 return
             if not received:
@@ -168,11 +190,11 @@ class NurseryProcess:
                 self._process.kill()
             await self._process.wait()
 
-    def _order(self, what: int, worker: int, links: list[int]) -> None:
+    def _order(self, what: int, worker: int, files: list[int]) -> None:
         if self._control is None:
             raise NurseryGoneError("not started")
         try:
-            socket.send_fds(self._control, [ORDER.pack(what, worker)], links)
+            socket.send_fds(self._control, [ORDER.pack(what, worker)], files)
         except OSError as error:  # closed, reset, or (BlockingIOError) hundreds of orders nobody takes
             raise NurseryGoneError("takes no orders") from error
 
@@ -181,6 +203,8 @@ def _report_of(line: bytes) -> Report:
     match json.loads(line):
         case {"kind": "ready", "no_spotting": str() | None as reason}:
             return ModelReady(reason)
+        case {"kind": "listens", "no_spotting": str() | None as reason, "grammars": str(grammars)}:
+            return PhrasesSpelled(reason, grammars)
         case {"kind": "failed", "reason": str(reason)}:
             return ModelRefused(reason)
         case {"kind": "ended", "worker": int(worker), "status": int(status)}:

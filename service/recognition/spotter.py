@@ -11,8 +11,8 @@ from streaming.recognizer import FinalWords
 class Spotter:
     """A borrowed ear. Fed with the same blocks as the full recogniser."""
 
-    def __init__(self, recognizer: Recognizing, grammar: SpottingGrammar, kind: Leg) -> None:
-        self.recognizer, self.kind = recognizer, kind
+    def __init__(self, recognizer: Recognizing, grammar: SpottingGrammar, home: RecognizerPool) -> None:
+        self.recognizer, self.home = recognizer, home
         self._grammar = grammar
 
     def feed(self, pcm_s16le: bytes) -> list[Spotted]:
@@ -34,8 +34,13 @@ class SpotterPools:
         make: Callable[[SpottingGrammar], Recognizing],
         most: int,
     ) -> None:
+        self._make, self._most = make, most
+        self.listen_for(grammars)
+
+    def listen_for(self, grammars: Mapping[Leg, SpottingGrammar]) -> None:
+        """From now on lend ears for these; those out keep what they listen for and are not lent again."""
         self._grammars = dict(grammars)
-        self._pools = {kind: _pool(grammar, make, most) for kind, grammar in grammars.items()}
+        self._pools = {kind: _pool(grammar, self._make, self._most) for kind, grammar in grammars.items()}
 
     def warm_up(self) -> None:
         """Make the first ones of a two-leg call now."""
@@ -48,15 +53,15 @@ class SpotterPools:
         pool = self._pools.get(kind) if kind is not None else None
         if kind is None or pool is None or not pool.has_room:
             return None
-        return Spotter(pool.borrow(leg), self._grammars[kind], kind)
+        return Spotter(pool.borrow(leg), self._grammars[kind], pool)
 
     def give_back(self, spotter: Spotter, leg: int) -> None:
         """Back and clean."""
-        self._pools[spotter.kind].give_back(spotter.recognizer, leg)
+        spotter.home.give_back(spotter.recognizer, leg)  # a pool of old rules goes with its last ear
 
     def throw_away(self, spotter: Spotter) -> None:
         """One that failed never serves again."""
-        self._pools[spotter.kind].throw_away(spotter.recognizer)
+        spotter.home.throw_away(spotter.recognizer)
 
     def let_go(self) -> None:
         """Memory is short."""

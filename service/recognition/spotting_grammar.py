@@ -1,10 +1,12 @@
 """What a spotting recogniser listens for: phrases in the model's words, look-alikes, fillers for the rest."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 from service.recognition.vocabulary import spelled
+from streaming.frames import Leg
 from streaming.recognizer import RecognizedWord
 
 _UNKNOWN_WORD = "[unk]"  # models made for grammars have it; the Korean one has not, and needs the fillers
@@ -32,9 +34,13 @@ class SpottingGrammar:
     """One leg's phrases: word sequences for the recogniser, and the way back from its words to phrases."""
 
     def __init__(self, told: Mapping[Words, str | None], fillers: Sequence[str]) -> None:
-        self._told = dict(told)
+        self._told, self._fillers = dict(told), tuple(fillers)
         self._longest = max(map(len, self._told), default=0)
-        self.sequences: tuple[Words, ...] = (*self._told, *((word,) for word in fillers))
+
+    @property
+    def sequences(self) -> tuple[Words, ...]:
+        """Everything the recogniser may hear."""
+        return (*self._told, *((word,) for word in self._fillers))
 
     @property
     def phrases(self) -> int:
@@ -65,6 +71,26 @@ class SpottingGrammar:
             if tuple(texts[at : at + length]) in self._told:
                 return length
         return 0
+
+    def as_plain(self) -> list[object]:
+        """For JSON; `grammars_in` reads it."""
+        return [list(self._told.items()), self._fillers]
+
+
+def grammars_text(grammars: Mapping[Leg, SpottingGrammar]) -> str:
+    """Grammars by kind of leg on their way from process to process."""
+    return json.dumps({kind.value: grammar.as_plain() for kind, grammar in grammars.items()}, ensure_ascii=False)
+
+
+def grammars_in(text: str) -> dict[Leg, SpottingGrammar]:
+    """The grammars of `grammars_text`. Raises ValueError for anything else."""
+    try:
+        return {
+            Leg(kind): SpottingGrammar({tuple(words): phrase for words, phrase in told}, fillers)
+            for kind, (told, fillers) in json.loads(text).items()
+        }
+    except (AttributeError, TypeError) as error:
+        raise ValueError("these are no grammars") from error
 
 
 def grammar_of(

@@ -13,13 +13,14 @@ from typing import assert_never
 
 from service.recognition.recognizer_pool import RecognizerPool, Recognizing
 from service.recognition.spotter import Spotter, SpotterPools
-from service.recognition.spotting_grammar import Spotted
+from service.recognition.spotting_grammar import Spotted, grammars_in
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
     Decoded,
     FinalSaid,
     FromWorker,
+    ListenFor,
     Message,
     MessageReader,
     OpenSegment,
@@ -124,6 +125,9 @@ class Worker:
             case AbandonSegment(number):
                 if number in self._segments:
                     self._abandon(self._segments[number])
+            case ListenFor(grammars):
+                self._spotters.listen_for(grammars_in(grammars))
+                self._spotters.warm_up()
             case WorkerHello() | PartialSaid() | FinalSaid() | PhraseSaid() | Decoded():
                 pass  # ours, not theirs
             case SegmentFailed() | WorkerLoad():

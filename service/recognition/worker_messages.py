@@ -30,6 +30,7 @@ class _Kind(IntEnum):
     FAILED = 9
     LOAD = 10
     SPOTTED = 11
+    LISTEN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ class AbandonSegment:
     """To the worker: forget the segment, answer nothing."""
 
     segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListenFor:
+    """To the worker: from the next segment on spot these phrases (spotting_grammar.grammars_text) and no others."""
+
+    grammars: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ class WorkerLoad:
     decoding_cpu_ms: int = 0
 
 
-ToWorker = OpenSegment | SegmentSound | CloseSegment | AbandonSegment
+ToWorker = OpenSegment | SegmentSound | CloseSegment | AbandonSegment | ListenFor
 FromWorker = WorkerHello | PartialSaid | FinalSaid | PhraseSaid | Decoded | SegmentFailed | WorkerLoad
 Message = ToWorker | FromWorker
 
@@ -153,6 +161,8 @@ def message_bytes(message: Message) -> bytes:
             return _framed(_Kind.CLOSE, segment)
         case AbandonSegment(segment):
             return _framed(_Kind.ABANDON, segment)
+        case ListenFor(grammars):
+            return _framed(_Kind.LISTEN, 0, grammars.encode())
         case WorkerHello(pid):
             return _framed(_Kind.HELLO, 0, _COUNT.pack(pid))
         case PartialSaid(segment, samples, text):
@@ -211,6 +221,8 @@ def _message_of(kind: int, segment: int, payload: bytes) -> Message:
                 return CloseSegment(segment)
             case _Kind.ABANDON:
                 return AbandonSegment(segment)
+            case _Kind.LISTEN:
+                return ListenFor(payload.decode())
             case _Kind.HELLO:
                 return WorkerHello(_COUNT.unpack(payload)[0])
             case _Kind.PARTIAL:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from service.recognition.segment import FinalHeard, PartialHeard, SegmentEvent, SegmentLost
+from service.recognition.segment import FinalHeard, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
 
 _LONGEST_WAIT_S = 60.0
 
@@ -26,6 +26,10 @@ class SegmentListener:
     @property
     def partials(self) -> list[PartialHeard]:
         return [event for event in self.events if isinstance(event, PartialHeard)]
+
+    @property
+    def phrases(self) -> list[PhraseHeard]:
+        return [event for event in self.events if isinstance(event, PhraseHeard)]
 
     @property
     def lost(self) -> list[SegmentLost]:

@@ -4,13 +4,15 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 
-from service.recognition.nursery_process import ModelReady, NurseryGoneError, Report, WorkerEnded
+from alerts.spotting_list import SpottingList
+from service.recognition.nursery_process import ModelReady, NurseryGoneError, PhrasesSpelled, Report, WorkerEnded
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
     Decoded,
     FinalSaid,
     FromWorker,
+    ListenFor,
     Message,
     MessageReader,
     OpenSegment,
@@ -31,6 +33,7 @@ class FakeWorker:
     def __init__(self, number: int, link: socket.socket, decoding: asyncio.Event) -> None:
         self.number = number
         self.opened: list[int] = []
+        self.listens_for: list[str] = []
         self._link = link
         self._decoding = decoding
         self._recognizers: dict[int, FakeRecognizer] = {}
@@ -56,6 +59,8 @@ class FakeWorker:
             case CloseSegment(segment) if segment in self._recognizers:
                 final = self._recognizers.pop(segment).finish()
                 await self._say(FinalSaid(segment, self._samples[segment], True, final.text, final.words))
+            case ListenFor(grammars):
+                self.listens_for.append(grammars)
             case AbandonSegment(segment):
                 self._recognizers.pop(segment, None)
             case _:
@@ -109,6 +114,11 @@ class FakeNursery:
         self.killed.append(worker)
         self.newest(worker).task.cancel()
         self._reports.put_nowait(WorkerEnded(worker, -9))
+
+    def listen_for(self, phrases: SpottingList) -> None:
+        if self._gone:
+            raise NurseryGoneError
+        self._reports.put_nowait(PhrasesSpelled(None, "|".join(phrases.agent.phrases)))
 
     async def reports(self) -> AsyncIterator[Report]:
         while (report := await self._reports.get()) is not None:

@@ -21,6 +21,7 @@ from config.settings import Language, Settings
 from service.demo.recording import demo_recordings
 from service.recognition.model_profile import profiled
 from service.recognition.models import find_model
+from service.recognition.recognizer_pool import RecognizerPool
 from service.recognition.spotter import Spotter
 from service.recognition.spotting_grammar import SpottingGrammar, grammar_of
 from service.recognition.vocabulary import vocabulary_of
@@ -61,16 +62,17 @@ class Bench:
         self.pack: RulePack = load_rule_pack(packaged_rules() / "ko")
         lists = spotting_list(self.pack)
         self.kinds = {
-            Leg.AGENT: self.spotter(lists.agent, Leg.AGENT),
-            Leg.CUSTOMER: self.spotter(lists.customer, Leg.CUSTOMER),
+            Leg.AGENT: self.spotter(lists.agent),
+            Leg.CUSTOMER: self.spotter(lists.customer),
         }
         self.full = self._model.recognizer()
 
-    def spotter(self, phrases: SpottedPhrases, kind: Leg) -> tuple[SpottingGrammar, Spotter]:
+    def spotter(self, phrases: SpottedPhrases) -> tuple[SpottingGrammar, Spotter]:
         """A grammar of these phrases and an ear for it."""
         grammar = grammar_of(phrases.phrases, phrases.decoys, phrases.stems, self._vocabulary, self._model.knows)
         assert grammar is not None
-        return grammar, Spotter(self._model.recognizer(grammar.sequences), grammar, kind)
+        home = RecognizerPool(lambda: self._model.recognizer(grammar.sequences), 1)
+        return grammar, Spotter(home.borrow(0), grammar, home)
 
     def full_text(self, pcm_s16le: bytes, score: Score) -> str:
         """What the full decode writes."""
@@ -183,7 +185,7 @@ def on_humans(bench: Bench, folder: Path) -> dict[str, Score]:
             score.phrase_hours += len(pcm_s16le) / 2 / _RATE_HZ / 3600 * grammar.phrases
     chosen = _said_phrases(texts)
     score = scores["60 phrases that are said, spotted"]
-    grammar, spotter = bench.spotter(SpottedPhrases(chosen, ()), Leg.MIXED)
+    grammar, spotter = bench.spotter(SpottedPhrases(chosen, ()))
     texts_score = scores["the same, full decode, sound-alike"] = Score()
     both = scores["the same, either"] = Score()
     rules = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.spotting_list import SpottedPhrases, SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.nursery_process import ModelRefused
@@ -144,6 +145,17 @@ async def test_a_new_nursery_takes_up_what_the_old_one_left() -> None:
     assert [final.text for final in listener.finals] == ["AB"]
     assert node.nurseries[0].stopped
     assert node.group.counts.nurseries_lost == 1
+
+
+async def test_changed_rules_reach_every_worker_and_the_nurseries_to_come() -> None:
+    rules = SpottingList(SpottedPhrases(("bye",), ()), SpottedPhrases((), ()))
+    async with _running() as node:
+        workers = node.nurseries[0].workers
+        node.group.listen_for(rules)
+        await _until(lambda: [worker.listens_for for worker in workers] == [["bye"], ["bye"]])
+        node.nurseries[0].die()
+        node.group.listen_for(rules)  # nobody takes it; the next nursery begins with it
+        await _until(lambda: len(node.nurseries) == 2)
 
 
 async def test_a_segment_that_kills_every_worker_is_given_up() -> None:

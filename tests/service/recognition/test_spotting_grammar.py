@@ -1,6 +1,9 @@
 """Phrases in the model's words, and back: the longest, told once, decoys never."""
 
-from service.recognition.spotting_grammar import SpottingGrammar, grammar_of
+import pytest
+
+from service.recognition.spotting_grammar import SpottingGrammar, grammar_of, grammars_in, grammars_text
+from streaming.frames import Leg
 from streaming.recognizer import RecognizedWord
 
 _VOCABULARY = frozenset(
@@ -90,3 +93,16 @@ def test_words_the_loaded_model_does_not_know_are_not_spelled() -> None:
 
 def test_phrases_no_word_of_which_is_known_make_no_grammar() -> None:
     assert grammar_of(("멍청이",), _DECOYS, (), _VOCABULARY, _VOCABULARY.__contains__) is None
+
+
+def test_grammars_travel_as_text() -> None:
+    grammars = grammars_in(grammars_text({Leg.AGENT: _grammar()}))
+    assert grammars[Leg.AGENT].sequences == _grammar().sequences
+    heard = _heard("네 그건 제 책임이 아닙니다 고객님 책임이 아닙니다")
+    assert grammars[Leg.AGENT].find(heard) == _grammar().find(heard)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}1", '{"nobody": [[], []]}', '{"agent": 1}', '{"agent": [[1], []]}'])
+def test_what_is_no_grammars_says_so(text: str) -> None:
+    with pytest.raises(ValueError, match=r"grammars|JSON|Expecting|Extra|Leg|unpack"):
+        grammars_in(text)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from service.recognition.recognizer_pool import RecognizerPool
 from service.recognition.spotter import SpotterPools
-from service.recognition.spotting_grammar import SpottingGrammar
+from service.recognition.spotting_grammar import SpottingGrammar, grammars_text
 from service.recognition.worker import Worker, give_memory_back, memory_of_this_process
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
     Decoded,
     FinalSaid,
+    ListenFor,
     Message,
     MessageReader,
     OpenSegment,
@@ -242,3 +243,21 @@ def test_a_spotter_that_fails_goes_and_the_words_stay() -> None:
             _say(ours, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("bye")), CloseSegment(1))
             assert [m.text for m in _until(ours, FinalSaid) if isinstance(m, FinalSaid)] == ["bye"]
         thread.join(10)
+
+
+def test_new_rules_count_from_the_next_segment_on() -> None:
+    bench = _Bench()
+    new = SpottingGrammar({("la",): "La"}, [])
+    with _running(bench) as link:
+        _say(link, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("bye")))
+        _until(link, Decoded)
+        _say(link, ListenFor(grammars_text({Leg.AGENT: new})), OpenSegment(2, 2, Leg.AGENT))
+        _say(link, SegmentSound(2, spoken("la")), CloseSegment(2), CloseSegment(1))
+        heard = _until(link, FinalSaid, 2)
+        _say(link, OpenSegment(3, 1, Leg.AGENT), SegmentSound(3, spoken("la")), CloseSegment(3))
+        heard += _until(link, FinalSaid)
+        _say(link, ListenFor(grammars_text({})), OpenSegment(4, 1, Leg.AGENT), SegmentSound(4, spoken("la")))
+        _say(link, CloseSegment(4))
+        heard += _until(link, FinalSaid)
+    told = {(m.segment, m.phrase) for m in heard if isinstance(m, PhraseSaid)}
+    assert told == {(1, "Good bye"), (2, "La"), (3, "La")}

@@ -10,6 +10,7 @@ from service.recognition.worker_messages import (
     CloseSegment,
     Decoded,
     FinalSaid,
+    ListenFor,
     Message,
     MessageReader,
     OpenSegment,
@@ -31,6 +32,7 @@ MESSAGES: list[Message] = [
     SegmentSound(2, b""),
     CloseSegment(1),
     AbandonSegment(0xFFFF_FFFF),
+    ListenFor('{"agent": [[], ["네"]]}'),
     WorkerHello(4_711),
     PartialSaid(1, 3_200, "배송이"),
     FinalSaid(
