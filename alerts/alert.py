@@ -78,6 +78,7 @@ class Evidence:
     values: tuple[Measure, ...] = ()
     threshold: tuple[Measure, ...] = ()
     text: str | None = None
+    clip_sha256: str | None = None  # over the bytes of its clip; None while there is none
 
 
 @dataclass(frozen=True, slots=True)

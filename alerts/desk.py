@@ -8,6 +8,7 @@ from ulid import ULID
 
 from alerts.alert import Alert, AlertState, Evidence, Kind, Timing
 from alerts.findings import Finding, Stage
+from alerts.merging import merged
 from alerts.reader import reader_of
 from alerts.wording import words_of
 from config.settings import Language
@@ -89,13 +90,15 @@ class AlertDesk:
                 self.unknown_event += 1
                 return []
 
-    def adopt(self, alert: Alert) -> None:
-        """A person has changed the alert (acknowledged, resolved, …): go on from this version."""
+    def adopt(self, alert: Alert) -> Alert:
+        """A person has changed the alert (acknowledged, resolved, …): go on from this version, with all found since."""
         call = self._calls.get(alert.call_id)
-        if call is not None and alert.alert_id in call.running:
-            running = call.running[alert.alert_id]
-            if alert.version > running.alert.version:
-                running.alert = alert
+        if call is None or alert.alert_id not in call.running:
+            return alert
+        running = call.running[alert.alert_id]
+        if alert.version > running.alert.version:
+            running.alert = replace(merged(alert, running.alert), version=alert.version)
+        return running.alert
 
     def call_over(self, call_id: str, at: datetime) -> list[Alert]:
         """Nothing more will be found in this call: what was never confirmed is withdrawn, the call is forgotten.

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from alerts.alert import Alert
 from config.settings import Language, Settings
 from service.call_record import CallRecord
 from service.call_view import timeline_of, view_of, view_of_announced
@@ -165,6 +166,12 @@ class CallBoard:
             start_ms, pcm = ring.cut(from_ms, to_ms) if ring is not None and length else (from_ms, b"")
             cuts.append((bytes((start_ms - from_ms) * 32) + pcm).ljust(length, b"\0")[:length])
         return from_ms, cuts
+
+    def adopt(self, alert: Alert) -> None:
+        """An alert as it is stored now: people may have changed it, on this node or another."""
+        entry = self._entries.get(alert.call_id)
+        if entry is not None and entry.call is not None:
+            entry.call.adopt(alert)
 
     # --- what the doors ask ------------------------------------------------------------------------------------
 

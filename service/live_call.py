@@ -180,6 +180,13 @@ class LiveCall:
         self._arrivals = ArrivalLog()
         self._outlet.changed(self)
 
+    def adopt(self, alert: Alert) -> None:
+        """An alert of this call as people have left it: what is found next is laid on that."""
+        known = self.alerts.get(alert.alert_id)
+        if known is None or alert.version > known.version:
+            self.alerts[alert.alert_id] = self._desk.adopt(alert)
+            self.record.weigh(self.alerts.values())
+
     def release(self) -> None:
         """Nobody asks for the call any more: its sound goes at once, not with some later collection of cycles."""
         self.rings.clear()

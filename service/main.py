@@ -14,6 +14,7 @@ from alerts.desk import AlertDesk
 from alerts.reader import reader_of
 from alerts.watch import CallWatch
 from config.settings import Settings
+from service.bus.change_feed import ChangeFeed
 from service.call_board import CallBoard, known_language
 from service.call_record import CallRecord
 from service.clock import SystemClock
@@ -38,8 +39,10 @@ from web.app import build_app
 from web.audience import Audience
 from web.http_door import open_http_socket
 from web.pages import Pages
+from web.sources import AlertChange
 
 _log = structlog.get_logger(__name__)
+_LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found within this time
 _STOP_S = 5  # open requests and sockets get this long at the stop
 
 
@@ -64,6 +67,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     store = Store(settings)
     audience = Audience(settings.listening, clock.now_at)
     outlet = NodeOutlet(store, audience, clock, counts)
+
+    def told(change: AlertChange, *, told_before: bool) -> None:
+        board.adopt(change.alert)
+        outlet.published(change, told_before=told_before)
+
+    feed = ChangeFeed(store.newest, store.changes_after, told)
     groups = RecognitionGroups(settings, rules.pack)
     voices = VoiceModels(settings.hearing.voices_in_reserve)
 
@@ -108,12 +117,14 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     server = uvicorn.Server(_uvicorn_config(settings, app))
 
     await store.open()
+    await feed.start()
     async with contextlib.AsyncExitStack() as stop:
         stop.push_async_callback(store.close)
-        writer = asyncio.create_task(store.run(outlet.published))
+        writer = asyncio.create_task(store.run(feed.offer))
         stop.push_async_callback(_cancelled, writer)
         stop.callback(board.close_all)
         for name, part in (
+            ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("pulse", pulse.run()),
             ("voices", voices.run()),

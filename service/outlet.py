@@ -32,15 +32,16 @@ class NodeOutlet:
             alert = replace(alert, timing=replace(alert.timing, published_at=first_at))
         self._store.save_alert(alert)
 
-    def published(self, change: AlertChange) -> None:
-        """The store has (or cannot have) the change: to everybody who watches."""
+    def published(self, change: AlertChange, *, told_before: bool) -> None:
+        """The store has (or cannot have) the change, of this node or another: to everybody who watches."""
         alert = change.alert
-        self._counts.alert_published(alert, self._clock.now_at())
+        if not told_before:
+            self._counts.alert_published(alert, self._clock.now_at())
         if alert.version == 1 and alert.timing.published_at is not None:
             self._first_published_at[alert.alert_id] = alert.timing.published_at
             while len(self._first_published_at) > _REMEMBERED:
                 self._first_published_at.popitem(last=False)
-        self._audience.publish_alert(change)
+        self._audience.publish_alert(change, told_before=told_before)
 
     def transcript(self, line: TranscriptLine) -> None:
         """To those who follow this call's words."""

@@ -47,7 +47,7 @@ _NOT_IN_PURE = {
 }
 _ONE_HOME = {  # a library that only these files may know
     "vosk": ("streaming/recognizer.py",),
-    "redis": (),
+    "redis": ("service/bus/",),
     "sqlalchemy": ("service/store/",),
     "alembic": ("service/store/",),
     "fastapi": ("web/", "service/"),

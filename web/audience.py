@@ -57,15 +57,15 @@ class Audience:
         self._places: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
         self._gone = AudienceCounts(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
-    def publish_alert(self, change: AlertChange) -> None:
-        """A new or changed alert."""
+    def publish_alert(self, change: AlertChange, *, told_before: bool = False) -> None:
+        """A new or changed alert; one told before without its sequence only moves the cursors."""
         alert = change.alert
         highest = max(alert.severity, self._highest.pop(alert.alert_id, alert.severity))
         if not is_over(alert):
             _remember(self._highest, alert.alert_id, highest)
-        text = alert_message(change) if self._consoles else ""
+        text = alert_message(change) if self._consoles and not told_before else ""
         for console in self._consoles:
-            console.tell_alert(change, text, wanted=console.wants(alert, highest))
+            console.tell_alert(change, text, wanted=not told_before and console.wants(alert, highest))
 
     def publish_call(self, call: CallView) -> None:
         """A call began or changed."""

@@ -9,7 +9,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from web.sources import CallOverError, ConflictingCallError, NodeFullError, UnknownCallError
+from web.sources import (
+    CallOverError,
+    ConflictingCallError,
+    NodeFullError,
+    StoreUnavailableError,
+    UnknownCallError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -64,6 +70,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(ConflictingCallError, _conflicting_call)
     app.add_exception_handler(NodeFullError, _node_full)
     app.add_exception_handler(CallOverError, _call_over)
+    app.add_exception_handler(StoreUnavailableError, _store_unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -93,6 +100,11 @@ async def _node_full(_request: Request, _error: Exception) -> ProblemResponse:
 
 async def _call_over(_request: Request, _error: Exception) -> ProblemResponse:
     return answer(problem(409, "call-over", "The call has ended; this can no longer be done."))
+
+
+async def _store_unavailable(_request: Request, _error: Exception) -> ProblemResponse:
+    found = problem(503, "store-unavailable", "The database does not answer now; nothing was changed. Try again.")
+    return answer(found, {"Retry-After": "2"})
 
 
 async def _invalid(_request: Request, error: Exception) -> ProblemResponse:

@@ -212,6 +212,22 @@ class NodeFullError(Exception):
     """No further call is taken; try another node or later."""
 
 
+class StoreUnavailableError(Exception):
+    """The database cannot be asked or written now; try again. Its text is the database's name for the failure."""
+
+
+class UnknownAlertError(Exception):
+    """No such alert is stored."""
+
+
+class StaleAlertError(Exception):
+    """Somebody has changed the alert since: `current` is how it stands."""
+
+    def __init__(self, current: Alert) -> None:
+        super().__init__("the alert has changed since")
+        self.current = current
+
+
 class CallOverError(Exception):
     """The call has ended; this can no longer be done."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, or_, select
 from sqlalchemy.sql import Select
 
 from alerts.alert import Alert, AlertState
+from service.store.alert_writes import newest_sequence
 from service.store.rows import alert_of, call_of
 from service.store.tables import alert_changes, alerts, calls
 from web.sources import AlertChange, CallState, CallView
@@ -49,19 +50,30 @@ def open_alerts(engine: Engine) -> tuple[int, list[Alert]]:
     question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence)
     question = question.where(alerts.c.state.not_in([state.value for state in OVER])).order_by(alerts.c.sequence)
     with engine.begin() as connection:  # one transaction: both answers are of one moment
-        newest = connection.execute(select(func.coalesce(func.max(alert_changes.c.sequence), 0))).scalar_one()
-        return newest, [alert_of(row["content"]) for row in connection.execute(question).mappings()]
+        rows = connection.execute(question).mappings()
+        return newest_sequence(connection), [alert_of(row["content"]) for row in rows]
 
 
 def changes_since(engine: Engine, sequence: int, limit: int) -> list[AlertChange] | None:
     """Changes after `sequence` in order; None when more than `limit`, or when the store has never been so far."""
     question = _changes().where(alert_changes.c.sequence > sequence).order_by(alert_changes.c.sequence)
     with engine.begin() as connection:
-        newest = connection.execute(select(func.coalesce(func.max(alert_changes.c.sequence), 0))).scalar_one()
-        if sequence > newest:  # a cursor of another database
+        if sequence > newest_sequence(connection):  # a cursor of another database
             return None
         found = [_change_of(row) for row in connection.execute(question.limit(limit + 1)).mappings()]
     return None if len(found) > limit else found
+
+
+def newest(engine: Engine) -> int:
+    """The newest sequence; 0 before the first."""
+    with engine.begin() as connection:
+        return newest_sequence(connection)
+
+
+def changes_after(engine: Engine, sequence: int, limit: int) -> list[AlertChange]:
+    """The next changes after `sequence`, in order, at most `limit`."""
+    question = _changes().where(alert_changes.c.sequence > sequence).order_by(alert_changes.c.sequence)
+    return _ask(engine, question.limit(limit))
 
 
 def search_calls(

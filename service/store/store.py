@@ -3,25 +3,36 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.alert import Alert
 from config.settings import Settings
 from service.clock import Clock, SystemClock
 from service.store import reads
-from service.store.database import StoreError, database_url, make_engine, migrate
+from service.store.alert_writes import Stored, amend_alert
+from service.store.database import StoreError, database_url, error_name, make_engine, migrate
 from service.store.waiting import WaitingWrites
 from service.store.writer import Published, Writer
 from service.store.writes import close_abandoned_calls
-from web.sources import AlertChange, CallState, CallView
+from web.sources import (
+    AlertChange,
+    CallState,
+    CallView,
+    StaleAlertError,
+    StoreUnavailableError,
+    UnknownAlertError,
+)
 
 _log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +53,10 @@ class Store:
     Order of life: `open()`, a task that runs `run(published)`, `save_…` at any time, `close()`.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, node_id: str | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
+        self._node_id = node_id
         self._waiting = WaitingWrites(settings.store.queue)
         self._engine: Engine | None = None
         self._writer: Writer | None = None
@@ -68,13 +80,14 @@ class Store:
         if left:
             _log.warning("calls of an interrupted run were ended", calls=left)
         self._engine = engine
-        self._writer = Writer(engine, self._waiting, self._settings.store, self._clock)
+        self._writer = Writer(engine, self._waiting, self._settings.store, self._clock, self._node_id)
         self._writer.wake()
 
     async def run(self, published: Published) -> None:
         """Write until closed or cancelled. After its commit each change is handed to `published`, in order.
 
-        While the database cannot write, changes are handed on once with the sequence None, and not again later.
+        With it comes the sequence just before. While the database cannot write, changes are handed on at once with
+        the sequence None, and once more with their sequence when they are stored at last.
         """
         await self._open_writer().run(published)
 
@@ -90,9 +103,63 @@ class Store:
         if self._writer is not None:
             self._writer.wake()
 
+    async def change_alert(self, changed: Alert) -> AlertChange:
+        """A person's or timer's next version of an alert: committed and handed on, if nobody was faster.
+
+        `changed.version` is one above the version it was made from. Raises StaleAlertError with the newest version,
+        UnknownAlertError, StoreUnavailableError.
+        """
+
+        def if_newest(newest: Alert) -> Alert:
+            if newest.version != changed.version - 1:
+                raise StaleAlertError(newest)
+            return changed
+
+        change = await self.amend_alert(changed.alert_id, if_newest)
+        return change if change is not None else AlertChange(None, changed)
+
+    async def amend_alert(self, alert_id: str, change: Callable[[Alert], Alert | None]) -> AlertChange | None:
+        """The next version of an alert made from its newest, in one transaction; None when `change` wants none.
+
+        `change` runs in the writer's thread and may raise. Raises UnknownAlertError, StoreUnavailableError.
+        """
+        writer = self._open_writer()
+        answer = await writer.ask(lambda engine: amend_alert(engine, alert_id, change, self._clock))
+        if answer is None:
+            raise UnknownAlertError
+        if not isinstance(answer, Stored):
+            return None
+        writer.publish(answer)
+        return answer.change
+
+    async def write(self, work: Callable[[Engine], _Answer]) -> _Answer:
+        """Do `work` in the writer's turn: for tables of other rooms. Raises StoreUnavailableError."""
+        return await self._open_writer().ask(work)
+
+    async def read(self, work: Callable[[Engine], _Answer]) -> _Answer:
+        """Ask the database off the event loop. Raises StoreUnavailableError."""
+        engine = self._open_engine()
+        try:
+            return await asyncio.to_thread(work, engine)
+        except SQLAlchemyError as error:
+            raise StoreUnavailableError(error_name(error)) from None
+
     async def written(self) -> None:
         """Return once everything queued is committed (needs `run`)."""
         await self._open_writer().written()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other nodes may write to the same database."""
+        return self._open_engine().dialect.name != "sqlite"
+
+    async def newest(self) -> int:
+        """The newest sequence."""
+        return await self.read(reads.newest)
+
+    async def changes_after(self, sequence: int, limit: int) -> list[AlertChange]:
+        """The next changes after `sequence`, in order, at most `limit`."""
+        return await self.read(lambda engine: reads.changes_after(engine, sequence, limit))
 
     def status(self) -> StoreStatus:
         """For health and metrics; reads nothing."""
@@ -128,19 +195,19 @@ class Store:
         before: int | None,
     ) -> list[AlertChange]:
         """Newest change of each alert, newest first; `since` is about that change's `updated_at`."""
-        return await asyncio.to_thread(
-            reads.search_alerts, self._open_engine(), state, severity, kind, call_id, since, limit, before
+        return await self.read(
+            lambda engine: reads.search_alerts(engine, state, severity, kind, call_id, since, limit, before)
         )
 
     async def get(self, alert_id: str) -> list[AlertChange]:
         """All versions of one alert, oldest first; empty when unknown."""
         unstored = [change for change in self._unstored() if change.alert.alert_id == alert_id]
-        return _with_unstored(await asyncio.to_thread(reads.alert_history, self._open_engine(), alert_id), unstored)
+        return _with_unstored(await self.read(lambda engine: reads.alert_history(engine, alert_id)), unstored)
 
     async def open_now(self) -> tuple[int, list[Alert]]:
         """The newest sequence and every alert that is not over, those shown but not yet stored with them."""
         unstored = self._unstored()
-        sequence, stored = await asyncio.to_thread(reads.open_alerts, self._open_engine())
+        sequence, stored = await self.read(reads.open_alerts)
         newest = {alert.alert_id: alert for alert in stored}
         for change in unstored:
             known = newest.get(change.alert.alert_id)
@@ -154,16 +221,16 @@ class Store:
         None too for a sequence that this database has never reached.
         """
         unstored = self._unstored()
-        stored = await asyncio.to_thread(reads.changes_since, self._open_engine(), sequence, limit)
+        stored = await self.read(lambda engine: reads.changes_since(engine, sequence, limit))
         return None if stored is None else _with_unstored(stored, unstored)
 
     async def calls(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
         """Calls as last stored (running ones too), newest first; an unknown `before` gives an empty page."""
-        return await asyncio.to_thread(reads.search_calls, self._open_engine(), state, queue, limit, before)
+        return await self.read(lambda engine: reads.search_calls(engine, state, queue, limit, before))
 
     async def call(self, call_id: str) -> CallView | None:
         """One call as last stored; None when unknown."""
-        return await asyncio.to_thread(reads.find_call, self._open_engine(), call_id)
+        return await self.read(lambda engine: reads.find_call(engine, call_id))
 
     def _unstored(self) -> list[AlertChange]:
         # asked before a read: what is committed during the read is then in both, never in neither

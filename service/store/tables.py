@@ -1,8 +1,22 @@
-"""The tables: calls, every change of every alert, and the newest change of each alert for fast lists."""
+"""The tables: calls and what belongs to them, every change of every alert, and the newest of each for fast lists."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import TypeDecorator
 
@@ -61,6 +75,7 @@ calls = Table(
     Column("hung_up_by", String(16)),
     Column("verdict", String),
     Column("metadata", JSON, nullable=False),
+    Column("node_id", String(64)),  # who hears it, or heard it last
     Index(None, "started_at", "call_id"),
     Index(None, "state", "started_at"),
     Index(None, "queue", "started_at"),
@@ -79,7 +94,9 @@ alert_changes = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("content", JSON, nullable=False),
+    Column("found_version", Integer),  # the version its call gave it; none for a change that a person made
     Unique("alert_id", "version"),
+    Index(None, "alert_id", "found_version", unique=True),
     sqlite_autoincrement=True,  # a sequence is never given twice: it is the console's cursor
 )
 
@@ -100,4 +117,67 @@ alerts = Table(
     Index(None, "kind", "sequence"),
     Index(None, "call_id", "sequence"),
     Index(None, "updated_at"),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("leg", String(16), primary_key=True),
+    Column("stream_id", String(64), nullable=False),
+    Unique("stream_id"),
+)
+
+utterances = Table(
+    "utterances",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("leg", String(16), primary_key=True),
+    Column("utterance", Integer, primary_key=True),
+    Column("start_ms", Integer, nullable=False),
+    Column("end_ms", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("hits", JSON, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Index(None, "kept_at"),
+)
+
+call_events = Table(
+    "call_events",
+    metadata,
+    Column("event_id", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", String(128), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("leg", String(16)),
+    Column("party", String(16)),
+    Column("cause", String(200)),
+    Column("at", UtcDateTime),
+    Column("received_at", UtcDateTime, nullable=False),
+    Index(None, "call_id", "event_id"),
+    Index(None, "received_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", Integer, primary_key=True, autoincrement=True),
+    Column("route", String(64), nullable=False),
+    Column("event_id", String(128), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("failure", String(200)),
+    Unique("route", "event_id"),
+    Index(None, "state", "due_at"),
+    Index(None, "created_at"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )

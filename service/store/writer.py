@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -10,24 +11,30 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import StoreSettings
 from service.clock import Clock
+from service.store.alert_writes import Stored, stamped
 from service.store.database import error_name
 from service.store.waiting import Batch, WaitingWrites
-from service.store.writes import is_rows_fault, stamped, write
-from web.sources import AlertChange
+from service.store.writes import is_rows_fault, write
+from web.sources import AlertChange, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
 
 _BATCH = 100  # writes of one sort in one transaction: about 50 ms measured, well below the patience of an alert
 _FIRST_BACK_OFF_S = 0.05
 
-Published = Callable[[AlertChange], None]
+Published = Callable[[AlertChange, int | None], None]
+"""A change and, where it is stored, the sequence just before it."""
+_Answer = TypeVar("_Answer")
 
 
 class Writer:
     """Takes from `waiting`, commits, hands on. Counts what went wrong; nothing that waits is ever thrown away by it."""
 
-    def __init__(self, engine: Engine, waiting: WaitingWrites, settings: StoreSettings, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, waiting: WaitingWrites, settings: StoreSettings, clock: Clock, node_id: str | None
+    ) -> None:
         self._engine, self._waiting, self._settings, self._clock = engine, waiting, settings, clock
+        self._node_id = node_id
         self._thread = ThreadPoolExecutor(1, "store-writer")
         self._wake = asyncio.Event()
         self._written = asyncio.Event()
@@ -94,12 +101,22 @@ class Writer:
                 _log.warning("the store cannot write", failure=error_name(error), waiting=len(self._waiting))
             self.failing = error_name(error)
             return False
-        shown = [waiting.shown for waiting in batch.alerts]
         self._waiting.done(batch)
-        for change, was_shown in zip(changes, shown, strict=True):
-            if not was_shown:
-                self._published(change)
+        for stored in changes:
+            self._published(stored.change, stored.after)
         return True
+
+    async def ask(self, work: Callable[[Engine], _Answer]) -> _Answer:
+        """Do one write in the writer's turn, behind what is being written. Raises StoreUnavailableError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._engine)
+        except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: the thread has been shut down
+            self.failures += 1
+            raise StoreUnavailableError(error_name(error)) from None
+
+    def publish(self, stored: Stored) -> None:
+        """Hand on a change that `ask` has stored."""
+        self._published(stored.change, stored.after)
 
     async def _write_singly(self, batch: Batch, error: Exception) -> bool:
         """One row of the batch can never be written: write the others, and set that one aside."""
@@ -115,10 +132,10 @@ class Writer:
                 return False
         return True
 
-    async def _commit(self, batch: Batch) -> list[AlertChange]:
+    async def _commit(self, batch: Batch) -> list[Stored]:
         """The commit in the writer's thread; alerts that wait for it too long are shown meanwhile."""
         loop = asyncio.get_running_loop()
-        commit = loop.run_in_executor(self._thread, write, self._engine, batch, self._clock)
+        commit = loop.run_in_executor(self._thread, write, self._engine, batch, self._clock, self._node_id)
         try:
             while not (await asyncio.wait({commit}, timeout=self._settings.patience_ms / 1000))[0]:
                 self._show_unstored()
@@ -148,13 +165,13 @@ class Writer:
                 waiting.shown = True
                 waiting.alert = stamped(waiting.alert, self._clock.now_at())  # and stored with this moment later
                 self.shown_unstored += 1
-                self._published(AlertChange(None, waiting.alert))
+                self._published(AlertChange(None, waiting.alert), None)
 
 
-def _nobody(change: AlertChange) -> None:
+def _nobody(change: AlertChange, after: int | None) -> None:
     """Nobody listens before `run`."""
 
 
-def _look_away(commit: asyncio.Future[list[AlertChange]]) -> None:
+def _look_away(commit: asyncio.Future[list[Stored]]) -> None:
     if not commit.cancelled():
         commit.exception()  # the caller was cancelled; what it wrote is found again by its version

@@ -100,7 +100,8 @@ class Ear:
         self.changes: list[AlertChange] = []
         self._more = asyncio.Event()
 
-    def __call__(self, change: AlertChange) -> None:
+    def __call__(self, change: AlertChange, after: int | None) -> None:
+        assert (after is None) is (change.sequence is None)
         self.changes.append(change)
         self._more.set()
 

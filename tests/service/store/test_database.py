@@ -106,7 +106,7 @@ def test_a_folder_that_is_missing_is_said_to_be_in_the_way(tmp_path: Path) -> No
         ("no url at all", "not understood"),
         ("oracle9://scott:tiger@host/x", "not understood"),
         ("mysql+pymysql://scott:tiger@host/x", "mysql is not supported"),
-        ("postgresql+psycopg://scott:tiger@host/x", "needs the package psycopg"),
+        ("postgresql+pg8000://scott:tiger@host/x", "needs the package pg8000"),
         ("mssql+fake://scott:tiger@host/x", "not understood"),
     ],
 )

@@ -51,8 +51,8 @@ def test_no_word_of_the_call_is_written(text: str) -> None:
 
 
 def test_the_filter_columns_are_columns_of_the_table() -> None:
-    assert set(alert_columns(an_alert())) | {"sequence", "content"} == set(alert_changes.c.keys())
-    assert set(call_row(a_call())) == set(calls.c.keys())
+    assert set(alert_columns(an_alert())) | {"sequence", "content", "found_version"} == set(alert_changes.c.keys())
+    assert set(call_row(a_call())) | {"node_id"} == set(calls.c.keys())
 
 
 def test_an_old_alert_without_newer_fields_is_still_read() -> None:
