@@ -71,7 +71,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where in the call, what was measured, against which limit. `text` stays in memory until masking exists."""
+    """Where in the call, what was measured, against which limit. `text` is what was said, masked."""
 
     from_ms: int
     to_ms: int

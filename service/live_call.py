@@ -1,11 +1,13 @@
 """One call, first byte to last alert: audio and events in; alerts, transcript, levels and sound out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.alert import Alert, Kind
 from alerts.desk import AlertDesk
 from alerts.findings import Finding
+from alerts.masking.call_masker import CallMasker
 from alerts.watch import CallWatch
 from config.settings import Settings
 from service.arrivals import ArrivalLog
@@ -14,6 +16,7 @@ from service.call_record import CallRecord
 from service.clock import Clock
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.sound_taps import SoundTaps
+from service.transcript import line_of
 from service.voice_models import VoiceSource
 from streaming.audio_ring import AudioRing
 from streaming.call_clock import CallClock
@@ -35,7 +38,7 @@ from streaming.observations import (
     WordsHeard,
 )
 from streaming.voicing import VoiceModel
-from web.sources import CallEvent, CallEventType, CallOverError, Hit, TranscriptLine
+from web.sources import CallEvent, CallEventType, CallOverError
 
 _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
 _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
@@ -70,6 +73,7 @@ class LiveCall:
         self._settings, self._clock, self._recognize, self._voices = settings, clock, recognize, voices
         self._lent: dict[Leg, VoiceModel] = {}
         self._watch, self._desk, self._outlet = watch, desk, outlet
+        self._masker = CallMasker()
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
         self._arrivals, self._taps = ArrivalLog(), SoundTaps()
         self._zero_ms: int | None = None
@@ -264,13 +268,10 @@ class LiveCall:
         if self.closed:
             return  # what comes behind the end is on no page any more
         if isinstance(heard, WordsHeard):
-            hits = tuple(
-                Hit(each.rule, each.start_ms, each.end_ms, each.from_char, each.to_char, each.provisional)
-                for each in self._watch.hits_of(heard)
-            )
-            line = TranscriptLine(self.record.call_id, heard, hits)
-            self.record.transcript.take(line)
-            self._outlet.transcript(line)
+            for masked in self._masker.hear(heard):
+                line = line_of(self.record.call_id, masked, self._watch.hits_of(masked.spoken))
+                self.record.transcript.take(line)
+                self._outlet.transcript(line)
         elif isinstance(heard, RecognitionChanged) and self.record.note(heard, self._at(heard.at_ms)):
             self._outlet.changed(self)
         self._judge(self._watch.feed(heard))
@@ -283,9 +284,15 @@ class LiveCall:
             received_at = self._arrivals.received_at(finding.audio_end_ms, leg) or detected_at
             if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
                 received_at = max(received_at, self.record.hung_up_at)
-            self._keep(self._desk.take(finding, facts, received_at, detected_at))
+            self._keep(self._desk.take(self._masked(finding), facts, received_at, detected_at))
         if findings:
             self._outlet.changed(self)
+
+    def _masked(self, finding: Finding) -> Finding:
+        evidence = finding.evidence
+        if evidence.text is None:
+            return finding
+        return replace(finding, evidence=replace(evidence, text=self._masker.text(evidence.text, evidence.to_ms)))
 
     def _keep(self, alerts: list[Alert]) -> None:
         for alert in alerts:

@@ -1,6 +1,8 @@
 """Utterances by revision: partials replaced, finals kept in call time."""
 
-from service.transcript import Transcript
+from alerts.detectors.phrase import PhraseHit
+from alerts.masking.call_masker import CallMasker
+from service.transcript import Transcript, line_of
 from streaming.frames import Leg
 from streaming.observations import WordsHeard
 from web.sources import TranscriptLine
@@ -45,3 +47,19 @@ def test_memory_is_bounded() -> None:
         transcript.take(_line(Leg.AGENT, number, 0, True, number * 1_000, str(number)))
     assert len(transcript.lines()) == 5_000
     assert _texts(transcript)[0] == "100"
+
+
+def test_a_final_comes_again_to_hide_digits() -> None:
+    transcript = Transcript()
+    transcript.take(_line(Leg.AGENT, 0, 1, True, 100, "it is one two"))
+    transcript.take(_line(Leg.AGENT, 1, 1, False, 900, "three"))
+    transcript.take(_line(Leg.AGENT, 0, 2, True, 100, "it is • •"))
+    assert _texts(transcript) == ["it is • •", "three"]
+
+
+def test_hits_move_with_what_is_hidden_before_them() -> None:
+    heard = WordsHeard(Leg.AGENT, 0, 1, True, 0, 900, "one two three four you fool")
+    masked = CallMasker().hear(heard)[-1]
+    line = line_of("c", masked, [PhraseHit("r", 600, 900, 19, 27, False)])
+    assert line.heard.text == "• • • • you fool"
+    assert line.heard.text[line.hits[0].from_char : line.hits[0].to_char] == "you fool"

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,11 +70,6 @@ def a_call(call_id: str = "call-1", state: CallState = CallState.LIVE, minute: i
         verdict=None,
         metadata=(("ticket", "A-1"),),
     )
-
-
-def as_stored(alert: Alert) -> Alert:
-    """The alert as the store gives it back: without the words, and published when it was updated unless it says."""
-    return replace(alert, evidence=replace(alert.evidence, text=None))
 
 
 def settings_for(folder: Path, store: StoreSettings = QUICK) -> Settings:

@@ -24,7 +24,6 @@ from tests.service.store.examples import (
     Ear,
     a_call,
     an_alert,
-    as_stored,
     running,
     settings_for,
 )
@@ -56,7 +55,7 @@ async def test_a_published_change_keeps_its_words_and_says_when(tmp_path: Path) 
         published = (await ear.heard(1))[0].alert
         stored = (await store.get("A1"))[0].alert
     assert published.evidence.text == "喂"
-    assert stored == as_stored(published)
+    assert stored == published
     assert stored.timing.published_at == BEGAN_AT
 
 
