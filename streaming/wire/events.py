@@ -33,6 +33,12 @@ class Fault(StrEnum):
     TOO_LARGE = "too_large"
     RATE_MISMATCH = "rate_mismatch"
     BAD_HEADER = "bad_header"
+    BAD_SEQUENCE = "bad_sequence"
+    BAD_VERSION = "bad_version"
+    BAD_AUDIO = "bad_audio"
+    NOT_ACTIVE = "not_active"
+    OTHER_SOURCE = "other_source"
+    LATE_PACKET = "late_packet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,45 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallNamed:
+    """The sender said in its own messages what it carries; None where it did not say.
+
+    `leg` is `agent`, `customer`, `mixed` or `stereo`. `note` is what it said of itself and we do not understand.
+    """
+
+    call_id: str | None = None
+    leg: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioLost:
+    """The sender says, or its numbering shows, that this much audio of a channel did not come. It is a gap."""
+
+    length_ms: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPaused:
+    """The sender stops (`paused`) or resumes the media on purpose: what is missing meanwhile is no fault."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FinalsWanted:
+    """The sender wants the final words of what it has sent; its socket stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text to be sent to the sender now, whatever else is busy."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultSeen:
     """Malformed input. `fatal` means the stream cannot go on and the socket should be closed."""
 
@@ -84,4 +129,16 @@ class StreamEnded:
     cause: str | None = None
 
 
-WireEvent = StreamNamed | FormatSet | AudioReceived | DigitPressed | FaultSeen | StreamEnded
+WireEvent = (
+    StreamNamed
+    | CallNamed
+    | FormatSet
+    | AudioReceived
+    | AudioLost
+    | MediaPaused
+    | FinalsWanted
+    | DigitPressed
+    | Reply
+    | FaultSeen
+    | StreamEnded
+)
