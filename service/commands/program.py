@@ -7,6 +7,7 @@ import structlog
 import typer
 
 from service.commands.demo import demo
+from service.commands.evaluate import evaluate_app
 from service.commands.listen import listen
 from service.commands.models import models_app
 from service.commands.serve import serve
@@ -24,6 +25,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(simulate)
 app.command()(listen)
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 
 

@@ -13,7 +13,10 @@ import soundfile
 
 from tests.calls.played import path_of
 
-_COMMANDS = (["serve"], ["demo"], ["simulate"], ["listen"], ["models"], ["models", "pull"])
+_COMMANDS = (
+    *(["serve"], ["demo"], ["simulate"], ["listen"], ["models"], ["models", "pull"]),
+    *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"]),
+)
 
 
 def _earshot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

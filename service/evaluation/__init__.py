@@ -1,0 +1,1 @@
+"""How well the product hears: labelled recordings in, played through its own ears; scorecards out."""
