@@ -11,7 +11,7 @@ from config.settings import Language, Settings
 from service.evaluation.labelled_speech import Samples
 from service.recognition.model_profile import profiled
 from service.recognition.models import find_model
-from service.recognition.spotter import Spotter
+from service.recognition.spotter import Spotter, SpotterPools
 from service.recognition.spotting_grammar import Spotted, grammar_of
 from service.recognition.vocabulary import VocabularyError, vocabulary_of
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_MS, Leg, samples_to_ms
@@ -87,7 +87,10 @@ class Ears:
         grammar = grammar_of(phrases.phrases, phrases.decoys, phrases.stems, self._vocabulary, self._model.knows)
         if grammar is None:
             return lambda _segments: []
-        spotter = Spotter(self._model.recognizer(grammar.sequences), grammar, Leg.MIXED)
+        pools = SpotterPools({Leg.MIXED: grammar}, lambda listened: self._model.recognizer(listened.sequences), most=1)
+        spotter = pools.borrow(Leg.MIXED, leg=0)
+        if spotter is None:
+            return lambda _segments: []
 
         def listen(segments: Sequence[Segment]) -> list[PhraseSpotted]:
             return [
