@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from config.detection import DetectionSettings
+from config.dialects import DialectSettings
 from config.hearing import HearingSettings, SegmentSettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
@@ -123,6 +124,7 @@ class Settings(Section):
         None, description="Folder of rule packs (zh, en, ko inside) instead of the ones that come along."
     )
     ingest: IngestSettings = IngestSettings()
+    dialects: DialectSettings = DialectSettings()
     hearing: HearingSettings = HearingSettings()
     segments: SegmentSettings = SegmentSettings()
     recognition: RecognitionSettings = RecognitionSettings()

@@ -33,6 +33,26 @@ class LegStream:
         except Exception as error:  # noqa: BLE001  # the boundary between calls; counted and logged by the board
             self._failed(self.call, error)
 
+    def lost(self, length_ms: int) -> None:
+        """So much of the leg did not come, by the sender's own word or numbering."""
+        self._act(lambda: self.call.lost(self.leg, length_ms))
+
+    def flush(self) -> None:
+        """The words of what has come are wanted now."""
+        self._act(lambda: self.call.flush(self.leg))
+
+    def report(self, kind: CallEventType) -> None:
+        """An event that came on the audio socket."""
+        self._act(lambda: self.call.report(CallEvent(kind, self.leg)))
+
+    def _act(self, act: Callable[[], None]) -> None:
+        if not self.attached or self.call.closed:
+            return
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  # as in `hear`
+            self._failed(self.call, error)
+
     def end(self, explicit: bool, party: Party | None = None) -> None:
         """The socket is over. `party` is who ended the call, where the sender says so."""
         if not self.attached:

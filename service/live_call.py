@@ -11,6 +11,7 @@ from alerts.masking.call_masker import CallMasker
 from alerts.watch import CallWatch
 from config.settings import Settings
 from service.arrivals import ArrivalLog
+from service.call_events import observation_of
 from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
 from service.clock import Clock
@@ -21,18 +22,13 @@ from service.voice_models import VoiceSource
 from streaming.audio_ring import AudioRing
 from streaming.call_clock import CallClock
 from streaming.call_order import CallOrder
-from streaming.frames import AudioFrame, Leg, Party
+from streaming.frames import AudioFrame, Leg
 from streaming.leg import LegEar
 from streaming.observations import (
-    CallAnswered,
     CallOver,
-    CallTransferred,
-    HangUpReported,
-    HoldChanged,
     LegEnded,
     LevelHeard,
     MediaLost,
-    MuteChanged,
     Observation,
     RecognitionChanged,
     WordsHeard,
@@ -103,6 +99,19 @@ class LiveCall:
         self._arrivals.note(leg, ear.heard_ms, self._clock.now_at())
         self._advance()
 
+    def lost(self, leg: Leg, length_ms: int) -> None:
+        """Audio of the leg that did not come, by the sender's own word: a gap, before the next audio."""
+        ear = self.ears.get(leg)
+        if ear is None or self._paused or self.closed or leg in self._ended_legs:
+            return
+        self._take(leg, ear.lost(length_ms))
+        self._advance()
+
+    def flush(self, leg: Leg) -> None:
+        """The words of what has been heard are wanted now, not at the end of the speech."""
+        if leg in self.recognitions:
+            self.recognitions[leg].interrupt(self.ears[leg].heard_ms)
+
     def leg_ended(self, leg: Leg, explicit: bool) -> None:
         """The leg's socket is over: because the sender said so (`explicit`), or it just closed and may return."""
         ear = self.ears.get(leg)
@@ -124,25 +133,14 @@ class LiveCall:
         if self.closed:
             raise CallOverError
         at_ms = self._event_ms(event.at)
-        observation: Observation | None = None
+        observation = observation_of(event, at_ms)
         match event.type:
-            case CallEventType.ANSWERED:
-                observation = CallAnswered(at_ms)
-            case CallEventType.HOLD | CallEventType.UNHOLD:
-                observation = HoldChanged(event.type is CallEventType.HOLD, at_ms)
-            case CallEventType.MUTE | CallEventType.UNMUTE:
-                observation = MuteChanged(event.leg or Leg.AGENT, event.type is CallEventType.MUTE, at_ms)
-            case CallEventType.TRANSFER:
-                observation = CallTransferred(at_ms)
             case CallEventType.HANGUP:
-                observation = HangUpReported(event.party or Party.UNKNOWN, at_ms, event.cause)
                 self._due_over(_LAST_WORDS_MS)
             case CallEventType.PAUSE:
                 self._pause()
             case CallEventType.RESUME:
                 self._paused = False
-            case CallEventType.DTMF:
-                pass
         if observation is not None:
             self._order.report(observation, at_ms)
             self._event_since_ms = self._event_since_ms or self._clock.monotonic_ms()

@@ -22,6 +22,7 @@ from service.faults import place_of
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
 from service.ingest.counts import IngestCounts
+from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
@@ -111,6 +112,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         now_at=clock.now_at,
         further_routers=(
             websocket_door(settings.ingest, board, clock, ingest_counts),
+            dialect_doors(settings, board, clock, ingest_counts),
             http_door(settings.ingest, board, clock, ingest_counts),
         ),
     )

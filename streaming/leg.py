@@ -96,6 +96,10 @@ class LegEar:
         self.start(rate_hz)
         return self._take(self._timeline.arrive(pcm_s16le, rate_hz, arrived_ms))
 
+    def lost(self, length_ms: int) -> list[Heard]:
+        """The sender says that this much did not come; nothing before the first audio."""
+        return self._take(self._timeline.lost(length_ms))
+
     def pulse(self, now_ms: int) -> list[Heard]:
         """Time goes on, at best every 100 ms or less: lets held audio go and notices that nothing comes."""
         heard = self._take(self._timeline.pulse(now_ms))

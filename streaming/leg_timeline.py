@@ -175,6 +175,12 @@ class LegTimeline:
         unheard_ms = now_ms - self._settings.unknown_after_ms - max(self._last_arrival_ms, self.end_ms)
         return [*self._gap(unheard_ms // FRAME_MS * FRAME_MS, silent=True)]
 
+    def lost(self, length_ms: int) -> list[Placed]:
+        """The sender itself says what did not come: a gap of that length, rounded to 20 ms, before the next block."""
+        if self._flow is _Flow.WAITING:
+            return []
+        return [*self.finish(), *self._gap(length_ms, silent=False)]
+
     def reconnect(self) -> list[Placed]:
         """A new socket of this leg; what is held is placed, the next block's arrival makes the gap."""
         placed = self.finish()

@@ -4,6 +4,7 @@ from service.call_board import CallBoard
 from service.leg_stream import LegStream, StreamTakenError
 from streaming.frames import Leg, Party
 from streaming.wire.events import AudioReceived
+from web.sources import CallEventType
 
 _SIDES = {
     "agent": (Leg.AGENT,),
@@ -18,7 +19,7 @@ class UnknownLegError(Exception):
 
 
 class SideStreams:
-    """The streams of one socket by channel: channel 0 is the agent."""
+    """The streams of one socket by channel."""
 
     def __init__(self, streams: tuple[LegStream, ...]) -> None:
         self._streams = streams
@@ -34,6 +35,24 @@ class SideStreams:
         """Audio of one channel."""
         self._streams[audio.channel].hear(audio)
 
+    def lost(self, channel: int, length_ms: int) -> None:
+        """The sender says that this much of a channel did not come."""
+        if channel < self.channels:
+            self._streams[channel].lost(length_ms)
+
+    def pause(self, paused: bool) -> None:
+        """The sender pauses or resumes the media of the whole call."""
+        self._streams[0].report(CallEventType.PAUSE if paused else CallEventType.RESUME)
+
+    def digit(self) -> None:
+        """Somebody pressed a key."""
+        self._streams[0].report(CallEventType.DTMF)
+
+    def flush(self) -> None:
+        """The sender wants the words of what it has sent."""
+        for stream in self._streams:
+            stream.flush()
+
     def end(self, explicit: bool, party: str | None = None) -> None:
         """The socket is over; what ended once does not end again."""
         for number, stream in enumerate(self._streams):
@@ -41,13 +60,16 @@ class SideStreams:
             stream.end(explicit, Party(party) if party is not None and last else None)
 
 
-def claim_sides(board: CallBoard, call_id: str, leg: str) -> SideStreams:
-    """The legs an address names. Raises UnknownLegError, StreamTakenError, NodeFullError."""
+def claim_sides(board: CallBoard, call_id: str, leg: str, left: Leg = Leg.AGENT) -> SideStreams:
+    """The legs an address names; `left` is on channel 0 of a stereo stream.
+
+    Raises UnknownLegError, StreamTakenError, NodeFullError.
+    """
     if leg not in _SIDES:
         raise UnknownLegError
     claimed: list[LegStream] = []
     try:
-        for side in _SIDES[leg]:
+        for side in sorted(_SIDES[leg], key=lambda each: each is not left):
             claimed.append(board.claim_leg(call_id, side))  # noqa: PERF401  # what was claimed before a refusal is let go
     except StreamTakenError:
         for stream in claimed:

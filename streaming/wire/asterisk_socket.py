@@ -56,6 +56,8 @@ class AsteriskSocketParser(SocketDialect):
     a channel that carries the call never is.
     """
 
+    cut_anywhere = False  # a message is whole frames
+
     def __init__(
         self, tap: bool = True, format_name: str | None = None, limits: IngestSettings = _USUAL_LIMITS
     ) -> None:

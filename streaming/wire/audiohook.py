@@ -57,6 +57,8 @@ class AudioHookParser(SocketDialect):
     good framing is skipped, so that new messages end no call.
     """
 
+    cut_anywhere = False  # a message is whole frames
+
     def __init__(
         self,
         session_id: str | None = None,

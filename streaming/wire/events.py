@@ -75,7 +75,8 @@ class DigitPressed:
 class CallNamed:
     """The sender said in its own messages what it carries; None where it did not say.
 
-    `leg` is `agent`, `customer`, `mixed` or `stereo`. `note` is what it said of itself and we do not understand.
+    `leg` is `agent`, `customer`, `mixed` or `stereo`, or the sender's own word for a single track. `note` is what it
+    said of itself and we do not understand.
     """
 
     call_id: str | None = None

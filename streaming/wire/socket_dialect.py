@@ -19,7 +19,12 @@ class _Life(Enum):
 
 
 class SocketDialect(ABC):
-    """The messages of one socket until exactly one StreamEnded. A dialect says what a text and a binary mean."""
+    """The messages of one socket until exactly one StreamEnded. A dialect says what a text and a binary mean.
+
+    `cut_anywhere`: binaries are one stream of bytes, and a long message may be fed in pieces.
+    """
+
+    cut_anywhere = True
 
     def __init__(self, limits: IngestSettings = _USUAL_LIMITS) -> None:
         self._limits = limits

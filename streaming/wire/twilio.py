@@ -35,16 +35,16 @@ _USUAL_LIMITS = IngestSettings()
 
 
 class TwilioParser(SocketDialect):
-    """One stream. Channel 0 is the inbound track, channel 1 the outbound one.
+    """One stream. Channel 0 is the inbound track, channel 1 the outbound one; a track alone is channel 0.
 
-    CallNamed carries the custom parameter `call_id`, else the CallSid, and the custom parameter `leg` where a stream of
-    one track names it. Media that came before the start is held (a second of it) and follows the start.
+    CallNamed carries the custom parameter `call_id`, else the CallSid; as `leg` the custom parameter of that name, else
+    `stereo`, or the name of the only track. Media before the start is held (a second of it) and follows the start.
     A chunk that is missing by its number, or that cannot be decoded, is AudioLost of 20 ms.
     """
 
     def __init__(self, limits: IngestSettings = _USUAL_LIMITS) -> None:
         super().__init__(limits)
-        self._started = False
+        self._started = self._single = False
         self._held: list[dict[str, Any]] = []
         self._next_chunk: dict[int, int] = {}
 
@@ -82,13 +82,18 @@ class TwilioParser(SocketDialect):
         if form.get("encoding") != "audio/x-mulaw" or number_in(form, "sampleRate") != _RATE_HZ:
             return self._refuse(Fault.BAD_FORMAT, "start: mediaFormat must be audio/x-mulaw at 8000 Hz")
         own = object_in(start, "customParameters")
+        leg = text_in(own, "leg") or _leg_of(start.get("tracks"))
         call_id = text_in(own, "call_id") or text_in(start, "callSid")
         if call_id is None:
             return self._refuse(Fault.BAD_START, "start: neither customParameters.call_id nor callSid")
         self._started = True
+        self._single = leg != "stereo"
         held, self._held = self._held, []
-        named = CallNamed(call_id, text_in(own, "leg"), text_in(own, "ticket"))
-        return [named, FormatSet(_RATE_HZ), *(event for one in held for event in self._media(one))]
+        return [
+            CallNamed(call_id, leg, text_in(own, "ticket")),
+            FormatSet(_RATE_HZ),
+            *(event for one in held for event in self._media(one)),
+        ]
 
     def _media(self, message: dict[str, Any]) -> list[WireEvent]:
         if not self._started:
@@ -100,6 +105,7 @@ class TwilioParser(SocketDialect):
         channel = _CHANNELS.get(media.get("track") or "inbound") if isinstance(media.get("track", ""), str) else None
         if channel is None:
             return [FaultSeen(Fault.UNKNOWN_MESSAGE, "media: the track must be inbound or outbound")]
+        channel = 0 if self._single else channel
         lost = self._jumped(channel, number_in(media, "chunk"))
         payload = media.get("payload")
         try:
@@ -119,3 +125,10 @@ class TwilioParser(SocketDialect):
         self._next_chunk[channel] = chunk + 1
         missing = chunk - due
         return [AudioLost(missing * _CHUNK_MS, channel)] if 0 < missing <= _LONGEST_JUMP else []
+
+
+def _leg_of(tracks: object) -> str:
+    """Twilio names the tracks it will send; one alone is a leg of its own."""
+    if isinstance(tracks, list) and len(tracks) == 1 and tracks[0] in _CHANNELS:
+        return str(tracks[0])
+    return "stereo"

@@ -10,10 +10,12 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI
 
+from config.dialects import DialectSettings
 from config.settings import IngestSettings, Settings
 from service.call_board import CallBoard
 from service.clock import SystemClock
 from service.ingest.counts import IngestCounts
+from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
@@ -50,13 +52,16 @@ class Doors:
 
 
 @asynccontextmanager
-async def open_doors(ingest: IngestSettings | None = None) -> AsyncIterator[Doors]:
+async def open_doors(
+    ingest: IngestSettings | None = None, dialects: DialectSettings | None = None
+) -> AsyncIterator[Doors]:
     """Serve until the block ends."""
-    settings = Settings(ingest=ingest or IngestSettings())
+    settings = Settings(ingest=ingest or IngestSettings(), dialects=dialects or DialectSettings())
     clock, counts = SystemClock(), IngestCounts()
     board = board_of(settings, KeepingOutlet(), clock)
     app = FastAPI()
     app.include_router(websocket_door(settings.ingest, board, clock, counts))
+    app.include_router(dialect_doors(settings, board, clock, counts))
     app.include_router(http_door(settings.ingest, board, clock, counts))
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws_max_size=1 << 21)

@@ -41,7 +41,7 @@ def test_a_stream_from_connected_to_stop() -> None:
     dtmf = json.dumps({"event": "dtmf", "dtmf": {"track": "inbound_track", "digit": "3"}})
     mark = json.dumps({"event": "mark", "mark": {"name": "w1"}})
     assert said(TwilioParser(), [CONNECTED, start(), media("inbound", 1), dtmf, mark, STOP]) == [
-        CallNamed("CA2c"),
+        CallNamed("CA2c", "stereo"),
         FormatSet(8_000),
         AudioReceived(decode_mulaw(SILENCE), 8_000, 0),
         DigitPressed("3"),

@@ -1,0 +1,29 @@
+"""What the PBX reports of a call, as observations for the rules."""
+
+from streaming.frames import Leg, Party
+from streaming.observations import (
+    CallAnswered,
+    CallTransferred,
+    HangUpReported,
+    HoldChanged,
+    MuteChanged,
+    Observation,
+)
+from web.sources import CallEvent, CallEventType
+
+
+def observation_of(event: CallEvent, at_ms: int) -> Observation | None:
+    """The event at its place in the call; None for one that no rule listens to."""
+    match event.type:
+        case CallEventType.ANSWERED:
+            return CallAnswered(at_ms)
+        case CallEventType.HOLD | CallEventType.UNHOLD:
+            return HoldChanged(event.type is CallEventType.HOLD, at_ms)
+        case CallEventType.MUTE | CallEventType.UNMUTE:
+            return MuteChanged(event.leg or Leg.AGENT, event.type is CallEventType.MUTE, at_ms)
+        case CallEventType.TRANSFER:
+            return CallTransferred(at_ms)
+        case CallEventType.HANGUP:
+            return HangUpReported(event.party or Party.UNKNOWN, at_ms, event.cause)
+        case CallEventType.PAUSE | CallEventType.RESUME | CallEventType.DTMF:
+            return None
