@@ -47,20 +47,28 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an alert says happened."""
+    """What an alert says happened, and how long after its audio had arrived it said so (None: not known)."""
 
     kind: Kind
     leg: Leg | None
     from_ms: int
     to_ms: int
     severity: Severity
+    latency_ms: int | None = None
 
     @classmethod
     def of(cls, alerts: Iterable[Alert]) -> tuple[Self, ...]:
         """The newest version of each alert that still stands."""
         newest = {alert.alert_id: alert for alert in sorted(alerts, key=lambda alert: alert.version)}
         return tuple(
-            cls(alert.kind, alert.leg, alert.evidence.from_ms, alert.evidence.to_ms, alert.severity)
+            cls(
+                alert.kind,
+                alert.leg,
+                alert.evidence.from_ms,
+                alert.evidence.to_ms,
+                alert.severity,
+                _latency_ms(alert),
+            )
             for alert in newest.values()
             if alert.state is not AlertState.WITHDRAWN
         )
@@ -68,11 +76,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How one kind did: true events, those an alert met, alerts that met nothing."""
+    """How one kind did: true events found and missed, alerts that met nothing, how late each found event was told."""
 
     events: int
-    found: int
-    false_alarms: int
+    missed: tuple[Happening, ...] = ()
+    false: tuple[Claim, ...] = ()
+    latencies_ms: tuple[int, ...] = ()
+
+    @property
+    def found(self) -> int:
+        """Events that an alert met."""
+        return self.events - len(self.missed)
+
+    @property
+    def false_alarms(self) -> int:
+        """Alerts that met nothing."""
+        return len(self.false)
 
 
 def judge(claims: Sequence[Claim], truth: Truth) -> dict[Kind, Score]:
@@ -83,19 +102,32 @@ def judge(claims: Sequence[Claim], truth: Truth) -> dict[Kind, Score]:
         claimed = [claim for claim in claims if claim.kind is kind]
         if not events and not claimed:
             continue
-        found = sum(any(_meets(claim, event) for claim in claimed) for event in events)
-        false_alarms = sum(_is_false(claim, events, truth) for claim in claimed)
-        scores[kind] = Score(len(events), found, false_alarms)
+        met = [[claim for claim in claimed if meets(claim, event)] for event in events]
+        scores[kind] = Score(
+            events=len(events),
+            missed=tuple(event for event, by in zip(events, met, strict=True) if not by),
+            false=tuple(claim for claim in claimed if _is_false(claim, events, truth)),
+            latencies_ms=tuple(
+                min(known) for by in met if (known := [each.latency_ms for each in by if each.latency_ms is not None])
+            ),
+        )
     return scores
 
 
-def _is_false(claim: Claim, events: Sequence[Happening], truth: Truth) -> bool:
-    if claim.severity is Severity.INFO or any(_meets(claim, event) for event in events):
-        return False
-    voice = [event for event in truth.events if event.kind in _VOICE] if claim.kind in _VOICE else []
-    return not any(_meets(claim, event) for event in voice)
-
-
-def _meets(claim: Claim, event: Happening) -> bool:
+def meets(claim: Claim, event: Happening) -> bool:
+    """Whether the claim, whatever its kind, is about the time and the party of the event."""
     same_leg = claim.leg is None or event.leg is None or claim.leg is event.leg
     return same_leg and claim.from_ms <= event.end_ms + _AFTER_MS and claim.to_ms >= event.start_ms - _BEFORE_MS
+
+
+def _is_false(claim: Claim, events: Sequence[Happening], truth: Truth) -> bool:
+    if claim.severity is Severity.INFO or any(meets(claim, event) for event in events):
+        return False
+    voice = [event for event in truth.events if event.kind in _VOICE] if claim.kind in _VOICE else []
+    return not any(meets(claim, event) for event in voice)
+
+
+def _latency_ms(alert: Alert) -> int:
+    timing = alert.timing
+    told_at = timing.published_at or timing.detected_at
+    return max(0, round((told_at - timing.received_at).total_seconds() * 1_000))

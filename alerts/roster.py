@@ -44,6 +44,7 @@ from streaming.observations import (
     RecognitionChanged,
     SoundFound,
     SoundLost,
+    SoundPrinted,
     SpeechEnded,
     SpeechStarted,
     SyllableHeard,
@@ -167,7 +168,8 @@ def roster_of(settings: DetectionSettings, lateness: Lateness, pack: RulePack | 
 def _word_posts(settings: DetectionSettings, pack: RulePack, books: _Books, heeding: list[Heeding]) -> Sequence[Post]:
     missing = settings.missing_words
     wants = _SPEECH | _WORDS | _CALL
-    posts = [Post(RepeatedQuestionDetector(settings.repeated_question, pack.language), _WORDS | _CALL, by_clock=False)]
+    question = RepeatedQuestionDetector(settings.repeated_question, pack.language)
+    posts = [Post(question, frozenset((WordsHeard, SoundPrinted, CallTransferred)), by_clock=False)]
     if pack.about(Topic.GREETING):
         posts.append(Post(MissingGreetingDetector(missing, books.greeting), wants | {LegEnded}))
     if pack.about(Topic.CLOSING):

@@ -34,6 +34,7 @@ from streaming.observations import (
     RecognitionChanged,
     SoundFound,
     SoundLost,
+    SoundPrinted,
     SpeechEnded,
     SpeechStarted,
     SyllableHeard,
@@ -42,7 +43,7 @@ from streaming.observations import (
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((SyllableHeard, SoundLost, SoundFound, MediaLost))
+_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
 
 _Feed = Callable[[Observation], list[Finding]]
 

@@ -38,6 +38,19 @@ class SyllableHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundPrinted:
+    """What finished speech sounded like: 12 cepstra as signed bytes (eighths) per 40 ms, pauses left out.
+
+    Enough to know a sentence again when the same voice says it again (`streaming/sound_print.py`).
+    """
+
+    leg: Leg
+    start_ms: int
+    end_ms: int
+    rows: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LineHeard:
     """How one second of a leg's line was. None where too little was heard to say it.
 
@@ -239,6 +252,7 @@ Observation = (
     LevelHeard
     | VoiceHeard
     | SyllableHeard
+    | SoundPrinted
     | LineHeard
     | SoundLost
     | SoundFound

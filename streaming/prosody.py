@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_SAMPLES, Leg, samples_to_ms
 from streaming.loudness import FLOOR_DBFS
-from streaming.observations import SyllableHeard, VoiceHeard
+from streaming.observations import SoundPrinted, SyllableHeard, VoiceHeard
+from streaming.sound_print import SoundPrint
 from streaming.syllables import Syllables
 
 HOP_SAMPLES = ANALYSIS_RATE_HZ // 100
@@ -32,9 +33,11 @@ _LEAST_POWER = 1e-10  # the bottom of the level, −100 dB, so a logarithm alway
 
 Floats = NDArray[np.float32]
 
+Voiced = VoiceHeard | SyllableHeard | SoundPrinted
+
 
 class Prosody:
-    """One leg's frames to VoiceHeard and SyllableHeard.
+    """One leg's frames to VoiceHeard and SyllableHeard, and a SoundPrinted when speech is over.
 
     In blocks of 100 ms by sample index from the first frame (or the last gap).
     Only blocks at whose end the leg is speaking are worked out, and of them only hops after the start of the speech; so
@@ -47,9 +50,10 @@ class Prosody:
         self._filled = 0
         self._recent_hz: deque[float | None] = deque(maxlen=_MEDIAN_HOPS)
         self._syllables = Syllables(leg)
+        self._print = SoundPrint(leg, _SPECTRUM_SAMPLES)
         self._in_speech = False
 
-    def feed(self, samples: Floats, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
+    def feed(self, samples: Floats, end_sample: int, speech_start_ms: int | None) -> list[Voiced]:
         """One frame of 320 samples in [−1, 1) ending at `end_sample` of the call; None when the leg is not speaking."""
         at = _PAST_SAMPLES + self._filled
         self._samples[at : at + FRAME_SAMPLES] = samples
@@ -58,31 +62,30 @@ class Prosody:
             return []
         return self._block(end_sample, speech_start_ms)
 
-    def interrupt(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
+    def interrupt(self, end_sample: int, speech_start_ms: int | None) -> list[Voiced]:
         """The audio breaks off at `end_sample`: the block begun is worked out, and what follows has no past."""
         voices = self._block(end_sample, speech_start_ms) if self._filled else []
         voices += self._syllables.interrupt()
+        voices += self._print.finish(samples_to_ms(end_sample))
         self._samples[:] = 0.0
         self._recent_hz.clear()
         return voices
 
-    def _block(self, end_sample: int, speech_start_ms: int | None) -> list[VoiceHeard | SyllableHeard]:
+    def _block(self, end_sample: int, speech_start_ms: int | None) -> list[Voiced]:
         hops = self._filled // HOP_SAMPLES
         heard = self._samples[: _PAST_SAMPLES + self._filled]
-        voices: list[VoiceHeard | SyllableHeard] = []
+        voices: list[Voiced] = []
         if speech_start_ms is not None:
             voices = self._voices(heard, hops, end_sample, speech_start_ms)
         elif self._in_speech:
-            voices = [*self._syllables.interrupt()]
+            voices = [*self._syllables.interrupt(), *self._print.finish(samples_to_ms(end_sample))]
             self._recent_hz.clear()
         self._in_speech = speech_start_ms is not None
         self._samples[:_PAST_SAMPLES] = heard[-_PAST_SAMPLES:].copy()
         self._filled = 0
         return voices
 
-    def _voices(
-        self, heard: Floats, hops: int, end_sample: int, speech_start_ms: int
-    ) -> list[VoiceHeard | SyllableHeard]:
+    def _voices(self, heard: Floats, hops: int, end_sample: int, speech_start_ms: int) -> list[Voiced]:
         alone = heard[_PAST_SAMPLES:].reshape(hops, HOP_SAMPLES)
         levels = levels_dbfs(alone)
         if levels.max() <= _VOICED_DBFS:
@@ -90,10 +93,12 @@ class Prosody:
             return [*self._syllables.feed([FLOOR_DBFS] * hops, [False] * hops, samples_to_ms(end_sample))]
         windows = _windows(heard, hops)
         pitches_hz, peaks = pitches(windows)
-        tilts_db, vowels_dbfs = colours(windows[:, -_SPECTRUM_SAMPLES:])
+        power = spectra(windows[:, -_SPECTRUM_SAMPLES:])
+        tilts_db, vowels_dbfs = colours(power)
+        self._print.feed(power, samples_to_ms(end_sample - hops * HOP_SAMPLES))
         clipped = np.count_nonzero(np.abs(alone) > _CLIPPED, axis=1) / HOP_SAMPLES
         voiced = (peaks > _VOICED_PEAK) & (levels > _VOICED_DBFS)
-        voices: list[VoiceHeard | SyllableHeard] = []
+        voices: list[Voiced] = []
         for hop in range(hops):
             self._recent_hz.append(float(pitches_hz[hop]) if voiced[hop] else None)
             hop_end_sample = end_sample - (hops - 1 - hop) * HOP_SAMPLES
@@ -126,13 +131,17 @@ def levels_dbfs(hops: Floats) -> Floats:
     return np.asarray(10.0 * np.log10(np.maximum(power, _LEAST_POWER)), np.float32)
 
 
-def colours(windows: Floats) -> tuple[Floats, Floats]:
-    """Of each row of 512 samples: tilt in dB, and RMS dBFS of the band of the vowels (300-2500 Hz).
+def spectra(windows: Floats) -> Floats:
+    """The power spectrum of each row of 512 samples, its mean removed."""
+    spectrum = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * _SPECTRUM_WINDOW)
+    return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
+
+
+def colours(power: Floats) -> tuple[Floats, Floats]:
+    """Of each row of power: tilt in dB, and RMS dBFS of the band of the vowels (300-2500 Hz).
 
     The tilt is the energy of 1-3.4 kHz over 0.1-1 kHz (alpha ratio of the telephone band).
     """
-    spectrum = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * _SPECTRUM_WINDOW)
-    power = spectrum.real**2 + spectrum.imag**2
     low, high = power[:, _LOW_BAND].sum(axis=1), power[:, _HIGH_BAND].sum(axis=1)
     vowels = power[:, _VOWEL_BAND].sum(axis=1) * _MEAN_SQUARE
     tilts_db = np.asarray(10.0 * np.log10((high + _LEAST_POWER) / (low + _LEAST_POWER)), np.float32)

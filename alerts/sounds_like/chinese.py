@@ -73,7 +73,7 @@ class ChinesePhrases:
             min(longest_distance, _SHORT_BUDGETS.get(len(self._written[row]), len(codes)) / max(1, len(codes)))
             for row, codes in zip(self._by_sound, spelled, strict=True)
         ]
-        self._phrases = SoundPhrases(spelled, limits, _costs())
+        self._phrases = SoundPhrases(spelled, limits, sound_costs())
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None. Equal characters win over equal sounds."""
@@ -120,7 +120,8 @@ def _spell(syllable: str) -> tuple[int, ...]:
 
 
 @cache
-def _costs() -> NDArray[np.float32]:
+def sound_costs() -> NDArray[np.float32]:
+    """What hearing one code for another costs, as a square."""
     costs = np.full((_SOUNDS, _SOUNDS), OTHER_SLOT_COST, dtype=np.float32)
     for codes, classes in ((_INITIAL_CODE, _INITIAL_CLASSES), (_FINAL_CODE, _FINAL_CLASSES)):
         slot = slice(min(codes.values()), max(codes.values()) + 1)

@@ -88,7 +88,7 @@ class KoreanPhrases:
             min(longest_distance, _budget(phrase, longest_distance) / max(1, len(sounds.codes)))
             for phrase, sounds in zip(phrases, spelled, strict=True)
         ]
-        self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, _costs())
+        self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, sound_costs())
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""
@@ -133,7 +133,8 @@ def sounds_of(text: str) -> Sounds:
 
 
 @cache
-def _costs() -> NDArray[np.float32]:
+def sound_costs() -> NDArray[np.float32]:
+    """What hearing one code for another costs, as a square."""
     costs = np.full((_SOUNDS, _SOUNDS), OTHER_SLOT_COST, dtype=np.float32)
     for first, sounds, classes in (
         (0, _INITIALS, _INITIAL_CLASSES),
