@@ -35,8 +35,8 @@ def apart(one: Sequence[int], other: Sequence[int], language: Language) -> float
 def apart_before_ending(one: Sequence[int], other: Sequence[int], language: Language) -> float:
     """The same of what stands before the ending they share, and never less than `apart`.
 
-    A shared ending says that it is a question, or how polite it is (알려 주시겠습니까, 请问是多少);
-    what was asked stands before it. The longer the shared ending, the better it was heard, and the less may differ before it.
+    A shared ending says that it is a question, or how polite it is (알려 주시겠습니까, 请问是多少); what was
+    asked stands before it. The longer the shared ending, the better it was heard, and the less may differ before it.
     """
     shared = 0
     while shared < min(len(one), len(other)) and one[-1 - shared] == other[-1 - shared]:

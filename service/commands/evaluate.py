@@ -13,10 +13,12 @@ from rich.table import Table
 from config.rule_packs import RulePackError
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.commands.start import settings_or_exit
+from service.evaluation.calls import judge_calls
 from service.evaluation.page import page_of
 from service.evaluation.phrases import judge_phrases
 from service.evaluation.scorecard import EvaluationError, Scorecard
 from service.evaluation.transcripts import judge_transcripts
+from service.recognition.group import RecognitionStartError
 from service.recognition.models import ModelMissingError
 from streaming.recognizer import ModelError
 
@@ -87,6 +89,30 @@ def transcripts(
     show(lambda tell: judge_transcripts(folder, settings, checked_rate(rate_hz), tell), as_json=as_json, html=html)
 
 
+@evaluate_app.command("calls")
+def calls(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of two-leg recordings (left = agent), NAME.json beside each its truth.")
+    ],
+    rate_hz: Annotated[int, typer.Option("--rate", help="16000: wide band; 8000: as over a trunk (µ-law).")] = (
+        WireRate.WIDE
+    ),
+    words: Annotated[bool, typer.Option("--words/--no-words", help="Recognise speech; without it: sound only.")] = True,
+    config: ConfigFile = None,
+    model: Model = None,
+    as_json: AsJson = False,
+    html: Html = None,
+) -> None:
+    """What of the truth of whole calls is found, what is missed, what is false, and how late alerts come.
+
+    Every recording goes through the whole road, as fast as recognition follows.
+
+    Example: earshot evaluate calls calls/ --rate 8000 --html calls.html
+    """
+    settings = settings_or_exit(config, model=model)
+    show(lambda tell: judge_calls(folder, settings, checked_rate(rate_hz), words, tell), as_json=as_json, html=html)
+
+
 def checked_rate(rate_hz: int) -> WireRate:
     """The rate, or exit 2."""
     if rate_hz not in set(WireRate):
@@ -103,7 +129,7 @@ def show(judge: Callable[[Callable[[float], None]], Scorecard], *, as_json: bool
             card = judge(lambda done: progress.update(bar, completed=done))
         if html is not None:
             html.write_text(page_of(card), encoding="utf-8")
-    except (EvaluationError, ModelMissingError, ModelError, RulePackError) as error:
+    except (EvaluationError, ModelMissingError, ModelError, RecognitionStartError, RulePackError) as error:
         people.print(str(error), style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
     except OSError as error:

@@ -1,14 +1,12 @@
 """`earshot listen`: one recording through the same road, faster than real time."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from alerts.spotting_list import spotting_list
 from config.rule_packs import RulePackError
 from config.settings import Language, Settings
 from service.call_board import known_language
@@ -16,11 +14,12 @@ from service.commands.console import EXIT_FAILED, people
 from service.commands.simulate import recordings_or_exit
 from service.commands.start import settings_or_exit
 from service.demo.recording import Recording
+from service.evaluation.words import WordEars
 from service.playback import PlaybackOutlet, play_through
-from service.recognition.group import RecognitionGroup
-from service.recognition.models import ModelMissingError, find_model
+from service.recognition.group import RecognitionStartError
+from service.recognition.models import ModelMissingError
 from service.rule_shelf import RuleShelf
-from streaming.recognizer import ModelError, check_model
+from streaming.recognizer import ModelError
 from web.alert_messages import alert_body
 
 
@@ -40,7 +39,7 @@ def listen(
     recording = recordings_or_exit([file])[0]
     try:
         outlet = asyncio.run(_listen(recording, settings, words))
-    except (ModelMissingError, ModelError, RulePackError) as error:
+    except (ModelMissingError, ModelError, RecognitionStartError, RulePackError) as error:
         people.print(str(error), style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
     for alert in outlet.changes if changes else outlet.alerts():
@@ -49,26 +48,13 @@ def listen(
 
 async def _listen(recording: Recording, settings: Settings, words: bool) -> PlaybackOutlet:
     language = known_language(recording.language or str(settings.language))
-    pack = RuleShelf(settings).pack(language)
+    shelf = RuleShelf(settings)
     outlet = PlaybackOutlet()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         bar = progress.add_task("Listening", total=recording.duration_ms)
         outlet.progress = lambda at_ms: progress.update(bar, completed=at_ms)
-        async with AsyncExitStack() as stop:
-            group = None
-            if words and language is not None and settings.recognition.enabled:
-                folder = find_model(language, settings)
-                check_model(folder)
-                group = RecognitionGroup(
-                    language, folder, settings.recognition, phrases=spotting_list(pack) if pack is not None else None
-                )
-                running = asyncio.create_task(group.run())
-                stop.push_async_callback(_ended, running)
-                await group.wait_ready()
-            await play_through(recording, settings, pack, group, outlet)
+        async with WordEars(settings, shelf) as ears:
+            wanted = words and language is not None and settings.recognition.enabled
+            group = await ears.group(language) if wanted and language is not None else None
+            await play_through(recording, settings, shelf.pack(language), group, outlet)
     return outlet
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -1,7 +1,8 @@
 """Recordings with exact truth through the whole road: what is found, what is not, what is false, and how late."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from alerts.judging import Claim, Happening, Score, Truth, judge, meets
 from config.settings import Settings
 from service.call_board import known_language
 from service.demo.recording import Recording, RecordingError, load_recording
-from service.evaluation.scorecard import EvaluationError
+from service.evaluation.scorecard import Bars, EvaluationError, Scorecard, ScoreTable
 from service.evaluation.trunk import at_rate
 from service.evaluation.words import WordEars
 from service.playback import PlaybackOutlet, play_through
 from service.rule_shelf import RuleShelf
+from streaming.frames import Leg
 
 _SOUNDS = frozenset((".flac", ".wav"))
 _PERCENTILES = (0.5, 0.95)
@@ -140,20 +142,25 @@ def judged_files(folder: Path) -> list[Path]:
     return files
 
 
-async def judge_calls(
-    folder: Path,
+def judge_calls(
+    folder: Path, settings: Settings, rate_hz: int, words: bool, tell: Callable[[float], None]
+) -> Scorecard:
+    """The card of a folder. Raises EvaluationError, and what `WordEars.group` raises for a model that is not there."""
+    return card_of(asyncio.run(hear_calls(judged_files(folder), settings, rate_hz, words=words, tell=tell)))
+
+
+async def hear_calls(
+    files: Sequence[Path],
     settings: Settings,
     rate_hz: int | None = None,
     *,
     words: bool = True,
-    heard: Callable[[int, int], None] | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> CallsReport:
-    """Every recording of the folder, one after the other, as fast as recognition follows.
+    """Each recording with its truth beside it, one after the other, as fast as recognition follows.
 
-    `words` off: by sound alone. `heard` is told (recordings judged, recordings in all). Raises EvaluationError for a
-    file that cannot be judged and what `WordEars.group` raises for a model that is not there.
+    `rate_hz` None: as recorded. `words` off: by sound alone. `tell` hears the share that is done.
     """
-    files = judged_files(folder)
     calls = [(load_judged(path), truth_of(path)) for path in files]
     shelf, judged = RuleShelf(settings), []
     async with WordEars(settings, shelf) as ears:
@@ -164,9 +171,40 @@ async def judge_calls(
             await play_through(at_rate(recording, rate_hz), settings, shelf.pack(language), group, outlet)
             claims = Claim.of(outlet.changes)
             judged.append(JudgedCall(recording.name, recording.duration_ms, truth, claims, judge(claims, truth)))
-            if heard is not None:
-                heard(len(judged), len(calls))
+            if tell is not None:
+                tell(len(judged) / len(calls))
     return CallsReport(rate_hz, tuple(judged))
+
+
+def card_of(report: CallsReport) -> Scorecard:
+    """The figures for machines and people."""
+    at_rate_hz = f" at {report.rate_hz} Hz" if report.rate_hz is not None else ""
+    kinds = tuple(
+        (kind.value, str(each.events), str(each.found), str(each.false_alarms), *_latencies(each))
+        for kind, each in report.kinds.items()
+    )
+    wrong = tuple(
+        row
+        for call in report.calls
+        for score in call.scores.values()
+        for row in (
+            *((call.name, "missed", event.kind.value, *_place(event.leg, event.start_ms)) for event in score.missed),
+            *((call.name, "false alarm", claim.kind.value, *_place(claim.leg, claim.from_ms)) for claim in score.false),
+        )
+    )
+    recall = f"{report.recall:.3f}" if report.recall is not None else "none to find"
+    title = f"{len(report.calls)} calls{at_rate_hz}, {report.hours * 60:.0f} minutes: recall {recall}"
+    return Scorecard(
+        title=f"{title}, {report.false_alarms_per_hour:.1f} false alarms an hour",
+        document=report.body(),
+        tables=[
+            ScoreTable("By kind", ("kind", "events", "found", "false alarms", "latency p50", "latency p95"), kinds),
+            ScoreTable("What went wrong", ("call", "what", "kind", "leg", "at"), wrong),
+        ],
+        bars=[
+            Bars("Recall", {kind.value: each.found / each.events for kind, each in report.kinds.items() if each.events})
+        ],
+    )
 
 
 def load_judged(path: Path) -> Recording:
@@ -187,6 +225,15 @@ def truth_of(path: Path) -> Truth:
             f"{beside}: is no truth to judge by ({type(error).__name__}: {error}); it needs `judged` (kinds) and "
             "`events` (kind, leg, start_ms, end_ms)"
         ) from None
+
+
+def _latencies(figures: KindFigures) -> tuple[str, ...]:
+    shown = (figures.latency_ms(share) for share in _PERCENTILES)
+    return tuple(f"{latency_ms} ms" if latency_ms is not None else "" for latency_ms in shown)
+
+
+def _place(leg: Leg | None, at_ms: int) -> tuple[str, str]:
+    return leg.value if leg is not None else "", f"{at_ms / 1_000:.1f} s"
 
 
 def _kinds_at(claims: tuple[Claim, ...], event: Happening) -> set[Kind]:

@@ -25,7 +25,7 @@ def slower(
     cepstra: np.ndarray[tuple[int, int], np.dtype[np.float64]], times: float
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     at = np.linspace(0, len(cepstra) - 1, round(len(cepstra) * times)).astype(int)
-    return cepstra[at]
+    return np.asarray(cepstra[at])
 
 
 SAID = sentence(1)

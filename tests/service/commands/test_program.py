@@ -15,7 +15,7 @@ from tests.calls.played import path_of
 
 _COMMANDS = (
     *(["serve"], ["demo"], ["simulate"], ["listen"], ["models"], ["models", "pull"]),
-    *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"]),
+    *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"], ["evaluate", "calls"]),
 )
 
 
