@@ -23,9 +23,11 @@ from alerts.detectors.slow_speech import SlowSpeechDetector
 from alerts.findings import Finding
 from alerts.lateness import Lateness
 from alerts.phrase_book import PhraseBook
+from alerts.sounds_like.likeness import Murmured
 from config.detection import DetectionSettings
 from config.rule_packs import RulePack, Topic
 from streaming.observations import (
+    BandHeard,
     CallAnswered,
     CallOver,
     CallTransferred,
@@ -83,7 +85,7 @@ class Post:
 
 
 _SPEECH: frozenset[type[Observation]] = frozenset((SpeechStarted, SpeechEnded))
-_WORDS: frozenset[type[Observation]] = frozenset((WordsHeard, PhraseSpotted, RecognitionChanged))
+_WORDS: frozenset[type[Observation]] = frozenset((WordsHeard, PhraseSpotted, RecognitionChanged, BandHeard))
 _CALL: frozenset[type[Observation]] = frozenset((CallAnswered, CallTransferred, HangUpReported, HoldChanged, CallOver))
 # What tells a `Line` how the line is.
 _LINE: frozenset[type[Observation]] = frozenset(
@@ -91,9 +93,13 @@ _LINE: frozenset[type[Observation]] = frozenset(
 )
 
 
+_MURMURED_DISTANCE = 0.4  # of two phrases of the greeting in one sentence: it may have been one
+
+
 @dataclass(frozen=True, slots=True)
 class _Books:
     greeting: PhraseBook
+    murmured: Murmured
     closing: PhraseBook
     apology: PhraseBook
     complaints: PhraseBook
@@ -107,8 +113,10 @@ def _books_of(pack: RulePack, expected_distance: float, angry_distance: float) -
     def book(distance: float, *topics: Topic) -> PhraseBook:
         return PhraseBook(pack.language, pack.about(*topics), distance)
 
+    greetings = [phrase for rule in pack.about(Topic.GREETING) if rule.leg == "agent" for phrase in rule.phrases]
     return _Books(
         greeting=book(expected_distance, Topic.GREETING),
+        murmured=Murmured(greetings, pack.language, _MURMURED_DISTANCE),
         closing=book(expected_distance, Topic.CLOSING),
         apology=book(expected_distance, Topic.APOLOGY),
         complaints=book(angry_distance, Topic.ANGER, Topic.THREATS),
@@ -171,7 +179,7 @@ def _word_posts(settings: DetectionSettings, pack: RulePack, books: _Books, heed
     question = RepeatedQuestionDetector(settings.repeated_question, pack.language)
     posts = [Post(question, frozenset((WordsHeard, SoundPrinted, CallTransferred)), by_clock=False)]
     if pack.about(Topic.GREETING):
-        posts.append(Post(MissingGreetingDetector(missing, books.greeting), wants | {LegEnded}))
+        posts.append(Post(MissingGreetingDetector(missing, books.greeting, books.murmured), wants | {LegEnded}))
     if pack.about(Topic.CLOSING):
         posts.append(Post(MissingClosingDetector(missing, books.closing), wants, by_clock=False))
     if missing.apology_enabled and pack.about(Topic.APOLOGY):

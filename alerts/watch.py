@@ -19,6 +19,7 @@ from config.hearing import HearingSettings
 from config.rule_packs import RulePack
 from streaming.frames import Leg
 from streaming.observations import (
+    BandHeard,
     CallAnswered,
     CallOver,
     CallTransferred,
@@ -43,7 +44,7 @@ from streaming.observations import (
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
+_ROSTER_ONLY = frozenset((BandHeard, SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
 
 _Feed = Callable[[Observation], list[Finding]]
 

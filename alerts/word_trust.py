@@ -4,18 +4,21 @@ from collections import deque
 
 from alerts.speech_time import SpeechTime
 from streaming.frames import Leg
-from streaming.observations import Observation, RecognitionChanged, WordsHeard
+from streaming.observations import BandHeard, Observation, RecognitionChanged, WordsHeard
 
 _MOST_FINALS = 20
 _EDGE_MS = 700  # words end this much before the voice detector's end of the speech
 _COUGH_MS = 500  # speech so short may have no words at all
+_WIDE_BAND_HZ = 16_000  # below, a model for wide band misses more phrases than it finds (recognition.md §6.5)
 
 
 class WordTrust:
     """Feed it words and what is said of recognition. Rules about what was NOT said ask it before they speak."""
 
-    def __init__(self, leg: Leg, least_confidence_ratio: float) -> None:
+    def __init__(self, leg: Leg, least_confidence_ratio: float, narrow_band_trusted: bool = False) -> None:
         self._leg = leg
+        self._narrow_band_trusted = narrow_band_trusted
+        self._narrow_band = False
         self._least = least_confidence_ratio
         self._confidences: deque[float] = deque(maxlen=_MOST_FINALS)
         self._listening = True
@@ -23,12 +26,14 @@ class WordTrust:
         self._heard_until_ms = -1
 
     def feed(self, observation: Observation) -> None:
-        """Take finals of the leg, and whether recognition listens."""
+        """Take finals of the leg, how its line is, and whether recognition listens."""
         match observation:
             case WordsHeard(leg=leg, final=True, end_ms=end_ms, words=words) if leg is self._leg:
                 self._heard_until_ms = max(self._heard_until_ms, end_ms)
                 if words:
                     self._confidences.append(sum(word.confidence for word in words) / len(words))
+            case BandHeard(leg=leg, rate_hz=rate_hz) if leg is self._leg:
+                self._narrow_band = rate_hz < _WIDE_BAND_HZ
             case RecognitionChanged(leg=leg, listening=listening) if leg is self._leg:
                 self._listening = listening
                 self._was_deaf = self._was_deaf or not listening
@@ -42,7 +47,9 @@ class WordTrust:
 
     @property
     def sure(self) -> bool:
-        """Recognition has listened all the time, and was sure enough of its words."""
+        """Recognition has listened all the time, to a line it hears well, and was sure enough of its words."""
+        if self._narrow_band and not self._narrow_band_trusted:
+            return False
         return not self._was_deaf and self._listening and bool(self._confidences) and self.confidence >= self._least
 
     def covers(self, speech: SpeechTime, at_ms: int) -> bool:

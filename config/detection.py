@@ -273,7 +273,11 @@ class MissingWordsSettings(Section):
         0.25, ge=0, le=0.5, description="Sound-alike distance up to which such a phrase counts as said."
     )
     word_confidence_ratio: float = Field(
-        0.6, ge=0, le=1, description="Mean confidence of the agent's words below which nothing is called missing."
+        0.5, ge=0, le=1, description="Mean confidence of the agent's words below which nothing is called missing."
+    )
+    narrow_band_trusted: bool = Field(
+        False,
+        description="Call words missing on 8 kHz lines, too: only with a speech model made for the telephone.",
     )
 
 

@@ -25,6 +25,7 @@ from streaming.call_order import CallOrder
 from streaming.frames import AudioFrame, Leg
 from streaming.leg import LegEar
 from streaming.observations import (
+    BandHeard,
     CallOver,
     LegEnded,
     LevelHeard,
@@ -91,7 +92,7 @@ class LiveCall:
         if self._zero_ms is None:
             self._begin(len(pcm_s16le) * 500 // rate_hz)
         arrived_ms = self._since_zero()
-        ear = self.ears.get(leg) or self._new_leg(leg)
+        ear = self.ears.get(leg) or self._new_leg(leg, rate_hz)
         if leg in self._dropped_ms:
             del self._dropped_ms[leg]
             self._take(leg, ear.reconnect(arrived_ms))
@@ -213,10 +214,11 @@ class LiveCall:
 
     # --- the road ----------------------------------------------------------------------------------------------
 
-    def _new_leg(self, leg: Leg) -> LegEar:
+    def _new_leg(self, leg: Leg, rate_hz: int) -> LegEar:
         ear = self.ears[leg] = LegEar(leg, self._settings.hearing, lambda: self._voice(leg))
         self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
         self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
+        self._judge(self._watch.feed(BandHeard(leg, rate_hz)))
         self.record.went_live(self._clock.now_at())
         self._outlet.changed(self)
         return ear

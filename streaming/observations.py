@@ -240,6 +240,14 @@ class PhraseSpotted:
 
 
 @dataclass(frozen=True, slots=True)
+class BandHeard:
+    """The leg's audio comes at this rate; said once, with its first block."""
+
+    leg: Leg
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecognitionChanged:
     """How much the call's words can be trusted from now on: `listening` is false when recognition is off or behind."""
 
@@ -272,4 +280,5 @@ Observation = (
     | WordsHeard
     | PhraseSpotted
     | RecognitionChanged
+    | BandHeard
 )

@@ -28,7 +28,7 @@ class MissingApologyDetector:
         self._settings = settings
         self._complaints = complaints
         self._apologies = apologies
-        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio)
+        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio, settings.narrow_band_trusted)
         self._speech = SpeechTime()
         self._complained_ms: int | None = None
         self._apologised_ms: int | None = None

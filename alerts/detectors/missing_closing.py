@@ -30,7 +30,7 @@ class MissingClosingDetector:
     def __init__(self, settings: MissingWordsSettings, closings: PhraseBook) -> None:
         self._settings = settings
         self._closings = closings
-        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio)
+        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio, settings.narrow_band_trusted)
         self._speech = SpeechTime()
         self._closed_ms: int | None = None
         self._hung_up: HangUpReported | None = None

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.phrase_book import PhraseBook
+from alerts.sounds_like.likeness import Murmured
 from alerts.speech_time import SpeechTime
 from alerts.spoken import spoken
 from alerts.word_trust import WordTrust
@@ -33,13 +34,17 @@ class MissingGreetingDetector:
     """At most one event per call, once the words that cover the time of the greeting have come.
 
     A greeting that was only late makes it a note; one in time that is recognised late takes it back. It abstains
-    when recognition is off or unsure, when the call or the agent changed before the time was over, and on mixed legs.
+    when recognition is off or unsure, when the first thing said may have been a greeting badly heard, when the call
+    or the agent changed before the time was over, and on mixed legs.
     """
 
-    def __init__(self, settings: MissingWordsSettings, greetings: PhraseBook) -> None:
+    def __init__(self, settings: MissingWordsSettings, greetings: PhraseBook, murmured: Murmured | None = None) -> None:
         self._settings = settings
         self._greetings = greetings
-        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio)
+        self._murmured = murmured
+        self._first_ms: int | None = None  # where the agent's first sentence began
+        self._perhaps = False  # it sounded like one
+        self._trust = WordTrust(Leg.AGENT, settings.word_confidence_ratio, settings.narrow_band_trusted)
         self._speech = SpeechTime()
         self._answered_ms = 0
         self._due_ms = settings.greeting_ms
@@ -81,6 +86,9 @@ class MissingGreetingDetector:
         self._ended_ms = at_ms if self._ended_ms is None else min(at_ms, self._ended_ms)
 
     def _listen(self, heard: WordsHeard) -> list[Finding]:
+        if heard.final and heard.text and (self._first_ms is None or heard.start_ms < self._first_ms):
+            self._first_ms = heard.start_ms
+            self._perhaps = self._murmured is not None and self._murmured.twice(heard.text)
         found = self._greetings.find(heard.text, Leg.AGENT)
         if not found:
             return []
@@ -110,7 +118,7 @@ class MissingGreetingDetector:
         due_ms = self._time_over_ms()
         if not self._trust.covers(self._speech, due_ms):
             return []  # nothing is known of these words yet
-        if not self._trust.sure:
+        if self._perhaps or not self._trust.sure:
             self._stage = _Stage.DONE
             return []
         late_ms = self._answered_ms + self._settings.late_greeting_ms

@@ -1,4 +1,4 @@
-"""How alike two whole sentences sound, in any language: 0 is the same sound, unrelated ones lie about 0.5 apart."""
+"""How alike whole sentences sound, in any language: 0 is the same sound, unrelated ones lie about 0.5 apart."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.sounds_like import chinese, korean
-from alerts.sounds_like.alignment import GAP_COST, OTHER_SLOT_COST
+from alerts.sounds_like.alignment import GAP_COST, OTHER_SLOT_COST, SoundPhrases, Sounds
 from config.settings import Language
 
 _LEAST_SOUNDS = 8  # three syllables: what remains is measured against no less, or one sound would decide
@@ -18,13 +18,36 @@ _VOWELS = frozenset("aeiouy")
 
 def sounds_of(text: str, language: Language) -> tuple[int, ...]:
     """The text as sound codes of its language, to be compared by `apart`."""
+    return _spelled(text, language).codes
+
+
+def _spelled(text: str, language: Language) -> Sounds:
     match language:
         case Language.KO:
-            return korean.sounds_of(text).codes
+            return korean.sounds_of(text)
         case Language.ZH:
-            return chinese.sounds_of(text).codes
+            return chinese.sounds_of(text)
         case Language.EN:
-            return tuple(_LETTERS.index(letter) for letter in text.lower() if letter in _LETTERS)
+            places = tuple(place for place, letter in enumerate(text.lower()) if letter in _LETTERS)
+            codes = tuple(_LETTERS.index(text[place].lower()) for place in places)
+            return Sounds(codes, places, tuple(place + 1 for place in places))
+
+
+class Murmured:
+    """Whether a text has the sound of several of some phrases, however badly it was heard.
+
+    One phrase comes near by chance in any text; two in different places of one sentence hardly do.
+    """
+
+    def __init__(self, phrases: Sequence[str], language: Language, farthest: float) -> None:
+        spelled = [sounds_of(phrase, language) for phrase in phrases]
+        self._language = language
+        self._phrases = SoundPhrases(spelled, [farthest] * len(spelled), _costs(language))
+
+    def twice(self, text: str) -> bool:
+        """Two of the phrases, one behind the other."""
+        near = [each for each in self._phrases.find(_spelled(text, self._language)) if each is not None]
+        return any(one.to_char <= other.from_char for one in near for other in near)
 
 
 def apart(one: Sequence[int], other: Sequence[int], language: Language) -> float:

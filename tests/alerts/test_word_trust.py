@@ -2,7 +2,7 @@
 
 from alerts.speech_time import SpeechTime
 from alerts.word_trust import WordTrust
-from streaming.observations import RecognitionChanged, SpeechEnded
+from streaming.observations import BandHeard, RecognitionChanged, SpeechEnded
 from tests.fakes.conversation import AGENT, CUSTOMER, final_of
 
 
@@ -26,6 +26,15 @@ def test_who_has_not_listened_all_the_time_is_not_sure() -> None:
     trust.feed(RecognitionChanged(AGENT, False, 2_000))
     trust.feed(RecognitionChanged(AGENT, True, 3_000))
     assert not trust.sure
+
+
+def test_a_narrow_line_is_not_trusted_unless_the_model_is_made_for_it() -> None:
+    for rate_hz, made_for_it, sure in ((8_000, False, False), (8_000, True, True), (16_000, False, True)):
+        trust = WordTrust(AGENT, 0.6, made_for_it)
+        trust.feed(BandHeard(CUSTOMER, 8_000))
+        trust.feed(BandHeard(AGENT, rate_hz))
+        trust.feed(final_of(AGENT, 1, 0, 1_000, "hello there"))
+        assert trust.sure is sure
 
 
 def test_words_cover_speech_when_its_final_has_come() -> None:

@@ -8,6 +8,7 @@ from alerts.alert import Severity
 from alerts.detectors.missing_greeting import MissingGreetingDetector
 from alerts.findings import Stage
 from alerts.phrase_book import PhraseBook
+from alerts.sounds_like.likeness import Murmured
 from config.detection import MissingWordsSettings
 from config.rule_packs import Topic, load_rule_pack, packaged_rules
 from config.settings import Language
@@ -16,12 +17,16 @@ from tests.fakes.conversation import AGENT, CUSTOMER, Conversation
 
 KO = load_rule_pack(packaged_rules() / "ko")
 HELLO, NUMBER = "안녕하세요 고객님 무엇을 도와드릴까요", "주문 번호를 말씀해 주시겠습니까"
+MURMURED = "부산역 고백 린 무었 오고 아들이 칼 이다"  # a greeting as Vosk wrote it
 
 
 def detector() -> MissingGreetingDetector:
     settings = MissingWordsSettings()
+    greetings = KO.about(Topic.GREETING)
     return MissingGreetingDetector(
-        settings, PhraseBook(Language.KO, KO.about(Topic.GREETING), settings.longest_distance)
+        settings,
+        PhraseBook(Language.KO, greetings, settings.longest_distance),
+        Murmured([phrase for rule in greetings for phrase in rule.phrases], Language.KO, 0.4),
     )
 
 
@@ -62,6 +67,8 @@ CASES = [
     Case("the words have not come", Conversation().speech(AGENT, 700, 3_700), []),
     Case("the agent has not spoken", Conversation().says(CUSTOMER, 3_000, 7_500, "여보세요"), []),
     Case("the words are unsure", Conversation().says(AGENT, 700, 3_700, NUMBER, confidence=0.4), []),
+    Case("it may have been a greeting", curt().says(AGENT, 700, 3_700, MURMURED), []),
+    Case("the same in the middle of the call", curt().says(AGENT, 11_000, 13_700, MURMURED), [MISSING]),
     Case("recognition is off", curt().deaf(AGENT, 5_000, 6_000), []),
     Case("the call was shorter", curt().hang_up(Party.CUSTOMER, 14_000), []),
     Case("another agent", curt().transfer(14_000), []),

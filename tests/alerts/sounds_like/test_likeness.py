@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.sounds_like.likeness import apart, apart_before_ending, sounds_of
+from alerts.sounds_like.likeness import Murmured, apart, apart_before_ending, sounds_of
 from config.settings import Language
 
 KO, ZH, EN = Language.KO, Language.ZH, Language.EN
@@ -34,3 +34,18 @@ def test_the_same_is_at_zero_and_order_does_not_matter(language: Language) -> No
     assert apart(said, other, language) == pytest.approx(apart(other, said, language), abs=1e-5)
     assert apart((), (), language) == 0.0
     assert apart_before_ending(said, (), language) >= 0.4
+
+
+@pytest.mark.parametrize(
+    ("language", "phrases", "text", "both"),
+    [
+        (KO, ("안녕하세요", "무엇을 도와드릴까요"), "아냐 아쓰 고객님 무었 을 쏘아 칸 이다", True),
+        (KO, ("안녕하세요", "무엇을 도와드릴까요"), "부문 선어록 말씀 해 수시 겠어요", False),
+        (ZH, ("您好", "请问有什么可以帮您"), "宁好 请问 有 什么 可以 傍 您", True),
+        (ZH, ("您好", "请问有什么可以帮您"), "请问 有 什么 可以 帮 您", False),
+        (EN, ("good morning", "how may I help you"), "could morning how may i held you", True),
+        (EN, ("good morning", "how may I help you"), "your order number please", False),
+    ],
+)
+def test_two_phrases_murmured(language: Language, phrases: tuple[str, ...], text: str, both: bool) -> None:
+    assert Murmured(phrases, language, 0.4).twice(text) is both
