@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT))
 
 from config.settings import Settings  # noqa: E402 - the path above comes first
 from service.ingest.http_door import http_door  # noqa: E402
+from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
 from web.pages import Pages  # noqa: E402
 
@@ -18,7 +19,8 @@ def description() -> str:
     """The text of the file. No route is called, so nobody needs to stand behind them."""
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
-    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), further_routers=(audio,))
+    rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
+    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), further_routers=(audio, rtp))
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
 
 

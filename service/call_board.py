@@ -184,9 +184,15 @@ class CallBoard:
         call_id, leg = self._by_stream[stream_id]
         return self.claim_leg(call_id, leg)
 
-    def claim_leg(self, call_id: str, leg: Leg) -> LegStream:
-        """The leg of a call for one socket; an unknown call is made. Raises StreamTakenError, NodeFullError."""
-        entry = self._entries.get(call_id) or self._new_entry(Announcement(call_id=call_id))
+    def claim_leg(self, call_id: str, leg: Leg, language: str | None = None, patient: bool = False) -> LegStream:
+        """The leg of a call for one socket; an unknown call is made. Raises StreamTakenError, NodeFullError.
+
+        Of a call that is made by this: its `language`, and `patient`: the sender waits for the words.
+        """
+        entry = self._entries.get(call_id)
+        if entry is None:
+            entry = self._new_entry(Announcement(call_id=call_id, language=language))
+            entry.record.patient = patient
         standing = entry.streams.get(leg)
         if standing is not None and standing.attached:
             if self._clock.monotonic_ms() - standing.heard_ms < self._settings.ingest.takeover_s * 1000:

@@ -42,6 +42,7 @@ class CallRecord:
         self.hung_up_by: Party | None = None
         self.ended_at: datetime | None = None
         self.state = CallState.RINGING
+        self.patient = False  # the sender waits for the words: nothing of it is dropped for being late
         self.levels = LevelTrack(call_id, batch_ms)
         self.transcript = Transcript()
         self.spans: list[Span] = []

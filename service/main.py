@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from alerts.desk import AlertDesk
 from alerts.reader import reader_of
 from alerts.watch import CallWatch
+from config.dialects import DialectSettings
 from config.settings import Settings
 from service.bus.change_feed import ChangeFeed
 from service.call_board import CallBoard, known_language
@@ -24,6 +25,8 @@ from service.ingest.audiosocket_door import AudioSocketDoor
 from service.ingest.counts import IngestCounts
 from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
+from service.ingest.rtp_door import RtpDoor
+from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
@@ -54,6 +57,7 @@ class Ports:
     http_url: str
     audiosocket_host: str
     audiosocket_port: int
+    vosk_port: int | None = None
 
 
 async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
@@ -77,9 +81,10 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     groups = RecognitionGroups(settings, rules.pack)
     voices = VoiceModels(settings.hearing.voices_in_reserve)
 
-    def recognize(call_id: str, leg: Leg, language: str, heard: Callable[[Recognized], None]) -> LegRecognition:
-        group = groups.group(known_language(language))
-        return LegRecognition(leg, f"{call_id}/{leg}", group, settings.segments, heard)
+    def recognize(record: CallRecord, leg: Leg, heard: Callable[[Recognized], None]) -> LegRecognition:
+        group = groups.group(known_language(record.language))
+        key = f"{record.call_id}/{leg}"
+        return LegRecognition(leg, key, group, settings.segments, heard, patient=record.patient)
 
     def new_call(record: CallRecord) -> LiveCall:
         pack = rules.pack(known_language(record.language))
@@ -87,7 +92,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             record=record,
             settings=settings,
             clock=clock,
-            recognize=lambda call_id, leg, heard: recognize(call_id, leg, record.language, heard),
+            recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
             voices=voices,
             watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
             desk=AlertDesk(settings.language),
@@ -96,10 +101,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     board = CallBoard(settings, clock, new_call, store)
     pulse = Pulse(board)
+    rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
     http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
-    ports = _ports(settings, http_listening, audiosocket_listening)
+    vosk_listening = _vosk_socket(settings.dialects)
+    ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
     health = NodeHealth(registry, store, groups, settings.language)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse)
     app = build_app(
@@ -114,9 +121,11 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             websocket_door(settings.ingest, board, clock, ingest_counts),
             dialect_doors(settings, board, clock, ingest_counts),
             http_door(settings.ingest, board, clock, ingest_counts),
+            rtp_door.router(),
+            vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
     )
-    server = uvicorn.Server(_uvicorn_config(settings, app))
+    server = uvicorn.Server(_uvicorn_config(settings, VoskPort(app, ports.vosk_port)))
 
     await store.open()
     await feed.start()
@@ -130,12 +139,13 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("recognition", groups.run()),
             ("pulse", pulse.run()),
             ("voices", voices.run()),
+            ("rtp", rtp_door.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):
             stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))
         announcing = asyncio.create_task(_when_started(server, lambda: ready(ports)))
         stop.push_async_callback(_cancelled, announcing)
-        await server.serve(sockets=[http_listening])
+        await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
 
 
 def _listening(bound: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:
@@ -153,12 +163,17 @@ def _tcp_socket(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
-def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket) -> Ports:
+def _vosk_socket(dialects: DialectSettings) -> socket.socket | None:
+    return _listening(_tcp_socket, dialects.vosk_host, dialects.vosk_port) if dialects.vosk_port is not None else None
+
+
+def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket, vosk: socket.socket | None) -> Ports:
     host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
     return Ports(
         http_url=f"http://{host}:{http.getsockname()[1]}",
         audiosocket_host=settings.audiosocket_host,
         audiosocket_port=audiosocket.getsockname()[1],
+        vosk_port=vosk.getsockname()[1] if vosk is not None else None,
     )
 
 

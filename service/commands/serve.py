@@ -18,6 +18,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address of pages, API, WebSockets and AudioSocket.")] = None,
     http_port: Annotated[int | None, typer.Option(help="0 picks a free port.")] = None,
     audiosocket_port: Annotated[int | None, typer.Option(help="0 picks a free port.")] = None,
+    vosk_port: Annotated[
+        int | None, typer.Option(help="Port for clients of vosk-server (2700 is built into many).", min=0, max=65_535)
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the store and pulled models are kept.")] = None,
 ) -> None:
     """Run Earshot: take audio from PBXes, listen, alert, serve the console.
@@ -35,6 +38,7 @@ def serve(
         http_port=http_port,
         audiosocket_port=audiosocket_port,
         data_dir=data_dir,
+        dialects={"vosk_port": vosk_port} if vosk_port is not None else None,
     )
 
     def ready(ports: Ports) -> None:

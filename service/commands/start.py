@@ -29,10 +29,17 @@ def settings_or_exit(config_file: Path | None, **overrides: object) -> Settings:
 def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
     """Run a node until it is stopped; exit 1 with one clear sentence when it cannot start."""
     _check_model(settings)
-    if not _is_loopback(settings.http_host) or not _is_loopback(settings.audiosocket_host):
+    doors = {
+        "http_host": settings.http_host,
+        "audiosocket_host": settings.audiosocket_host,
+        "dialects.vosk_host": settings.dialects.vosk_host,
+        "dialects.rtp_host": settings.dialects.rtp_host,
+    }
+    open_doors = [name for name, host in doors.items() if not _is_loopback(host)]
+    if open_doors:
         people.print(
             "No users are configured, so Earshot serves this machine only: "
-            "http_host and audiosocket_host must be loopback addresses (127.0.0.1 or ::1).",
+            f"{' and '.join(open_doors)} must be loopback addresses (127.0.0.1 or ::1).",
             style="red",
         )
         raise typer.Exit(EXIT_USAGE)
@@ -48,6 +55,8 @@ def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
 def print_ready(ports: Ports) -> None:
     """The one machine-readable line of a started node."""
     line = {"ready": True, "http": ports.http_url, "audiosocket_port": ports.audiosocket_port}
+    if ports.vosk_port is not None:
+        line["vosk_port"] = ports.vosk_port
     print(json.dumps(line), flush=True)  # noqa: T201  # stdout is the interface
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -49,6 +49,8 @@ class Manners:
     greeting: Callable[[], str] | None = None  # sent when the format is known
     complaint: Callable[[FaultSeen], str] | None = None
     refusal: Callable[[str], str] | None = None  # a call that is named on the socket and cannot be taken
+    answer: Callable[[], Awaitable[str]] | None = None  # to each binary message, before the next is read
+    finals: Callable[[], Awaitable[str]] | None = None  # when the sender wants the last words, or says it is done
 
 
 PLAIN = Manners()
@@ -79,8 +81,13 @@ def claimed(claim: Callable[[], SideStreams], call_id: str) -> SideStreams | Ref
 
 async def deny(websocket: WebSocket, status: int, detail: str) -> None:
     """An answer before the upgrade, as problem details."""
+    await websocket.send_denial_response(audio_problem(status, detail))
+
+
+def audio_problem(status: int, detail: str) -> JSONResponse:
+    """Why audio is refused, as problem details."""
     problem = {"type": "about:blank", "title": "Audio refused", "status": status, "detail": detail}
-    await websocket.send_denial_response(JSONResponse(problem, status, media_type="application/problem+json"))
+    return JSONResponse(problem, status, media_type="application/problem+json")
 
 
 class DialectSocket:
@@ -130,6 +137,8 @@ class DialectSocket:
             for events in self._parsed(message):
                 if not await self._take(events):
                     return
+            if self._manners.answer is not None and message.get("bytes") is not None:
+                await self._send(await self._manners.answer())
 
     def _parsed(self, message: MutableMapping[str, Any]) -> list[list[WireEvent]]:
         text, raw = message.get("text"), message.get("bytes")
@@ -168,6 +177,8 @@ class DialectSocket:
             case StreamEnded(explicit=explicit, party=party):
                 if sides is not None:
                     sides.end(explicit, party)
+                if explicit and self._manners.finals is not None:
+                    await self._send(await self._manners.finals())
                 await self._close(1000, "")
                 return False
             case AudioLost(length_ms, channel):
@@ -179,6 +190,8 @@ class DialectSocket:
             case FinalsWanted():
                 if sides is not None:
                     sides.flush()
+                if self._manners.finals is not None:
+                    await self._send(await self._manners.finals())
             case DigitPressed():
                 if sides is not None:
                     sides.digit()

@@ -1,7 +1,5 @@
 """`POST /ingest/http/{call_id}/{leg}`: audio as one streamed body; curl and ffmpeg can send it."""
 
-import re
-
 import structlog
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
@@ -11,13 +9,11 @@ from config.settings import IngestSettings
 from service.call_board import CallBoard
 from service.clock import Clock
 from service.ingest.counts import IngestCounts
+from service.ingest.dialect_socket import Refusal, audio_problem, claimed
 from service.ingest.pacing import Pacing
-from service.ingest.side_streams import SideStreams, UnknownLegError, claim_sides
-from service.leg_stream import StreamTakenError
+from service.ingest.side_streams import SideStreams, claim_sides
 from streaming.wire.events import AudioReceived, FaultSeen, StreamEnded, WireEvent
 from streaming.wire.http_audio import AudioBody, MediaTypeError, audio_body
-from web.requests import CALL_ID_PATTERN
-from web.sources import NodeFullError
 
 _log = structlog.get_logger(__name__)
 _ROAD = "http"
@@ -35,19 +31,13 @@ def http_door(settings: IngestSettings, board: CallBoard, clock: Clock, counts: 
         `Content-Type: audio/L16;rate=8000`, `audio/basic`, `audio/pcmu`, `audio/pcma` or `audio/wav`. The answer comes
         when the body ends.
         """
-        if not re.match(CALL_ID_PATTERN, call_id):
-            return _problem(404, "a call_id has up to 128 letters, digits and . _ : @ -")
         try:
             body = audio_body(request.headers.get("content-type"), channels=2 if leg == "stereo" else 1)
-            sides = claim_sides(board, call_id, leg)
         except MediaTypeError as error:
-            return _problem(415, str(error))
-        except UnknownLegError:
-            return _problem(404, "leg must be agent, customer, mixed or stereo")
-        except StreamTakenError:
-            return _problem(409, "the leg has a living socket, or its call has ended")
-        except NodeFullError:
-            return _problem(429, "this node takes no further call")
+            return audio_problem(415, str(error))
+        sides = claimed(lambda: claim_sides(board, call_id, leg), call_id)
+        if isinstance(sides, Refusal):
+            return audio_problem(sides.status, sides.detail)
         counts.connections[_ROAD] += 1
         counts.open_connections[_ROAD] += 1
         try:
@@ -77,7 +67,7 @@ class _Body:
                         return refusal
         except ClientDisconnect:
             await self._take(self._body.finish())
-            return _problem(400, "the sender left before the body ended")
+            return audio_problem(400, "the sender left before the body ended")
         if (refusal := await self._take(self._body.finish())) is not None:
             return refusal
         answer = {
@@ -96,22 +86,17 @@ class _Body:
                     self._audio_ms += audio_ms
                     await self._pacing.took(audio_ms)
                     if self._sides.taken_over:
-                        return _problem(409, "another socket has taken the leg over")
+                        return audio_problem(409, "another socket has taken the leg over")
                 case FaultSeen(fault=fault, detail=detail, fatal=fatal):
                     self._counts.faults[fault] += 1
                     _log.warning(
                         "bad audio input", road=_ROAD, fault=str(fault), detail=detail, call_id=self._sides.call_id
                     )
                     if fatal:
-                        return _problem(400, f"{fault}: {detail}")
+                        return audio_problem(400, f"{fault}: {detail}")
                 case StreamEnded(truncated=truncated):
                     self._truncated = truncated
                     self._sides.end(explicit=False)
                 case _:
                     pass
         return None
-
-
-def _problem(status: int, detail: str) -> JSONResponse:
-    problem = {"type": "about:blank", "title": "Audio refused", "status": status, "detail": detail}
-    return JSONResponse(problem, status, media_type="application/problem+json")

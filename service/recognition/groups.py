@@ -50,6 +50,12 @@ class RecognitionGroups:
             self._start(language)
         return self._groups.get(language)
 
+    async def room(self, language: str) -> None:
+        """Wait until the decoders of a language can take more audio; at once where there are none."""
+        group = self.group(Language(language)) if language in set(Language) else None
+        if group is not None:
+            await group.room()
+
     def rules_changed(self, pack: RulePack) -> None:
         """A language's rules were replaced: its workers listen for the new phrases a moment later, without a stall."""
         if (group := self._groups.get(pack.language)) is not None:

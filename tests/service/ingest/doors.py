@@ -17,6 +17,8 @@ from service.clock import SystemClock
 from service.ingest.counts import IngestCounts
 from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
+from service.ingest.rtp_door import RtpDoor
+from service.ingest.vosk_door import vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
 from streaming.frames import Leg
@@ -62,18 +64,27 @@ async def open_doors(
     app = FastAPI()
     app.include_router(websocket_door(settings.ingest, board, clock, counts))
     app.include_router(dialect_doors(settings, board, clock, counts))
+    rtp = RtpDoor(settings.dialects, board, clock, counts)
+    app.include_router(rtp.router())
+    app.include_router(vosk_door(settings, board, clock, counts, _no_wait))
     app.include_router(http_door(settings.ingest, board, clock, counts))
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws_max_size=1 << 21)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
+    ports = asyncio.create_task(rtp.run())
     await until(lambda: server.started)
     try:
         yield Doors(listening.getsockname()[1], board, counts)
     finally:
+        ports.cancel()
         server.should_exit = True
         await serving
         listening.close()
+
+
+async def _no_wait(language: str) -> None:
+    """Recognition is never behind: there is none."""
 
 
 async def until(condition: Callable[[], object]) -> None:
