@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from alerts.rules.patterns import PatternBook
 from alerts.sounds_like.chinese import ChineseEar
 from alerts.sounds_like.ear import PhraseEar, PreparedPhrases, Stretch
 from alerts.sounds_like.english import EnglishEar
@@ -45,14 +46,17 @@ class PhraseBook:
             if rule.exceptions:
                 self._exceptions[rule.id] = ear.prepare(rule.exceptions, longest_distance)
         self._phrases = ear.prepare([phrase for _, phrase in self._entries], longest_distance)
+        self._patterns = PatternBook(language, rules)
 
     def find(self, text: str, leg: Leg) -> list[Found]:
         """The best phrase of each rule that this leg said, in the order of the text. A mixed leg may say anything."""
-        if not self._entries or not text:
+        if not text:
             return []
         best: dict[str, Found] = {}
-        for (rule, phrase), stretch in zip(self._entries, self._phrases.find(text), strict=True):
-            if stretch is None or not (leg is Leg.MIXED or rule.leg == leg.value):
+        by_sound = zip(self._entries, self._phrases.find(text) if self._entries else (), strict=True)
+        heard = [(rule, phrase, stretch) for (rule, phrase), stretch in by_sound if stretch is not None]
+        for rule, phrase, stretch in [*heard, *self._patterns.find(text)]:
+            if not (leg is Leg.MIXED or rule.leg == leg.value):
                 continue
             known = best.get(rule.id)
             if known is None or stretch.distance < known.stretch.distance:
@@ -103,7 +107,7 @@ def books_of(pack: RulePack, longest_distance: float) -> PackBooks:
         return PhraseBook(pack.language, pack.about(*topics), longest_distance)
 
     return PackBooks(
-        alerting=book(*(topic for topic in Topic if topic.alerts)),
+        alerting=PhraseBook(pack.language, pack.alerting(), longest_distance),
         closing=book(Topic.CLOSING),
         wait=book(Topic.WAIT),
     )

@@ -23,6 +23,8 @@ from alerts.detectors.slow_speech import SlowSpeechDetector
 from alerts.findings import Finding
 from alerts.lateness import Lateness
 from alerts.phrase_book import PhraseBook
+from alerts.rules.current_phrases import PhraseShelf
+from alerts.rules.rule_watch import RuleWatch
 from alerts.sounds_like.likeness import Murmured
 from config.detection import DetectionSettings
 from config.rule_packs import RulePack, Topic
@@ -106,21 +108,31 @@ class _Books:
     anger: PhraseBook
 
 
-@lru_cache(maxsize=16)  # three languages, a few settings, and reloads of the rules
-def _books_of(pack: RulePack, expected_distance: float, angry_distance: float) -> _Books:
+@lru_cache(maxsize=64)  # three languages, five books, a few settings, and reloads of the rules
+def _book_of(pack: RulePack, distance: float, *topics: Topic) -> PhraseBook:
+    return PhraseBook(pack.language, pack.about(*topics), distance)
+
+
+@lru_cache(maxsize=16)
+def _murmured_of(pack: RulePack) -> Murmured:
+    greetings = [phrase for rule in pack.about(Topic.GREETING) if rule.leg == "agent" for phrase in rule.phrases]
+    return Murmured(greetings, pack.language, _MURMURED_DISTANCE)
+
+
+def _books_of(shelf: PhraseShelf, pack: RulePack, settings: DetectionSettings) -> _Books:
     """Words that must be said may be misheard by more than words that must not: to hear them wrongly accuses nobody."""
 
     def book(distance: float, *topics: Topic) -> PhraseBook:
-        return PhraseBook(pack.language, pack.about(*topics), distance)
+        return shelf.lend(lambda pack: _book_of(pack, distance, *topics))
 
-    greetings = [phrase for rule in pack.about(Topic.GREETING) if rule.leg == "agent" for phrase in rule.phrases]
+    expected, angry = settings.missing_words.longest_distance, settings.phrase.longest_distance
     return _Books(
-        greeting=book(expected_distance, Topic.GREETING),
-        murmured=Murmured(greetings, pack.language, _MURMURED_DISTANCE),
-        closing=book(expected_distance, Topic.CLOSING),
-        apology=book(expected_distance, Topic.APOLOGY),
-        complaints=book(angry_distance, Topic.ANGER, Topic.THREATS),
-        anger=book(angry_distance, Topic.ANGER),
+        greeting=book(expected, Topic.GREETING),
+        murmured=_murmured_of(pack),
+        closing=book(expected, Topic.CLOSING),
+        apology=book(expected, Topic.APOLOGY),
+        complaints=book(angry, Topic.ANGER, Topic.THREATS),
+        anger=book(angry, Topic.ANGER),
     )
 
 
@@ -137,11 +149,20 @@ class Roster:
         return (post.detector for post in self.posts if kind in post.wants)
 
 
-def roster_of(settings: DetectionSettings, lateness: Lateness, pack: RulePack | None) -> Roster:
-    """Fresh detectors for a call. Without a pack those that need words are left out."""
+def roster_of(
+    settings: DetectionSettings,
+    lateness: Lateness,
+    pack: RulePack | None,
+    shelf: PhraseShelf | None = None,
+    rules: RuleWatch | None = None,
+) -> Roster:
+    """Fresh detectors for a call. Without a pack those that need words are left out.
+
+    Books are lent by `shelf`; `rules` are the pack's own rules with conditions.
+    """
     books = None
     if pack is not None:
-        books = _books_of(pack, settings.missing_words.longest_distance, settings.phrase.longest_distance)
+        books = _books_of(shelf if shelf is not None else PhraseShelf(pack), pack, settings)
     tone = HostileToneDetector(settings.hostile_tone, books.anger if books is not None else None)
     abandoned = CustomerAbandonedDetector(settings.customer_abandoned, books.closing if books is not None else None)
     language = pack.language if pack is not None else None
@@ -167,6 +188,9 @@ def roster_of(settings: DetectionSettings, lateness: Lateness, pack: RulePack | 
     heeding: list[Heeding] = [tone, abandoned]
     if pack is not None and books is not None:
         posts += _word_posts(settings, pack, books, heeding)
+    if rules is not None:
+        posts.append(Post(rules, _LINE | _WORDS))
+        heeding.append(rules)
     if settings.off_call_talk.enabled:
         talk = OffCallTalkDetector(settings.off_call_talk, lateness)
         posts.append(Post(talk, _SPEECH | {HoldChanged, MuteChanged, HangUpReported, CallOver}))

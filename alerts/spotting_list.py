@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from alerts.phrase_book import ear_of
 from config.rule_packs import RulePack, Topic
 
-_TOPICS = (Topic.FORBIDDEN, Topic.THREATS, Topic.CLOSING, Topic.WAIT, Topic.GREETING, Topic.APOLOGY)
-
 
 @dataclass(frozen=True, slots=True)
 class SpottedPhrases:
@@ -44,7 +42,7 @@ def spotting_list(pack: RulePack) -> SpottingList:
 
 def _of_party(pack: RulePack, party: str) -> SpottedPhrases:
     ear = ear_of(pack.language)
-    rules = [rule for rule in pack.about(*_TOPICS) if rule.leg == party]
+    rules = [rule for rule in pack.about(*(topic for topic in Topic if topic.spotted)) if rule.leg == party]
     said = _each_once(phrase for rule in rules for phrase in rule.phrases)
     phrases = tuple(phrase for phrase in said if ear.stands_out(phrase))
     meant_otherwise = [phrase for rule in rules for phrase in rule.exceptions]

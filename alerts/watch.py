@@ -11,9 +11,12 @@ from alerts.detectors.talk_over import TalkOverDetector
 from alerts.detectors.volume_rise import VolumeRiseDetector
 from alerts.findings import Finding
 from alerts.lateness import Lateness
-from alerts.phrase_book import books_of
+from alerts.phrase_book import PackBooks, PhraseBook, books_of
 from alerts.reader import Reader
 from alerts.roster import Detector, roster_of
+from alerts.rules.current_phrases import PhraseShelf
+from alerts.rules.rule_set import rules_of
+from alerts.rules.rule_watch import RuleWatch
 from config.detection import DetectionSettings
 from config.hearing import HearingSettings
 from config.rule_packs import RulePack
@@ -65,13 +68,17 @@ class CallWatch:
         hearing: HearingSettings | None = None,
     ) -> None:
         lateness = Lateness.of(hearing if hearing is not None else HearingSettings())
-        books = books_of(pack, settings.phrase.longest_distance) if pack is not None else None
+        self._settings = settings
+        self._shelf = PhraseShelf(pack) if pack is not None else None
+        self._rules = RuleWatch(rules_of(pack, settings), settings.phrase, reader) if pack is not None else None
+        alerting = self._book(lambda books: books.alerting)
+        closing = self._book(lambda books: books.closing)
         dead_air = DeadAirDetector(settings.dead_air, lateness)
         talk_over = TalkOverDetector(settings.talk_over, lateness)
         volume_rise = VolumeRiseDetector(settings.volume_rise)
-        long_silence = LongSilenceDetector(settings.long_silence, lateness, books.wait if books else None)
-        self._phrase = PhraseDetector(settings.phrase, books.alerting, reader) if books else None
-        self._hang_up = AgentHangUpDetector(settings.hang_up, books.closing if books else None)
+        long_silence = LongSilenceDetector(settings.long_silence, lateness, self._book(lambda books: books.wait))
+        self._phrase = PhraseDetector(settings.phrase, alerting, reader) if alerting is not None else None
+        self._hang_up = AgentHangUpDetector(settings.hang_up, closing)
         phrase: list[Detector] = [self._phrase] if self._phrase is not None else []
         self._detectors: list[Detector] = [dead_air, long_silence, talk_over, volume_rise, *phrase, self._hang_up]
         self._everybody = _feeds(self._detectors)
@@ -96,7 +103,7 @@ class CallWatch:
             CallTransferred: self._everybody,
         }
         self._line = line
-        roster = roster_of(settings, lateness, pack)
+        roster = roster_of(settings, lateness, pack, self._shelf, self._rules)
         for kind in get_args(Observation):
             # A kind that only the roster knows is for nobody else.
             others = () if kind in _ROSTER_ONLY else self._wanted.get(kind, line)
@@ -137,6 +144,24 @@ class CallWatch:
     def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
         """The pack's phrases in an utterance, for the transcript."""
         return self._phrase.hits_of(heard) if self._phrase is not None else ()
+
+    def assign(self, queue: str | None, team: str | None) -> list[Finding]:
+        """Whose call it is, as far as rules ask for it; it may change while the call runs."""
+        return self._heeded(self._rules.assign(queue, team)) if self._rules is not None else []
+
+    def change_rules(self, pack: RulePack) -> None:
+        """Other rules of the same language from now on; what is known of rules that stay the same stays known.
+
+        A call that began without rules goes on without.
+        """
+        if self._shelf is None or self._rules is None:
+            return
+        self._shelf.change(pack)
+        self._rules.change_rules(rules_of(pack, self._settings))
+
+    def _book(self, pick: Callable[[PackBooks], PhraseBook]) -> PhraseBook | None:
+        distance = self._settings.phrase.longest_distance
+        return self._shelf.lend(lambda pack: pick(books_of(pack, distance))) if self._shelf is not None else None
 
     def _heeded(self, findings: list[Finding]) -> list[Finding]:
         """The findings, what others make of them, and what again others make of that."""

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 Where = tuple[str | int, ...]
+_LONGEST_BYTES = 4_000_000  # ten thousand rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ def read_numbered_yaml(file: Path, faults: list[str]) -> NumberedYaml | None:
     """The file's content, or None with what is wrong added to `faults` (file, line, cure)."""
     before = len(faults)
     try:
+        if file.stat().st_size > _LONGEST_BYTES:
+            faults.append(f"{file}: is longer than {_LONGEST_BYTES} bytes; split it over the topics")
+            return None
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{file}: cannot be read ({type(error).__name__}); save it as UTF-8 text")
@@ -37,24 +41,46 @@ def read_numbered_yaml(file: Path, faults: list[str]) -> NumberedYaml | None:
         line = mark.line + 1 if mark else 1
         faults.append(f"{file}, line {line}: is not YAML; check indentation, quotes and colons")
         return None
+    except RecursionError:
+        faults.append(f"{file}: is nested too deeply; write it flatter")
+        return None
     lines: dict[Where, int] = {}
-    content = None if node is None else _plain(node, (), lines, file, faults)
+    content = None if node is None else _Reading(file, lines, faults).plain(node, ())
     return NumberedYaml(file, content, lines) if len(faults) == before else None
 
 
-def _plain(node: yaml.Node, where: Where, lines: dict[Where, int], file: Path, faults: list[str]) -> Any:
-    lines.setdefault(where, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        content: dict[Any, Any] = {}
+class _Reading:
+    """One walk over a composed file."""
+
+    def __init__(self, file: Path, lines: dict[Where, int], faults: list[str]) -> None:
+        self._file, self._lines, self._faults = file, lines, faults
+        self._seen: set[int] = set()
+
+    def plain(self, node: yaml.Node, where: Where) -> Any:
+        """The node's value; every value of a pack is a text, so `no` and `1` stay what was written."""
+        self._lines.setdefault(where, node.start_mark.line + 1)
+        if id(node) in self._seen:  # an alias would be followed for ever, or grow beyond all bounds
+            self._faults.append(
+                f"{self._file}, line {node.start_mark.line + 1}: is used again by an alias (*); write it out"
+            )
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, where)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item, (*where, number)) for number, item in enumerate(node.value)]
+        return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+    def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
+        content: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
             key = str(key_node.value)
+            if not isinstance(key_node, yaml.ScalarNode) or key == "<<":
+                self._faults.append(f"{self._file}, line {line}: is no name for a value; write a word and a colon")
+                continue
             if key in content:
-                faults.append(f"{file}, line {key_node.start_mark.line + 1}: {key} stands here twice; take one out")
-            lines[(*where, key)] = key_node.start_mark.line + 1
-            content[key] = _plain(value_node, (*where, key), lines, file, faults)
+                self._faults.append(f"{self._file}, line {line}: {key} stands here twice; take one out")
+            self._lines[(*where, key)] = line
+            content[key] = self.plain(value_node, (*where, key))
         return content
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*where, number), lines, file, faults) for number, item in enumerate(node.value)]
-    if node.tag == "tag:yaml.org,2002:null":
-        return None
-    return node.value  # every value of a pack is a text, so `no` and `1` stay what was written

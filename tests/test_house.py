@@ -299,7 +299,7 @@ def test_what_is_imported_is_declared() -> None:
         re.split(r"[<>=\[ ]", line)[0].replace("-", "_")
         for line in _PROJECT["project"]["optional-dependencies"]["korean"]
     }
-    told_apart = {"yaml": "pyyaml", "ulid": "python_ulid"}
+    told_apart = {"yaml": "pyyaml", "ulid": "python_ulid", "re2": "google_re2"}
     known = set(sys.stdlib_module_names) | set(_ROOMS)
     used = {name.split(".")[0] for path in _OURS for name in _imports(_tree(path))} - known
     missing = {name for name in used if told_apart.get(name, name) not in declared}

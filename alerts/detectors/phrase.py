@@ -269,7 +269,7 @@ class PhraseDetector:
             severity=Severity.CRITICAL if after_call else _SEVERITIES[rule.severity or "minor"],
             leg=leg,
             audio_end_ms=evidence.to_ms,
-            refractory_ms=self._settings.refractory_ms,
+            refractory_ms=self._settings.refractory_ms if rule.cool_down_s is None else round(rule.cool_down_s * 1_000),
             evidence=evidence,
             title="" if after_call else self._reader.of(rule.title),
             advice="" if after_call else self._reader.of(rule.advice),

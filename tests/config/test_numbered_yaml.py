@@ -41,3 +41,24 @@ def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
     document = read_numbered_yaml(file, [])
     assert document is not None
     assert document.content is None
+
+
+def test_what_could_grow_without_end_is_refused(tmp_path: Path) -> None:
+    faults: list[str] = []
+    file = tmp_path / "a.yaml"
+    for text in (
+        "a: &a [1]\nb: *a\n",
+        "? [1, 2]\n: b\n",
+        "a: {<<: {b: 1}}\n",
+        "[" * 5_000,
+        "x: " + "y" * 4_000_001,
+    ):
+        file.write_text(text, encoding="utf-8")
+        assert read_numbered_yaml(file, faults) is None
+    assert [fault.removeprefix(str(file)) for fault in faults] == [
+        ", line 1: is used again by an alias (*); write it out",
+        ", line 1: is no name for a value; write a word and a colon",
+        ", line 1: is no name for a value; write a word and a colon",
+        ": is nested too deeply; write it flatter",
+        ": is longer than 4000000 bytes; split it over the topics",
+    ]
