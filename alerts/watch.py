@@ -14,6 +14,7 @@ from alerts.lateness import Lateness
 from alerts.phrase_book import PackBooks, PhraseBook, books_of
 from alerts.reader import Reader
 from alerts.roster import Detector, roster_of
+from alerts.rules.call_so_far import Whose
 from alerts.rules.current_phrases import PhraseShelf
 from alerts.rules.rule_set import rules_of
 from alerts.rules.rule_watch import RuleWatch
@@ -66,11 +67,12 @@ class CallWatch:
         pack: RulePack | None,
         reader: Reader = Reader.EN,
         hearing: HearingSettings | None = None,
+        whose: Callable[[], Whose] = lambda: Whose(),
     ) -> None:
         lateness = Lateness.of(hearing if hearing is not None else HearingSettings())
         self._settings = settings
         self._shelf = PhraseShelf(pack) if pack is not None else None
-        self._rules = RuleWatch(rules_of(pack, settings), settings.phrase, reader) if pack is not None else None
+        self._rules = RuleWatch(rules_of(pack, settings), settings.phrase, reader, whose) if pack is not None else None
         alerting = self._book(lambda books: books.alerting)
         closing = self._book(lambda books: books.closing)
         dead_air = DeadAirDetector(settings.dead_air, lateness)
@@ -144,10 +146,6 @@ class CallWatch:
     def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
         """The pack's phrases in an utterance, for the transcript."""
         return self._phrase.hits_of(heard) if self._phrase is not None else ()
-
-    def assign(self, queue: str | None, team: str | None) -> list[Finding]:
-        """Whose call it is, as far as rules ask for it; it may change while the call runs."""
-        return self._heeded(self._rules.assign(queue, team)) if self._rules is not None else []
 
     def change_rules(self, pack: RulePack) -> None:
         """Other rules of the same language from now on; what is known of rules that stay the same stays known.

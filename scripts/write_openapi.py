@@ -20,7 +20,7 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), further_routers=(audio, rtp))
+    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, further_routers=(audio, rtp))
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from alerts.alert import Alert, AlertState, Severity
 from alerts.desk import CallFacts
+from alerts.rules.call_so_far import Whose
 from service.level_track import LevelTrack
 from service.transcript import Transcript
 from streaming.frames import Leg, Party
@@ -71,6 +72,10 @@ class CallRecord:
             queue=self.announcement.queue,
             team=self.announcement.team,
         )
+
+    def whose(self) -> Whose:
+        """What rules may ask of it."""
+        return Whose(self.announcement.queue, self.announcement.team)
 
     def went_live(self, at: datetime) -> None:
         """The first audio came."""

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.settings import Language
 from service.recognition.groups import RecognitionGroups
+from service.rule_shelf import RuleShelf
 from service.store.store import Store
 from web.sources import Health
 
@@ -16,9 +17,10 @@ class NodeHealth:
         registry: CollectorRegistry,
         store: Store,
         groups: RecognitionGroups,
+        rules: RuleShelf,
         language: Language,
     ) -> None:
-        self._registry, self._store, self._groups = registry, store, groups
+        self._registry, self._store, self._groups, self._rules = registry, store, groups, rules
         self._language = language
 
     async def health(self) -> Health:
@@ -28,6 +30,7 @@ class NodeHealth:
         parts = [
             ("model", model_ready, model_word),
             ("store", failing is None, failing or ""),
+            ("rules", True, self._rules.refusal),  # a refused edit leaves the rules before it in force
         ]
         return Health(ready=all(ready for _, ready, _ in parts), parts=tuple(parts))
 

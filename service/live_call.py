@@ -9,6 +9,7 @@ from alerts.desk import AlertDesk
 from alerts.findings import Finding
 from alerts.masking.call_masker import CallMasker
 from alerts.watch import CallWatch
+from config.rule_packs import RulePack
 from config.settings import Settings
 from service.arrivals import ArrivalLog
 from service.call_events import observation_of
@@ -189,6 +190,10 @@ class LiveCall:
         if known is None or alert.version > known.version:
             self.alerts[alert.alert_id] = self._desk.adopt(alert)
             self.record.weigh(self.alerts.values())
+
+    def change_rules(self, pack: RulePack) -> None:
+        """Other rules of its language from now on."""
+        self._watch.change_rules(pack)
 
     def release(self) -> None:
         """Nobody asks for the call any more: its sound goes at once, not with some later collection of cycles."""

@@ -14,6 +14,7 @@ from alerts.desk import AlertDesk
 from alerts.reader import reader_of
 from alerts.watch import CallWatch
 from config.dialects import DialectSettings
+from config.rule_packs import RulePack
 from config.settings import Settings
 from service.bus.change_feed import ChangeFeed
 from service.call_board import CallBoard, known_language
@@ -68,7 +69,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     clock = SystemClock()
     registry = CollectorRegistry()
     counts, ingest_counts = NodeCounts(registry), IngestCounts()
-    rules = RuleShelf(settings)
+    rules = RuleShelf(settings, lambda pack: rules_changed(pack))
     store = Store(settings)
     audience = Audience(settings.listening, clock.now_at)
     outlet = NodeOutlet(store, audience, clock, counts)
@@ -94,12 +95,19 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             clock=clock,
             recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
             voices=voices,
-            watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
+            watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing, record.whose),
             desk=AlertDesk(settings.language),
             outlet=outlet,
         )
 
     board = CallBoard(settings, clock, new_call, store)
+
+    def rules_changed(pack: RulePack) -> None:
+        groups.rules_changed(pack)
+        for call in board.live_calls():
+            if known_language(call.record.language) is pack.language:
+                call.change_rules(pack)
+
     pulse = Pulse(board)
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
@@ -107,7 +115,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = _vosk_socket(settings.dialects)
     ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
-    health = NodeHealth(registry, store, groups, settings.language)
+    health = NodeHealth(registry, store, groups, rules, settings.language)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse)
     app = build_app(
         settings,
@@ -116,6 +124,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         audience=audience,
         health=health,
         pages=Pages.load(),
+        rules=rules,
         now_at=clock.now_at,
         further_routers=(
             websocket_door(settings.ingest, board, clock, ingest_counts),
@@ -137,6 +146,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         for name, part in (
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
+            ("rules", rules.run()),
             ("pulse", pulse.run()),
             ("voices", voices.run()),
             ("rtp", rtp_door.run()),

@@ -16,6 +16,8 @@ from web.listen_socket import ListenDoor, listen_router
 from web.operations_api import operations_router
 from web.pages import Pages, pages_router
 from web.problems import install_problems
+from web.rule_sources import Rules
+from web.rules_api import rules_router
 from web.sources import Alerts, Calls, HealthSource
 
 
@@ -31,6 +33,7 @@ def build_app(
     audience: Audience,
     health: HealthSource,
     pages: Pages,
+    rules: Rules,
     now_at: Callable[[], datetime] = utc_now,
     further_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
@@ -50,6 +53,7 @@ def build_app(
     app.include_router(calls_router(calls, alerts))
     app.include_router(call_audio_router(calls))
     app.include_router(alerts_router(alerts))
+    app.include_router(rules_router(rules))
     app.include_router(operations_router(health))
     app.include_router(console_router(console))
     app.include_router(listen_router(listen))

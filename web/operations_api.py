@@ -13,7 +13,7 @@ class Alive(BaseModel):
 
 
 class PartBody(BaseModel):
-    """One part of the service; `why` is empty while it is ready."""
+    """One part of the service; `why` says what is wrong, also where it can do its work all the same."""
 
     name: str
     ready: bool

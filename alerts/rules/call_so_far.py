@@ -42,6 +42,14 @@ class Time:
     event: str = ""  # of a finding that may be taken back
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose call it is, as last announced."""
+
+    queue: str | None = None
+    team: str | None = None
+
+
 class _Spans:
     """Stretches of a call in their order; the last one may still go on."""
 
@@ -67,11 +75,10 @@ class _Spans:
 
 
 class CallSoFar:
-    """Feed it what is heard and found; bounded, and in call time only. `queue` and `team` are as last announced."""
+    """Feed it what is heard and found; bounded, and in call time only. `whose` is as last announced."""
 
     def __init__(self, least_confidence_ratio: float) -> None:
-        self.queue: str | None = None
-        self.team: str | None = None
+        self.whose = Whose()
         self.answered_ms = 0
         self.over_ms: int | None = None
         self.speech = SpeechTime()
@@ -82,6 +89,11 @@ class CallSoFar:
         self._events: dict[str, deque[Time]] = {}
         self._held, self._deaf, self._blind = _Spans(), dict[Leg, _Spans](), dict[Leg, _Spans]()
         self._trust: dict[Leg, WordTrust] = {}
+
+    def assign(self, whose: Whose) -> bool:
+        """Whose call it is from now on; false when that is nothing new."""
+        changed, self.whose = whose != self.whose, whose
+        return changed
 
     def feed(self, observation: Observation) -> None:
         """Take one observation."""

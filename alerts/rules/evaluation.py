@@ -56,9 +56,9 @@ def judge(condition: Condition, moment: Moment, witness: Witness) -> Judgement:
     if condition.hold is not None:
         parts.append(_plain(witness.so_far.on_hold(moment.end_ms) is condition.hold))
     if condition.queue is not None:
-        parts.append(_plain(witness.so_far.queue in condition.queue))
+        parts.append(_plain(witness.so_far.whose.queue in condition.queue))
     if condition.team is not None:
-        parts.append(_plain(witness.so_far.team in condition.team))
+        parts.append(_plain(witness.so_far.whose.team in condition.team))
     if condition.not_said_by_s is not None:
         parts.append(_not_said_by(condition.not_said_by_s, moment, witness))
     if condition.silence is not None:

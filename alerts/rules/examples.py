@@ -10,6 +10,7 @@ from alerts.detectors.phrase import PhraseDetector
 from alerts.findings import Finding, Stage
 from alerts.phrase_book import PhraseBook, books_of
 from alerts.reader import Reader
+from alerts.rules.call_so_far import Whose
 from alerts.rules.rule_set import rules_of
 from alerts.rules.rule_watch import RuleWatch
 from config.detection import DetectionSettings
@@ -72,11 +73,11 @@ def played(pack: RulePack, settings: DetectionSettings, call: tuple[str, ...], r
     It belongs to the first queue and team the rule asks for.
     """
     phrases = PhraseDetector(settings.phrase, books_of(pack, settings.phrase.longest_distance).alerting, Reader.EN)
-    watch = RuleWatch(rules_of(pack, settings), settings.phrase, Reader.EN)
     parts = list(rule.when.parts()) if rule is not None and rule.when is not None else []
     queue = next((part.queue[0] for part in parts if part.queue is not None), None)
     team = next((part.team[0] for part in parts if part.team is not None), None)
-    findings = watch.assign(queue, team)
+    watch = RuleWatch(rules_of(pack, settings), settings.phrase, Reader.EN, lambda: Whose(queue, team))
+    findings: list[Finding] = []
     now_ms = 0
     lines = example_lines(call)
     told = sorted(_told(lines), key=lambda each: each[0])

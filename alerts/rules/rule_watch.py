@@ -1,13 +1,14 @@
 """The rules with conditions, watched over one call: observations and findings in, findings out."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.phrase_book import Found
 from alerts.reader import Reader
-from alerts.rules.call_so_far import CallSoFar
+from alerts.rules.call_so_far import CallSoFar, Whose
 from alerts.rules.evaluation import WORDS_LATE_MS, Moment, Witness, judge
 from alerts.rules.judgement import Answer
 from alerts.rules.rule_set import RuleSet
@@ -48,8 +49,10 @@ class RuleWatch:
     true. Where a condition cannot be seen the rule says nothing. `advance` costs one comparison while nothing is due.
     """
 
-    def __init__(self, rules: RuleSet, settings: PhraseSettings, reader: Reader) -> None:
-        self._rules, self._settings, self._reader = rules, settings, reader
+    def __init__(
+        self, rules: RuleSet, settings: PhraseSettings, reader: Reader, whose: Callable[[], Whose] = lambda: Whose()
+    ) -> None:
+        self._rules, self._settings, self._reader, self._whose = rules, settings, reader, whose
         self._so_far = CallSoFar(settings.word_confidence_ratio)
         self._since_ms = dict.fromkeys(rules.by_id, 0)
         self._witness = Witness(
@@ -66,13 +69,6 @@ class RuleWatch:
         self._now_ms = 0
         self._stir(range(len(rules.rules)))
 
-    def assign(self, queue: str | None, team: str | None) -> list[Finding]:
-        """Whose call it is; it may change while the call runs."""
-        if (queue, team) == (self._so_far.queue, self._so_far.team):
-            return []
-        self._so_far.queue, self._so_far.team = queue, team
-        return self._run(self._stirred("whose"))
-
     def feed(self, observation: Observation) -> list[Finding]:
         """Take one observation."""
         if not self._rules.rules:
@@ -80,7 +76,8 @@ class RuleWatch:
         # What is told in call order is known at its own moment, however far the clock strides.
         findings = self.advance(max(self._now_ms, _known_ms(observation)))
         self._so_far.feed(observation)
-        return findings + self._run(self._stirred_by(observation))
+        stirred = self._stirred("whose") if self._so_far.assign(self._whose()) else set()
+        return findings + self._run(stirred | self._stirred_by(observation))
 
     def heed(self, finding: Finding) -> list[Finding]:
         """Take what other detectors of the call have found."""

@@ -10,6 +10,7 @@ from service.commands.demo import demo
 from service.commands.evaluate import evaluate_app
 from service.commands.listen import listen
 from service.commands.models import models_app
+from service.commands.rules import rules_app
 from service.commands.serve import serve
 from service.commands.simulate import simulate
 
@@ -27,6 +28,7 @@ app.command()(simulate)
 app.command()(listen)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
+app.add_typer(rules_app, name="rules")
 
 
 def main() -> None:

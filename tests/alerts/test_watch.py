@@ -12,6 +12,7 @@ from config.rule_packs import load_rule_pack, packaged_rules
 from streaming.frames import Leg, Party
 from streaming.observations import LevelHeard
 from tests.fakes.conversation import AGENT, CUSTOMER, FRAME_MS, Conversation, final_of
+from tests.fakes.rules import pack, rule
 
 SETTINGS = DetectionSettings()
 KO = load_rule_pack(packaged_rules() / "ko")
@@ -150,3 +151,21 @@ def test_when_nothing_happens_nothing_is_made() -> None:
     told = Conversation().speech(AGENT, 700, 3_700).speech(CUSTOMER, 4_200, 6_000)
     told.play(watching)
     assert watching.advance(6_320) == []
+
+
+def test_changed_rules_are_heard_in_a_running_call() -> None:
+    old = pack(rule("en.forbidden.rude", phrases=("shut up now",)), rule("en.closing.bye", phrases=("good bye now",)))
+    new = pack(rule("en.forbidden.rude", phrases=("go away now",)), rule("en.closing.bye", phrases=("good bye now",)))
+    watch = CallWatch(DetectionSettings(), old)
+    told = [finding.rule for finding in Conversation().says(AGENT, 0, 2_000, "you shut up now").play(watch)]
+    watch.change_rules(new)
+    later = Conversation().says(AGENT, 5_000, 6_000, "well then").says(AGENT, 10_000, 12_000, "you go away now")
+    later.says(AGENT, 20_000, 22_000, "shut up now")
+    told += [finding.rule for finding in later.play(watch) if finding.rule.startswith("en.")]
+    assert told == ["en.forbidden.rude", "en.forbidden.rude"]
+
+
+def test_a_call_without_rules_stays_without() -> None:
+    watch = CallWatch(DetectionSettings(), None)
+    watch.change_rules(pack(rule("en.forbidden.rude", phrases=("shut up now",))))
+    assert Conversation().says(AGENT, 0, 2_000, "you shut up now").play(watch) == []

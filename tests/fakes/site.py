@@ -10,6 +10,7 @@ import uvicorn
 
 from config.settings import ListeningSettings, Settings
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
 from web.audience import Audience
 from web.http_door import open_http_socket
@@ -53,7 +54,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     settings = Settings(listening=ListeningSettings.model_validate(listening))
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
     audience = Audience(settings.listening, utc_now)
-    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load())
+    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules())
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(
         uvicorn.Config(app, ws_per_message_deflate=False, log_level="warning", timeout_graceful_shutdown=1)

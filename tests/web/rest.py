@@ -8,6 +8,7 @@ import httpx
 
 from config.settings import Settings
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
 from web.audience import Audience
 from web.pages import Pages
@@ -21,6 +22,7 @@ class Desk:
     calls: FakeCalls
     alerts: FakeAlerts
     health: FakeHealth
+    rules: FakeRules
 
 
 @asynccontextmanager
@@ -30,10 +32,11 @@ async def open_desk(
     """One live call, `call-1`, and no alert to begin with."""
     settings = settings or Settings()
     calls, alerts, health = calls or FakeCalls(a_call()), FakeAlerts(), FakeHealth()
-    app = build_app(settings, calls, alerts, Audience(settings.listening, utc_now), health, Pages.load())
+    rules = FakeRules()
+    app = build_app(settings, calls, alerts, Audience(settings.listening, utc_now), health, Pages.load(), rules)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
-        yield Desk(client, calls, alerts, health)
+        yield Desk(client, calls, alerts, health, rules)
 
 
 def bad_fields(answer: httpx.Response) -> set[str]:

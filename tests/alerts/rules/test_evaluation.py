@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from alerts.rules.call_so_far import CallSoFar
+from alerts.rules.call_so_far import CallSoFar, Whose
 from alerts.rules.evaluation import Moment, Witness, judge
 from alerts.rules.judgement import Answer, Judgement
 from config.conditions import Condition
@@ -92,6 +92,7 @@ def test_a_party_nobody_heard_is_not_silent() -> None:
 )
 def test_all_keys_at_one_place_must_hold(when: dict[str, Any], answer: Answer) -> None:
     so_far = call()
-    so_far.queue, so_far.team = "q", "t"
+    assert so_far.assign(Whose("q", "t"))
+    assert not so_far.assign(Whose("q", "t"))
     so_far.feed(HoldChanged(True, 5_000))
     assert asked(so_far, 6_000, **when).answer is answer

@@ -54,4 +54,4 @@ def test_a_rule_that_denies_words_waits_for_them() -> None:
 
 
 def test_equal_packs_share_one_preparation() -> None:
-    assert rule_set_of(pack(*PACK.rules), 0.15, 0.25) is SET
+    assert rule_set_of(pack(*PACK.rules), 0.15, 0.25) is rule_set_of(pack(*PACK.rules), 0.15, 0.25)

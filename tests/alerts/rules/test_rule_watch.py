@@ -1,5 +1,6 @@
 """Rules with conditions over calls told line by line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from alerts.alert import Evidence, Kind, Severity
 from alerts.findings import Finding, Stage
 from alerts.reader import Reader
+from alerts.rules.call_so_far import Whose
 from alerts.rules.rule_set import rule_set_of
 from alerts.rules.rule_watch import RuleWatch
 from config.detection import PhraseSettings
 from config.rule_packs import Rule, RulePack
 from streaming.frames import Party
+from streaming.observations import HoldChanged
 from tests.fakes.conversation import AGENT, CUSTOMER, Conversation, measured
 from tests.fakes.rules import pack, rule
 
@@ -23,8 +26,8 @@ SORRY = rule("en.apology.sorry", phrases=("i am sorry",))
 OFFERS = "our premium plan"
 
 
-def watch(*rules: Rule) -> RuleWatch:
-    return RuleWatch(set_of(pack(OFFER, NO, HELLO, SORRY, *rules)), PhraseSettings(), Reader.EN)
+def watch(*rules: Rule, whose: Callable[[], Whose] = lambda: Whose()) -> RuleWatch:
+    return RuleWatch(set_of(pack(OFFER, NO, HELLO, SORRY, *rules)), PhraseSettings(), Reader.EN, whose)
 
 
 def set_of(given: RulePack) -> Any:
@@ -267,8 +270,7 @@ CASES = [
 
 
 def play(case_rule: Rule, conversation: Conversation, stride_ms: int) -> list[int]:
-    watched = watch(case_rule)
-    watched.assign("billing", "east")
+    watched = watch(case_rule, whose=lambda: Whose("billing", "east"))
     return [finding.audio_end_ms for finding in conversation.play(watched, stride_ms) if finding.rule == case_rule.id]
 
 
@@ -327,10 +329,10 @@ def test_a_rule_may_name_a_rule_with_conditions() -> None:
 
 
 def test_the_team_may_change_in_the_middle_of_a_call() -> None:
-    watched = watch(state(team=["east"]))
-    assert watched.advance(1_000) == []
-    assert [each.rule for each in watched.assign(None, "east")] == ["en.procedure.state"]
-    assert watched.assign(None, "east") == []
+    teams = iter([None, "east", "east"])
+    watched = watch(state(team=["east"]), whose=lambda: Whose(team=next(teams)))
+    found = [watched.feed(HoldChanged(bool(number % 2), number * 1_000)) for number in range(3)]
+    assert [[each.rule for each in findings] for findings in found] == [[], ["en.procedure.state"], []]
 
 
 PUSH = rule("en.sales.push", phrases=("premium plan",), when={"count": {"at_least": 3}})

@@ -14,6 +14,7 @@ import soundfile
 from tests.calls.played import path_of
 
 _COMMANDS = (
+    *(["rules"], ["rules", "check"]),
     *(["serve"], ["demo"], ["simulate"], ["listen"], ["models"], ["models", "pull"]),
     *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"], ["evaluate", "calls"]),
 )
