@@ -6,6 +6,7 @@ import sys
 import structlog
 import typer
 
+from service.commands.bench import bench
 from service.commands.demo import demo
 from service.commands.evaluate import evaluate_app
 from service.commands.listen import listen
@@ -26,6 +27,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(simulate)
 app.command()(listen)
+app.command()(bench)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")

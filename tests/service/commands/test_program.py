@@ -15,7 +15,7 @@ from tests.calls.played import path_of
 
 _COMMANDS = (
     *(["rules"], ["rules", "check"]),
-    *(["serve"], ["demo"], ["simulate"], ["listen"], ["models"], ["models", "pull"]),
+    *(["serve"], ["demo"], ["simulate"], ["listen"], ["bench"], ["models"], ["models", "pull"]),
     *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"], ["evaluate", "calls"]),
 )
 
