@@ -35,9 +35,6 @@ class HearingSettings(Section):
     quiet_dbfs: float = Field(
         -60.0, ge=-96, le=-30, description="Frames quieter than this are not speech and skip the voice detector."
     )
-    voices_in_reserve: int = Field(
-        8, ge=0, le=200, description="Voice detectors kept ready (9 MB each), so that no call waits for one to be made."
-    )
     ring_s: int = Field(
         60, ge=30, le=600, description="Seconds of audio kept in memory per leg for replay and re-recognition."
     )

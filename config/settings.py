@@ -47,6 +47,9 @@ class IngestSettings(Section):
     fastest_ratio: float = Field(
         25.0, ge=1, le=1_000, description="A leg is read at most this many times faster than real time."
     )
+    gather_ms: int = Field(
+        100, ge=0, le=200, description="Packets of a leg are gathered to blocks of this length and heard together."
+    )
     most_calls: int = Field(500, ge=1, le=100_000, description="Live calls; one more is refused with 429.")
     ended_kept_s: float = Field(
         180.0, ge=0, le=86_400, description="An ended call stays in memory (audio, transcript) for this time."

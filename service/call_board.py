@@ -110,7 +110,10 @@ class CallBoard:
 
     def report(self, call_id: str, event: CallEvent) -> None:
         """An event of the PBX; before the first audio it makes the call live."""
-        self._live(self._entry(call_id)).report(event)
+        entry = self._entry(call_id)
+        for stream in entry.streams.values():
+            stream.catch_up()
+        self._live(entry).report(event)
 
     async def search(
         self, state: CallState | None, queue: str | None, limit: int, before: str | None
@@ -201,7 +204,8 @@ class CallBoard:
             standing.take_over()
         if entry.record.state is CallState.ENDED:
             raise StreamTakenError
-        stream = entry.streams[leg] = LegStream(self._live(entry), leg, self._clock, self._failed)
+        gather_ms = self._settings.ingest.gather_ms
+        stream = entry.streams[leg] = LegStream(self._live(entry), leg, self._clock, self._failed, gather_ms)
         return stream
 
     # --- the pulse ---------------------------------------------------------------------------------------------
@@ -219,6 +223,8 @@ class CallBoard:
                     self._forget(call_id, entry)
                 continue
             if not entry.call.closed:
+                for stream in entry.streams.values():
+                    stream.pulse()
                 self._guarded(entry.call, entry.call.pulse)
                 continue
             entry.gone_ms = entry.gone_ms if entry.gone_ms is not None else now_ms
@@ -227,9 +233,11 @@ class CallBoard:
 
     def close_all(self) -> None:
         """The service stops: every call is brought to its end."""
-        for call in self.live_calls():
-            if not call.closed:
-                self._guarded(call, call.close)
+        for entry in self._entries.values():
+            for stream in entry.streams.values():
+                stream.catch_up()
+            if entry.call is not None and not entry.call.closed:
+                self._guarded(entry.call, entry.call.close)
 
     # --- inside ------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ from service.clock import Clock
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.sound_taps import SoundTaps
 from service.transcript import line_of
-from service.voice_models import VoiceSource
 from streaming.audio_ring import AudioRing
 from streaming.call_clock import CallClock
 from streaming.call_order import CallOrder
@@ -30,12 +29,15 @@ from streaming.observations import (
     CallOver,
     LegEnded,
     LevelHeard,
+    LineHeard,
     MediaLost,
     Observation,
     RecognitionChanged,
+    SoundPrinted,
+    SyllableHeard,
+    VoiceHeard,
     WordsHeard,
 )
-from streaming.voicing import VoiceModel
 from web.sources import CallEvent, CallEventType, CallOverError
 
 _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
@@ -43,6 +45,7 @@ _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long 
 _EVERYTHING_MS = 1 << 62
 _EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
 _LONGEST_FIRST_BLOCK_MS = 500  # a longer first block is backlog: it says nothing about when the call began
+_OF_THE_VOICE = (VoiceHeard, SyllableHeard, SoundPrinted, LineHeard)  # for the rules alone
 _TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
 
 
@@ -58,7 +61,6 @@ class LiveCall:
         settings: Settings,
         clock: Clock,
         recognize: Callable[[str, Leg, Callable[[Recognized], None]], LegRecognition],
-        voices: VoiceSource,
         watch: CallWatch,
         desk: AlertDesk,
         outlet: CallOutlet,
@@ -68,8 +70,7 @@ class LiveCall:
         self.ears: dict[Leg, LegEar] = {}
         self.rings: dict[Leg, AudioRing] = {}
         self.recognitions: dict[Leg, LegRecognition] = {}
-        self._settings, self._clock, self._recognize, self._voices = settings, clock, recognize, voices
-        self._lent: dict[Leg, VoiceModel] = {}
+        self._settings, self._clock, self._recognize = settings, clock, recognize
         self._watch, self._desk, self._outlet = watch, desk, outlet
         self._masker = CallMasker()
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
@@ -86,8 +87,8 @@ class LiveCall:
 
     # --- audio -------------------------------------------------------------------------------------------------
 
-    def hear(self, leg: Leg, pcm_s16le: bytes, rate_hz: int) -> None:
-        """Audio of one leg, whole int16 samples, any length."""
+    def hear(self, leg: Leg, pcm_s16le: bytes, rate_hz: int, waited_ms: int = 0) -> None:
+        """Audio of one leg, whole int16 samples, any length; its first samples arrived `waited_ms` ago."""
         if self._paused or self.closed or leg in self._ended_legs:
             return
         if self._zero_ms is None:
@@ -98,7 +99,7 @@ class LiveCall:
             del self._dropped_ms[leg]
             self._take(leg, ear.reconnect(arrived_ms))
         self._take(leg, ear.hear(pcm_s16le, rate_hz, arrived_ms))
-        self._arrivals.note(leg, ear.heard_ms, self._clock.now_at())
+        self._arrivals.note(leg, ear.heard_ms, self._clock.now_at(), waited_ms)
         self._advance()
 
     def lost(self, leg: Leg, length_ms: int) -> None:
@@ -213,6 +214,11 @@ class LiveCall:
         """Who ended the call and how, once that is judged."""
         return self._watch.verdict
 
+    @property
+    def listened(self) -> bool:
+        """Whether anybody hears the call now."""
+        return self._outlet.listened(self.record.call_id)
+
     def connected(self, leg: Leg) -> bool:
         """Whether the leg's socket is there."""
         return leg in self.ears and leg not in self._dropped_ms and leg not in self._ended_legs
@@ -220,7 +226,7 @@ class LiveCall:
     # --- the road ----------------------------------------------------------------------------------------------
 
     def _new_leg(self, leg: Leg, rate_hz: int) -> LegEar:
-        ear = self.ears[leg] = LegEar(leg, self._settings.hearing, lambda: self._voice(leg))
+        ear = self.ears[leg] = LegEar(leg, self._settings.hearing)
         self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
         self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
         self._judge(self._watch.feed(BandHeard(leg, rate_hz)))
@@ -228,18 +234,15 @@ class LiveCall:
         self._outlet.changed(self)
         return ear
 
-    def _voice(self, leg: Leg) -> VoiceModel:
-        model = self._lent[leg] = self._voices.lend()
-        return model
-
     def _take(self, leg: Leg, heard: list[AudioFrame | Observation]) -> None:
         """What an ear made of its audio: sound to the ring, speech to the recogniser, observations into the order."""
+        recognition, ring = self.recognitions[leg], self.rings[leg]
         for item in heard:
-            self.recognitions[leg].feed(item)
             if isinstance(item, AudioFrame):
-                self.rings[leg].add(item)
-            else:
-                self._call_clock.feed(item)
+                ring.add(item)
+            if not isinstance(item, _OF_THE_VOICE):
+                recognition.feed(item)
+        self._call_clock.follow(heard)
         self._order.hear(leg, heard)
 
     def _advance(self, hurry: bool = False) -> None:
@@ -256,7 +259,7 @@ class LiveCall:
             self._event_since_ms = None
         if (levels := self.record.levels.batch(self.now_ms)) is not None:
             self._outlet.levels(levels)
-        if self._outlet.listened(self.record.call_id):
+        if self.listened:
             for agent, customer in self._taps.cut(self.rings, self.now_ms):
                 self._outlet.sound(self.record.call_id, agent, customer)
         else:
@@ -265,7 +268,9 @@ class LiveCall:
     def _note(self, observation: Observation) -> None:
         if isinstance(observation, LevelHeard):
             self.record.levels.note(observation)
-        elif self.record.note(observation, self._at(getattr(observation, "at_ms", 0))):
+        elif not isinstance(observation, _OF_THE_VOICE) and self.record.note(
+            observation, self._at(getattr(observation, "at_ms", 0))
+        ):
             self._outlet.changed(self)
 
     def _words(self, heard: Recognized) -> None:
@@ -282,6 +287,8 @@ class LiveCall:
         self._judge(self._watch.feed(heard))
 
     def _judge(self, findings: list[Finding]) -> None:
+        if not findings:
+            return
         detected_at = self._clock.now_at()
         facts = self.record.facts()
         for finding in findings:
@@ -290,8 +297,7 @@ class LiveCall:
             if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
                 received_at = max(received_at, self.record.hung_up_at)
             self._keep(self._desk.take(self._masked(finding), facts, received_at, detected_at))
-        if findings:
-            self._outlet.changed(self)
+        self._outlet.changed(self)
 
     def _masked(self, finding: Finding) -> Finding:
         evidence = finding.evidence
@@ -314,8 +320,6 @@ class LiveCall:
         self._dropped_ms.pop(leg, None)
         self._take(leg, self.ears[leg].end(explicit))
         self.recognitions[leg].close()
-        if leg in self._lent:
-            self._voices.take_back(self._lent.pop(leg))
         if all(each in self._ended_legs for each in self.ears):
             self._due_over(_LAST_WORDS_MS)
 

@@ -38,7 +38,6 @@ from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.rule_shelf import RuleShelf
 from service.store.store import Store
-from service.voice_models import VoiceModels
 from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
@@ -80,7 +79,6 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     feed = ChangeFeed(store.newest, store.changes_after, told)
     groups = RecognitionGroups(settings, rules.pack)
-    voices = VoiceModels(settings.hearing.voices_in_reserve)
 
     def recognize(record: CallRecord, leg: Leg, heard: Callable[[Recognized], None]) -> LegRecognition:
         group = groups.group(known_language(record.language))
@@ -94,7 +92,6 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             settings=settings,
             clock=clock,
             recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
-            voices=voices,
             watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing, record.whose),
             desk=AlertDesk(settings.language),
             outlet=outlet,
@@ -148,7 +145,6 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("recognition", groups.run()),
             ("rules", rules.run()),
             ("pulse", pulse.run()),
-            ("voices", voices.run()),
             ("rtp", rtp_door.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):

@@ -16,7 +16,6 @@ from service.demo.recording import Recording, ScriptEvent
 from service.live_call import LiveCall
 from service.recognition.group import RecognitionGroup
 from service.recognition.leg_recognition import LegRecognition
-from service.voice_models import VoiceModels
 from streaming.frames import FRAME_MS, AudioFrame, Leg
 from web.sources import Announcement, CallEvent, CallEventType, CallLevels, TranscriptLine
 
@@ -87,7 +86,6 @@ async def play_through(
         recognize=lambda call_id, leg, heard: LegRecognition(
             leg, f"{call_id}/{leg}", group, settings.segments, heard, patient=True
         ),
-        voices=VoiceModels(reserve=0),
         watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing),
         desk=AlertDesk(settings.language),
         outlet=outlet,

@@ -1,10 +1,13 @@
 """How far both legs of a call have been heard: the one `now` that rules may use."""
 
+from collections.abc import Iterable
+
 from config.hearing import HearingSettings
 from streaming.frames import AudioFrame, Leg
 from streaming.observations import GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, Observation
 
 _PARTIES = (Leg.AGENT, Leg.CUSTOMER)
+_MOVING = (GapHeard, LegEnded, LegResumed, LegStalled)
 
 
 class CallClock:
@@ -27,6 +30,22 @@ class CallClock:
     def now_ms(self) -> int:
         """Call milliseconds."""
         return self._now_ms
+
+    def follow(self, heard: Iterable[AudioFrame | Observation]) -> None:
+        """All that one leg's ear gave out at once: as `feed` of each, at the price of a few."""
+        newest: LevelHeard | None = None
+        for item in heard:
+            if isinstance(item, LevelHeard):
+                if newest is None:
+                    self.feed(item)  # it may be the leg's first
+                newest = item
+            elif isinstance(item, _MOVING):
+                if newest is not None:
+                    self.feed(newest)
+                newest = None
+                self.feed(item)
+        if newest is not None:
+            self.feed(newest)
 
     def feed(self, heard: AudioFrame | Observation) -> int:
         """One frame or observation of any leg; others than those about hearing are ignored. Gives `now_ms`."""

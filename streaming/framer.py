@@ -1,4 +1,4 @@
-"""16 kHz samples to frames of exactly 20 ms, placed in the call by sample index."""
+"""16 kHz samples to whole frames of 20 ms, placed in the call by sample index."""
 
 from streaming.frames import FRAME_BYTES, FRAME_SAMPLES, AudioFrame, Leg
 
@@ -21,21 +21,20 @@ class Framer:
         """Where the next frame begins: everything before it has been given out."""
         return self._next_sample
 
-    def feed(self, pcm_s16le: bytes) -> list[AudioFrame]:
-        """Whole samples at 16 kHz in, the frames they complete out."""
+    def feed(self, pcm_s16le: bytes) -> AudioFrame | None:
+        """Whole samples at 16 kHz in, the whole frames they complete out, as one."""
         pending = self._rest + pcm_s16le if self._rest else pcm_s16le
         whole = len(pending) // FRAME_BYTES * FRAME_BYTES
-        frames = [self._frame(pending[at : at + FRAME_BYTES]) for at in range(0, whole, FRAME_BYTES)]
         self._rest = pending[whole:]
-        return frames
+        return self._frame(pending[:whole]) if whole else None
 
-    def close(self) -> list[AudioFrame]:
+    def close(self) -> AudioFrame | None:
         """The remainder, filled up with zeros, if there is one."""
         if not self._rest:
-            return []
+            return None
         last = self._rest + bytes(FRAME_BYTES - len(self._rest))
         self._rest = b""
-        return [self._frame(last)]
+        return self._frame(last)
 
     def skip(self, frames: int) -> None:
         """Go on this many frames later. `close` first: a remainder would be moved along."""
@@ -43,5 +42,5 @@ class Framer:
 
     def _frame(self, pcm_s16le: bytes) -> AudioFrame:
         frame = AudioFrame(self._leg, self._next_sample, pcm_s16le)
-        self._next_sample += FRAME_SAMPLES
+        self._next_sample += len(pcm_s16le) // 2
         return frame

@@ -45,7 +45,10 @@ def samples_to_ms(samples: int, rate_hz: int = ANALYSIS_RATE_HZ) -> int:
 
 @dataclass(frozen=True, slots=True)
 class AudioFrame:
-    """20 ms of one leg at 16 kHz. `start_sample` counts from the call's zero, at 16 kHz, gaps included."""
+    """20 ms of one leg at 16 kHz, or several times 20 ms without a break.
+
+    `start_sample` counts from the call's zero, at 16 kHz, gaps included.
+    """
 
     leg: Leg
     start_sample: int
@@ -60,3 +63,11 @@ class AudioFrame:
     def end_ms(self) -> int:
         """Where in the call the frame ends."""
         return samples_to_ms(self.start_sample + len(self.pcm_s16le) // 2)
+
+    def part(self, first: int, end: int) -> "AudioFrame":
+        """The frames of 20 ms from the one numbered `first` up to, not including, `end`."""
+        if first == 0 and end * FRAME_BYTES == len(self.pcm_s16le):
+            return self
+        return AudioFrame(
+            self.leg, self.start_sample + first * FRAME_SAMPLES, self.pcm_s16le[first * FRAME_BYTES : end * FRAME_BYTES]
+        )

@@ -4,10 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from statistics import median_low
 
-import numpy as np
-from numpy.typing import NDArray
-
-from streaming.frames import FRAME_MS, Leg
+from streaming.frames import FRAME_MS, FRAME_SAMPLES, Leg
 from streaming.observations import LevelHeard, LineHeard, SoundFound, SoundLost, VoiceHeard
 
 NO_SOUND_DBFS = -80.0  # recognition.md §4.4: exact zeros or below; a quiet office line idles near −66
@@ -36,7 +33,6 @@ class LineSurvey:
         self._frames = 0
         self._start_ms = 0
         self._sum = 0
-        self._samples = 0
         self._voiced_hops = 0
         self._clipped = 0.0
         self._silent_frames = 0
@@ -50,8 +46,8 @@ class LineSurvey:
             self._voiced_hops += 1
             self._clipped += voice.clipped_ratio
 
-    def feed(self, level: LevelHeard, samples: NDArray[np.int16]) -> list[LineHeard | SoundLost | SoundFound]:
-        """One frame and its level."""
+    def feed(self, level: LevelHeard, sample_sum: int) -> list[LineHeard | SoundLost | SoundFound]:
+        """One frame's level, and the sum of its samples."""
         heard: list[LineHeard | SoundLost | SoundFound] = []
         if level.level_dbfs < NO_SOUND_DBFS:
             heard += self._silent(level)
@@ -63,15 +59,14 @@ class LineSurvey:
         if not self._frames:
             self._start_ms = level.start_ms
         self._frames += 1
-        self._sum += int(np.add.reduce(samples, dtype=np.int64))
-        self._samples += len(samples)
+        self._sum += sample_sum
         if self._frames == _SECOND_FRAMES:
             heard.append(self._second(level.end_ms))
         return heard
 
     def interrupt(self) -> None:
         """The audio breaks off: the second begun is dropped, and what is lost is no silence."""
-        self._frames = self._sum = self._samples = self._voiced_hops = self._paused_frames = 0
+        self._frames = self._sum = self._voiced_hops = self._paused_frames = 0
         self._clipped = 0.0
         self._silent_frames = self._sound_frames = 0
 
@@ -103,11 +98,11 @@ class LineSurvey:
             floor_dbfs=_quantile(self._floor) if len(self._floor) >= _LEAST_FLOOR_FRAMES else None,
             pause_dbfs=self._pause_dbfs(),
             speech_dbfs=median_low(self._speech) if len(self._speech) >= _LEAST_SPEECH_FRAMES else None,
-            offset_ratio=round(abs(self._sum) / self._samples / _FULL_SCALE, 5),
+            offset_ratio=round(abs(self._sum) / (self._frames * FRAME_SAMPLES) / _FULL_SCALE, 5),
             clipped_ratio=self._clipped / self._voiced_hops if self._voiced_hops else 0.0,
             voiced_ms=self._voiced_hops * _HOP_MS,
         )
-        self._frames = self._sum = self._samples = self._voiced_hops = self._paused_frames = 0
+        self._frames = self._sum = self._voiced_hops = self._paused_frames = 0
         self._clipped = 0.0
         return line
 

@@ -11,18 +11,26 @@ _FULL_SCALE_POWER = 32_768.0**2
 
 
 def level_dbfs(samples: NDArray[np.int16]) -> float:
-    """RMS of int16 `samples` without their mean: −96.0 (nothing) to 0.0; a full-scale sine is −3.01.
+    """RMS of int16 `samples` without their mean: −96.0 (nothing) to 0.0; a full-scale sine is −3.01."""
+    return levels_and_sums(samples.reshape(1, -1))[0][0]
+
+
+def levels_and_sums(rows: NDArray[np.int16]) -> tuple[list[float], list[int]]:
+    """Of each row the level in dBFS, and the sum of its samples.
 
     Sums of 16-bit squares are whole numbers below 2**53, so a double holds them exactly: the same samples have the same
     level on every machine, and quieter ones never a higher.
     """
-    count = len(samples)
+    count = rows.shape[1]
     if not count:
-        return FLOOR_DBFS
-    exact = samples.astype(np.float64)
-    mean = float(np.add.reduce(exact)) / count
-    power = float(exact.dot(exact)) / count - mean * mean
-    return power_dbfs(power)
+        return [FLOOR_DBFS] * len(rows), [0] * len(rows)
+    exact = rows.astype(np.float64)
+    sums: list[float] = np.add.reduce(exact, axis=1).tolist()
+    squares: list[float] = np.einsum("ij,ij->i", exact, exact).tolist()
+    levels_dbfs = [
+        power_dbfs(square / count - (total / count) ** 2) for square, total in zip(squares, sums, strict=True)
+    ]
+    return levels_dbfs, [int(total) for total in sums]
 
 
 def power_dbfs(power: float) -> float:

@@ -1,6 +1,7 @@
 """Level, pitch and brightness of the voice per voiced 10 ms hop, and its syllables (recognition.md §3.3)."""
 
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,14 +54,24 @@ class Prosody:
         self._print = SoundPrint(leg, _SPECTRUM_SAMPLES)
         self._in_speech = False
 
-    def feed(self, samples: Floats, end_sample: int, speech_start_ms: int | None) -> list[Voiced]:
-        """One frame of 320 samples in [−1, 1) ending at `end_sample` of the call; None when the leg is not speaking."""
-        at = _PAST_SAMPLES + self._filled
-        self._samples[at : at + FRAME_SAMPLES] = samples
-        self._filled += FRAME_SAMPLES
-        if self._filled < _BLOCK_SAMPLES:
-            return []
-        return self._block(end_sample, speech_start_ms)
+    def feed(self, samples: Floats, end_sample: int, starts_ms: Sequence[int | None]) -> list[tuple[int, list[Voiced]]]:
+        """Frames of 320 samples in [−1, 1) in a row, the last one ending at `end_sample` of the call.
+
+        `starts_ms` tells for each frame since when the leg has been speaking at its end; None when it is not. What was
+        heard comes with the number of the frame that completed its block.
+        """
+        heard: list[tuple[int, list[Voiced]]] = []
+        told = 0
+        while told < len(starts_ms):
+            end = min(len(starts_ms), told + (_BLOCK_SAMPLES - self._filled) // FRAME_SAMPLES)
+            at = _PAST_SAMPLES + self._filled
+            self._samples[at : at + (end - told) * FRAME_SAMPLES] = samples[told * FRAME_SAMPLES : end * FRAME_SAMPLES]
+            self._filled += (end - told) * FRAME_SAMPLES
+            told = end
+            if self._filled == _BLOCK_SAMPLES:
+                block_end_sample = end_sample - (len(starts_ms) - end) * FRAME_SAMPLES
+                heard.append((end - 1, self._block(block_end_sample, starts_ms[end - 1])))
+        return heard
 
     def interrupt(self, end_sample: int, speech_start_ms: int | None) -> list[Voiced]:
         """The audio breaks off at `end_sample`: the block begun is worked out, and what follows has no past."""

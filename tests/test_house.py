@@ -53,7 +53,7 @@ _ONE_HOME = {  # a library that only these files may know
     "fastapi": ("web/", "service/"),
     "typer": ("service/commands/",),
 }
-_MAY_READ_FILES = ("streaming/recognizer.py", "streaming/voicing.py")  # they load the model file they are given
+_MAY_READ_FILES = ("streaming/recognizer.py", "streaming/silero.py")  # they load the model file they are given
 _ENVIRONMENT = ("config/load.py",)
 _NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager", "handler", "processor"} | {
     "data",

@@ -19,7 +19,6 @@ from streaming.leg import LegEar
 from streaming.observations import PhraseSpotted, Word, WordsHeard
 from streaming.recognizer import FinalWords, Recognizer, SpeechModel, check_model
 from streaming.speech_segments import SegmentAudio, SegmentOpened, SpeechSegments
-from streaming.voicing import SileroVoice
 
 _STEP_BYTES = 200 * ANALYSIS_RATE_HZ // 1000 * 2  # what a worker feeds at a time
 _SILENCE_AFTER_MS = 1_000  # a recording that ends within a word is an open line that falls silent
@@ -39,11 +38,10 @@ class Ears:
     def __init__(self, model: SpeechModel, settings: Settings, vocabulary: frozenset[str] | None) -> None:
         self._model, self._settings, self._vocabulary = model, settings, vocabulary
         self._full = model.recognizer()
-        self._voice = SileroVoice()
 
     def segments(self, samples: Samples, rate_hz: int) -> list[Segment]:
         """A leg's speech as it is cut on a live call."""
-        ear = LegEar(Leg.MIXED, self._settings.hearing, lambda: self._voice)
+        ear = LegEar(Leg.MIXED, self._settings.hearing)
         segments = SpeechSegments(Leg.MIXED, self._settings.segments)
         cut: list[tuple[int, bytearray]] = []
         sound = np.concatenate([samples, np.zeros(_SILENCE_AFTER_MS * rate_hz // 1000, np.int16)])

@@ -11,7 +11,6 @@ from service.call_record import CallRecord
 from service.clock import Clock, SystemClock
 from service.live_call import LiveCall
 from service.recognition.leg_recognition import LegRecognition
-from service.voice_models import VoiceModels
 from streaming.frames import AudioFrame
 from web.sources import CallLevels, CallState, CallView, TranscriptLine
 
@@ -67,7 +66,6 @@ def board_of(
 ) -> CallBoard:
     """A board whose calls are heard by sound alone."""
     clock = clock if clock is not None else SystemClock()
-    voices = VoiceModels(reserve=0)
 
     def new_call(record: CallRecord) -> LiveCall:
         return LiveCall(
@@ -75,7 +73,6 @@ def board_of(
             settings=settings,
             clock=clock,
             recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, None, settings.segments, heard),
-            voices=voices,
             watch=CallWatch(settings.detection, None),
             desk=AlertDesk(Language.EN),
             outlet=outlet,

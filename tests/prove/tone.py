@@ -19,7 +19,6 @@ from config.hearing import HearingSettings
 from streaming.frames import Leg
 from streaming.leg import LegEar
 from streaming.observations import VoiceHeard
-from streaming.voicing import SileroVoice
 from streaming.wire.g711 import decode_mulaw, encode_mulaw
 
 _CORPORA = Path(__file__).parents[3] / "shared" / "data" / "emotion"  # evaluation only: never copied, never shipped
@@ -51,11 +50,10 @@ def _read() -> list[_Utterance]:
     rows = [row for emotion in _EMOTIONS for row in rows if row["emotion"] == emotion]
     utterances: list[_Utterance] = []
     gains: dict[str, float] = {}
-    silero = SileroVoice()
     for row in rows:
         samples, rate_hz = soundfile.read(_CORPORA / row["file"], dtype="float32")
         gain = gains.setdefault(row["speaker"], _gain(rows, row["speaker"]))
-        voices = _heard(soxr.resample(samples * gain, rate_hz, _RATE_HZ), silero)
+        voices = _heard(soxr.resample(samples * gain, rate_hz, _RATE_HZ))
         utterances.append(_Utterance(row["corpus"], row["speaker"], row["emotion"], voices))
     return utterances
 
@@ -69,12 +67,11 @@ def _gain(rows: Sequence[dict[str, str]], speaker: str) -> float:
     return float(np.sqrt(10 ** (_LEVEL_DBFS / 10) / active.mean()))
 
 
-def _heard(samples: NDArray[np.float32], silero: SileroVoice) -> list[VoiceHeard]:
+def _heard(samples: NDArray[np.float32]) -> list[VoiceHeard]:
     """The voice as a leg's ear hears it over G.711."""
     pcm = np.clip(samples * 32_768, -32_768, 32_767).astype("<i2").tobytes()
     pcm = decode_mulaw(encode_mulaw(pcm)) + bytes(2 * _RATE_HZ * _TAIL_MS // 1_000)
-    silero.reset()
-    ear = LegEar(Leg.CUSTOMER, HearingSettings(), lambda: silero)
+    ear = LegEar(Leg.CUSTOMER, HearingSettings())
     heard = [each for at in range(0, len(pcm), 320) for each in ear.hear(pcm[at : at + 320], _RATE_HZ, at // 16)]
     return [each for each in [*heard, *ear.end(True)] if isinstance(each, VoiceHeard)]
 

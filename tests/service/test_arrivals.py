@@ -52,3 +52,19 @@ def test_a_repeated_position_keeps_its_first_arrival_and_memory_is_bounded() -> 
     for number in range(2, 10_000):
         log.note(Leg.AGENT, number * 20, _at(number * 20))
     assert log.received_at(20, Leg.AGENT) == _at((10_000 - 3_000) * 20)
+
+
+def test_of_gathered_packets_each_has_its_own_arrival() -> None:
+    log = ArrivalLog()
+    log.note(Leg.AGENT, 100, _at(107))
+    log.note(Leg.AGENT, 200, _at(207), waited_ms=80)
+    assert log.received_at(200, Leg.AGENT) == _at(207)
+    assert log.received_at(160, Leg.AGENT) == _at(167)
+    assert log.received_at(101, Leg.AGENT) == _at(127)  # the first packet's, not earlier
+    assert log.received_at(100, Leg.AGENT) == _at(107)
+
+
+def test_gathered_packets_that_came_in_a_burst_have_one_arrival() -> None:
+    log = ArrivalLog()
+    log.note(Leg.AGENT, 200, _at(1_000), waited_ms=3)
+    assert log.received_at(20, Leg.AGENT) == _at(997)

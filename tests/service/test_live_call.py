@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from config.settings import Settings
+from config.settings import IngestSettings, Settings
 from service.call_view import view_of
 from service.clock import PlayClock
 from service.leg_stream import LegStream
@@ -21,13 +21,16 @@ _SPEECH = dict(recording("dead_air").legs)
 _TONE = (6_000 * np.sin(np.arange(320) * 2 * np.pi * 440 / 16_000)).astype("<i2").tobytes()
 
 
+_EACH_AT_ONCE = Settings(ingest=IngestSettings(gather_ms=0))
+
+
 class _Line:
     """A call whose legs are fed by the clock."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.clock = PlayClock(_ZERO)
         self.outlet = KeepingOutlet()
-        self.board = board_of(settings or Settings(), self.outlet, self.clock)
+        self.board = board_of(settings or _EACH_AT_ONCE, self.outlet, self.clock)
         self.board.announce(Announcement(call_id="c"))
         self.streams = {leg: self.board.claim_leg("c", leg) for leg in (Leg.AGENT, Leg.CUSTOMER)}
         self.at_ms = 0
@@ -60,8 +63,9 @@ class _Line:
         return [alert.kind.value for alert in self.outlet.alerts if alert.version == 1]
 
 
-def test_dead_air_is_told_when_the_audio_says_so() -> None:
-    line = _Line()
+@pytest.mark.parametrize("settings", [_EACH_AT_ONCE, Settings()], ids=["each packet", "gathered"])
+def test_dead_air_is_told_when_the_audio_says_so(settings: Settings) -> None:
+    line = _Line(settings)
     line.hear(11_100)
     assert line.kinds() == []
     line.hear(11_600)

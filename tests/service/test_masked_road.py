@@ -15,7 +15,6 @@ from service.call_record import CallRecord
 from service.clock import PlayClock
 from service.live_call import LiveCall
 from service.recognition.leg_recognition import LegRecognition, Recognized
-from service.voice_models import VoiceModels
 from streaming.frames import Leg
 from streaming.observations import RecognitionChanged, WordsHeard
 from tests.fakes.board import KeepingOutlet
@@ -38,7 +37,6 @@ def _call(outlet: KeepingOutlet) -> tuple[LiveCall, dict[Leg, Callable[[Recogniz
         settings=settings,
         clock=clock,
         recognize=recognize,
-        voices=VoiceModels(reserve=0),
         watch=CallWatch(settings.detection, load_rule_pack(packaged_rules() / "en"), Reader.EN),
         desk=AlertDesk(Language.EN),
         outlet=outlet,

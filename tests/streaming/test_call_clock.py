@@ -131,3 +131,20 @@ def test_it_never_goes_back(heard: list[Observation]) -> None:
     clock = CallClock(HearingSettings())
     times = [clock.feed(each) for each in heard]
     assert times == sorted(times)
+
+
+def test_following_a_leg_is_feeding_it_all() -> None:
+    heard: list[AudioFrame | Observation] = [
+        *(LevelHeard(Leg.AGENT, at_ms, at_ms + 20, -30.0, False) for at_ms in range(500, 900, 20)),
+        GapHeard(Leg.AGENT, 900, 1_500),
+        LegResumed(Leg.AGENT, 1_500),
+        *(LevelHeard(Leg.AGENT, at_ms, at_ms + 20, -30.0, False) for at_ms in range(1_500, 1_700, 20)),
+        LegEnded(Leg.AGENT, 1_700, explicit=False),
+    ]
+    for end in range(len(heard) + 1):
+        following = CallClock()
+        following.follow(heard[:end])
+        assert following.now_ms == clock_after(*heard[:end]).now_ms
+        other = LevelHeard(Leg.CUSTOMER, 0, 20, -30.0, False)
+        fed = clock_after(*heard[:end])
+        assert following.feed(other) == fed.feed(other)

@@ -36,8 +36,8 @@ _OF_VOICE = (SyllableHeard, SoundPrinted)
 class LoudIsSpeech:
     """Stands for the voice model: a window with sound in it is speech."""
 
-    def probability(self, window: NDArray[np.float32]) -> float:
-        return 1.0 if np.abs(window).max() > 0.01 else 0.0
+    def probabilities(self, windows: NDArray[np.float32]) -> list[float]:
+        return [1.0 if loudest > 0.01 else 0.0 for loudest in np.abs(windows).max(axis=1)]
 
     def reset(self) -> None:
         pass
@@ -84,6 +84,21 @@ def test_each_frame_is_followed_by_its_level_then_by_what_it_made_known() -> Non
     starts = [each.start_ms for each in of(AudioFrame, heard)]
     assert starts == list(range(0, 2_500, 20))
     assert len(of(LevelHeard, heard)) == len(starts)
+
+
+@pytest.mark.parametrize("frames", [2, 5, 17, 125])
+def test_long_blocks_say_the_same_and_sound_reaches_to_the_next_word_about_speech(frames: int) -> None:
+    sound = silence(500) + tone(1_010) + silence(1_000) + tone(700) + silence(90)
+    singly = played(new_ear(), sound)
+    at_once = played(new_ear(), sound, block_samples=frames * 320)
+    assert [each for each in at_once if not isinstance(each, AudioFrame)] == [
+        each for each in singly if not isinstance(each, AudioFrame)
+    ]
+    assert b"".join(each.pcm_s16le for each in of(AudioFrame, at_once)) == sound
+    for place, each in enumerate(at_once):
+        if isinstance(each, SpeechStarted | SpeechEnded):
+            before = [other for other in at_once[:place] if isinstance(other, AudioFrame | LevelHeard)]
+            assert of(AudioFrame, before)[-1].end_ms == of(LevelHeard, before)[-1].end_ms
 
 
 def test_speaking_is_what_the_observations_before_have_said() -> None:
@@ -143,8 +158,8 @@ def test_the_rate_may_change_in_the_call() -> None:
     heard = played(ear, tone(400, 8_000), rate_hz=8_000)
     heard += played(ear, tone(400, 48_000, 400), at_ms=400, rate_hz=48_000)
     heard += ear.end(explicit=True)
-    frames = of(AudioFrame, heard)
-    assert [frame.start_ms for frame in frames] == list(range(0, 800, 20))
+    assert [level.start_ms for level in of(LevelHeard, heard)] == list(range(0, 800, 20))
+    assert sum(len(frame.pcm_s16le) for frame in of(AudioFrame, heard)) == 800 * 32
     assert len(of(SpeechEnded, heard)) == 1
     assert max(abs(each.pitch_hz - 200) for each in of(VoiceHeard, heard)) < 3
 

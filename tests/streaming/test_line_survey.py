@@ -1,13 +1,10 @@
 """The line itself: sound or none, its quiet, its clipping and its centre."""
 
-import numpy as np
 import pytest
 
 from streaming.frames import FRAME_MS, FRAME_SAMPLES, Leg
 from streaming.line_survey import LineSurvey
 from streaming.observations import LevelHeard, LineHeard, SoundFound, SoundLost, VoiceHeard
-
-SAMPLES = np.zeros(FRAME_SAMPLES, np.int16)
 
 
 class Line:
@@ -21,7 +18,7 @@ class Line:
     def frames(self, level_dbfs: float, count: int, speaking: bool = False, offset: int = 0) -> "Line":
         for _ in range(count):
             level = LevelHeard(Leg.CUSTOMER, self.at_ms, self.at_ms + FRAME_MS, level_dbfs, speaking)
-            self.heard += self.survey.feed(level, SAMPLES + np.int16(offset))
+            self.heard += self.survey.feed(level, offset * FRAME_SAMPLES)
             self.at_ms += FRAME_MS
         return self
 

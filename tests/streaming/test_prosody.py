@@ -32,7 +32,10 @@ def listened(
     return [
         each
         for at in range(0, len(samples) // FRAME_SAMPLES * FRAME_SAMPLES, FRAME_SAMPLES)
-        for each in prosody.feed(samples[at : at + FRAME_SAMPLES], at_sample + at + FRAME_SAMPLES, speech_start_ms)
+        for _, voices in prosody.feed(
+            samples[at : at + FRAME_SAMPLES], at_sample + at + FRAME_SAMPLES, [speech_start_ms]
+        )
+        for each in voices
         if isinstance(each, VoiceHeard)
     ]
 
@@ -161,13 +164,25 @@ def test_hops_that_are_not_voiced_leave_the_median() -> None:
 def test_syllables_come_along_and_end_with_the_speech() -> None:
     prosody = Prosody(Leg.AGENT)
     sung = voice(150, 1.2) * np.repeat(np.tile([1.0, 0.3], 6), ANALYSIS_RATE_HZ // 10).astype(np.float32)
-    told = [
-        each
-        for at in range(0, len(sung), FRAME_SAMPLES)
-        for each in prosody.feed(sung[at : at + FRAME_SAMPLES], at + FRAME_SAMPLES, 0)
-    ]
-    for at in range(len(sung), len(sung) + 10 * FRAME_SAMPLES, FRAME_SAMPLES):
-        told += prosody.feed(np.zeros(FRAME_SAMPLES, np.float32), at + FRAME_SAMPLES, None)
+    still = np.zeros(10 * FRAME_SAMPLES, np.float32)
+    frames = len(sung) // FRAME_SAMPLES
+    blocks = prosody.feed(sung, len(sung), [0] * frames) + prosody.feed(still, len(sung) + len(still), [None] * 10)
+    told = [each for _, voices in blocks for each in voices]
     at_ms = [each.at_ms for each in told if isinstance(each, SyllableHeard)]
     assert len(at_ms) == 6
     assert all(abs(at - expected) <= 40 for at, expected in zip(at_ms, range(50, 1_200, 200), strict=True))
+
+
+def test_frames_may_come_in_any_number() -> None:
+    samples = voice(150, 1.0)
+    singly = listened(Prosody(Leg.AGENT), samples)
+    prosody, told, at = Prosody(Leg.AGENT), [], 0
+    for frames in (1, 3, 7, 2, 12, 5, 20):
+        end = at + frames * FRAME_SAMPLES
+        for number, voices in prosody.feed(samples[at:end], end, [0] * frames):
+            told += [each for each in voices if isinstance(each, VoiceHeard)]
+            known_ms = (at // FRAME_SAMPLES + number + 1) * 20
+            assert known_ms % 100 == 0
+            assert voices[-1] is not None
+        at = end
+    assert told == singly

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from config.hearing import HearingSettings
 from streaming.frames import FRAME_SAMPLES, Leg
 from streaming.observations import SpeechEnded, SpeechStarted
-from streaming.voicing import WINDOW_SAMPLES, SileroVoice, Voicing
+from streaming.silero import WINDOW_SAMPLES
+from streaming.voicing import Voicing
 
 QUIET_DBFS, LOUD_DBFS = -70.0, -30.0
 
@@ -19,9 +20,9 @@ class FakeVoiceModel:
     def __init__(self) -> None:
         self.windows: list[NDArray[np.float32] | None] = []  # None: a reset
 
-    def probability(self, window: NDArray[np.float32]) -> float:
-        self.windows.append(window.copy())
-        return 1.0 if window.mean() > 0.5 else 0.0
+    def probabilities(self, windows: NDArray[np.float32]) -> list[float]:
+        self.windows += [window.copy() for window in windows]
+        return [1.0 if window.mean() > 0.5 else 0.0 for window in windows]
 
     def reset(self) -> None:
         self.windows.append(None)
@@ -32,7 +33,9 @@ def listened(voicing: Voicing, frames: list[tuple[float, float]], start: int = 0
     return [
         each
         for number, (value, level_dbfs) in enumerate(frames, start)
-        for each in voicing.feed(np.full(FRAME_SAMPLES, value, np.float32), level_dbfs, (number + 1) * FRAME_SAMPLES)
+        for _, each in voicing.feed(
+            np.full(FRAME_SAMPLES, value, np.float32), [level_dbfs], (number + 1) * FRAME_SAMPLES
+        )
     ]
 
 
@@ -42,7 +45,7 @@ def test_frames_become_windows_without_loss() -> None:
     samples = np.arange(8 * FRAME_SAMPLES, dtype=np.float32)
     for number in range(8):
         frame = samples[number * FRAME_SAMPLES : (number + 1) * FRAME_SAMPLES]
-        voicing.feed(frame, LOUD_DBFS, (number + 1) * FRAME_SAMPLES)
+        voicing.feed(frame, [LOUD_DBFS], (number + 1) * FRAME_SAMPLES)
     heard = [window for window in model.windows if window is not None]
     assert np.array_equal(np.concatenate(heard), np.concatenate((np.zeros(WINDOW_SAMPLES, np.float32), samples)))
 
@@ -72,20 +75,6 @@ def test_long_quiet_spares_the_model() -> None:
     asked = len(model.windows)
     listened(voicing, [(0.0, QUIET_DBFS)] * 200, 208)
     assert len(model.windows) - asked <= 400 // 32  # only the 400 ms in which the quiet was not long yet
-
-
-def test_the_model_is_only_made_for_sound() -> None:
-    made: list[FakeVoiceModel] = []
-
-    def make() -> FakeVoiceModel:
-        made.append(FakeVoiceModel())
-        return made[-1]
-
-    voicing = Voicing(Leg.AGENT, HearingSettings(), make)
-    listened(voicing, [(0.0, QUIET_DBFS)] * 100)
-    assert made == []
-    listened(voicing, [(0.0, LOUD_DBFS)] * 100, 100)
-    assert len(made) == 1
 
 
 def test_after_long_quiet_the_model_starts_afresh_with_the_window_before() -> None:
@@ -133,10 +122,24 @@ def test_the_guard_never_hides_a_loud_frame(levels_dbfs: list[float]) -> None:
     assert {1.0 + number for number, level in enumerate(levels_dbfs[:whole]) if level == LOUD_DBFS} <= seen
 
 
-def test_silero_hears_no_speech_in_noise_and_is_the_same_after_a_reset() -> None:
-    model = SileroVoice()
-    noise = np.random.default_rng(5).standard_normal((40, WINDOW_SAMPLES)).astype(np.float32) * np.float32(0.01)
-    first = [model.probability(window) for window in noise]
-    model.reset()
-    assert max(first) < 0.35
-    assert [model.probability(window) for window in noise] == first
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([-96.0, LOUD_DBFS])), max_size=150),
+    st.lists(st.integers(1, 40), min_size=1),
+)
+def test_frames_may_come_in_any_number(frames: list[tuple[float, float]], cuts: list[int]) -> None:
+    singly, model = FakeVoiceModel(), FakeVoiceModel()
+    expected = listened(Voicing(Leg.AGENT, HearingSettings(), lambda: singly), frames)
+    voicing, told, at = Voicing(Leg.AGENT, HearingSettings(), lambda: model), [], 0
+    for cut in cuts * len(frames):
+        part = frames[at : at + cut]
+        if part:
+            samples = np.repeat(np.array([value for value, _ in part], np.float32), FRAME_SAMPLES)
+            for number, each in voicing.feed(samples, [level for _, level in part], (at + len(part)) * FRAME_SAMPLES):
+                assert (at + number) * 20 < each.known_ms <= (at + number + 1) * 20
+                told.append(each)
+        at += cut
+    assert told == expected
+    assert len(model.windows) == len(singly.windows)
+    for one, other in zip(model.windows, singly.windows, strict=True):
+        assert (one is None) is (other is None)
+        assert one is None or other is None or np.array_equal(one, other)

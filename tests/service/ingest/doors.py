@@ -21,6 +21,7 @@ from service.ingest.rtp_door import RtpDoor
 from service.ingest.vosk_door import vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
+from service.pulse import Pulse
 from streaming.frames import Leg
 from tests.fakes.board import KeepingOutlet, board_of
 
@@ -73,6 +74,7 @@ async def open_doors(
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     ports = asyncio.create_task(rtp.run())
+    pulsing = asyncio.create_task(Pulse(board).run())
     await until(lambda: server.started)
     try:
         yield Doors(listening.getsockname()[1], board, counts)
@@ -80,6 +82,7 @@ async def open_doors(
         ports.cancel()
         server.should_exit = True
         await serving
+        pulsing.cancel()
         listening.close()
 
 

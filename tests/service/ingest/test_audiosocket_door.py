@@ -15,6 +15,7 @@ from service.call_board import CallBoard
 from service.clock import SystemClock
 from service.ingest.audiosocket_door import AudioSocketDoor
 from service.ingest.counts import IngestCounts
+from service.pulse import Pulse
 from streaming.frames import Leg
 from streaming.wire.audiosocket import encode_audio, encode_hangup, encode_message, encode_uuid
 from streaming.wire.events import Fault
@@ -58,6 +59,7 @@ async def _open_door(ingest: IngestSettings | None = None) -> AsyncIterator[_Doo
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
     serving = asyncio.create_task(AudioSocketDoor(settings.ingest, board, clock, counts).serve(listening))
+    pulsing = asyncio.create_task(Pulse(board).run())
     door = _Door(listening.getsockname()[1], board, counts, outlet)
     try:
         yield door
@@ -66,6 +68,7 @@ async def _open_door(ingest: IngestSettings | None = None) -> AsyncIterator[_Doo
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
+        pulsing.cancel()
         serving.cancel()
         with suppress(asyncio.CancelledError):
             await serving
