@@ -26,8 +26,9 @@ _PACKET_BYTES = _RATE_HZ * _PACKET_MS // 1000 * 2
 _SHIFT_MS = 7_000  # calls of the same recording stand at other places in it
 _PHASES = 4  # legs send in four groups, 5 ms apart: PBXes do not beat in time
 _WARM_S = 5
-# Kinds that the sound alone decides; the verdicts at the end of a call wait for the PBX.
-_ACOUSTIC = {"dead_air", "long_silence", "talk_over", "interruption", "volume_rise", "hostile_tone", "fast_speech"}
+# Kinds whose moment is in the sound of the two legs; the others wait for an utterance's end or the call's.
+_ACOUSTIC = {"dead_air", "talk_over", "volume_rise"}
+_TELLING = ("dead_air", "talk_over", "agent_raises_voice", "shouting_customer", "interruptions", "agent_hangs_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _send(
 ) -> None:
     """The PBX: one thread, plain sockets, every leg a packet each 20 ms by an absolute clock."""
     os.sched_setaffinity(0, {core})
-    recordings = [load_recording(path) for path in demo_recordings()]
+    recordings = [load_recording(path) for path in demo_recordings() if path.stem in _TELLING]
     packets = [{str(leg): _packets(samples, each.rate_hz) for leg, samples in each.legs} for each in recordings]
     legs: list[tuple[socket.socket, list[bytes], int]] = []
     for number, (call_id, of_legs) in enumerate(streams.items()):

@@ -28,7 +28,7 @@ async def test_a_flood_waits_in_proportion() -> None:
     assert loop.time() - began_s >= 0.049
 
 
-async def test_every_read_gives_the_others_a_turn() -> None:
+async def test_every_100_ms_of_audio_the_others_get_a_turn() -> None:
     pacing = Pacing(PlayClock(datetime(2026, 1, 1, tzinfo=UTC)), 25)
     turns: list[int] = []
 
@@ -36,6 +36,9 @@ async def test_every_read_gives_the_others_a_turn() -> None:
         turns.append(1)
 
     task = asyncio.create_task(other())
+    for _ in range(4):
+        await pacing.took(20)
+    assert turns == []
     await pacing.took(20)
     assert turns == [1]
     await task
