@@ -53,9 +53,12 @@ async def measure_live(calls: int, seconds: int) -> Live:
     """
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
-        quiet = {"EARSHOT_RECOGNITION__ENABLED": "false", "EARSHOT_INGEST__MOST_CALLS": str(calls + 10)}
-        async with running_node(Path(folder), **quiet) as node:
-            _pin(node.process.pid, cores[0])
+        async with running_node(
+            Path(folder),
+            on_cores={cores[0]},
+            EARSHOT_RECOGNITION__ENABLED="false",
+            EARSHOT_INGEST__MOST_CALLS=str(calls + 10),
+        ) as node:
             before_mb = node.memory_mb()
             streams = await _announce(node, calls)
             began_at, sent = multiprocessing.Manager().dict(), multiprocessing.get_context("spawn")
@@ -80,11 +83,6 @@ async def measure_live(calls: int, seconds: int) -> Live:
         cpu_share=share,
         memory_per_call_mb=(memory_mb - before_mb) / calls,
     )
-
-
-def _pin(pid: int, core: int) -> None:
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        os.sched_setaffinity(int(thread.name), {core})
 
 
 async def _announce(node: Node, calls: int) -> dict[str, dict[str, str]]:
