@@ -1,9 +1,12 @@
 """What both parties said last, and whether it was a farewell: the ground for judging the end of a call."""
 
 from alerts.phrase_book import PhraseBook
+from alerts.sounds_like.likeness import Murmured
 from alerts.spoken import spoken
+from alerts.word_trust import WIDE_BAND_HZ
 from streaming.frames import Leg
 from streaming.observations import (
+    BandHeard,
     LevelHeard,
     PhraseSpotted,
     RecognitionChanged,
@@ -22,8 +25,14 @@ _UNFINISHED_MS = 500  # speech up to this close to the end was broken off
 class LastWords:
     """Speech by its ends, farewells by the pack's closing phrases, spotted or read (partials until the final)."""
 
-    def __init__(self, closings: PhraseBook | None) -> None:
+    def __init__(
+        self, closings: PhraseBook | None, murmured: Murmured | None = None, narrow_band_trusted: bool = False
+    ) -> None:
         self._closings = closings
+        self._murmured = murmured
+        self._narrow_band_trusted = narrow_band_trusted
+        self._narrow: set[Leg] = set()
+        self._perhaps_ms: int | None = None  # the end of the agent's last words that may have been a farewell
         self._speech: dict[Leg, tuple[int, int | None]] = {}
         self._first_heard_words: set[Leg] = set()
         self._deaf: set[Leg] = set()
@@ -33,7 +42,14 @@ class LastWords:
         self.spoke: set[Leg] = set()
 
     def feed(
-        self, observation: LevelHeard | SpeechStarted | SpeechEnded | WordsHeard | PhraseSpotted | RecognitionChanged
+        self,
+        observation: LevelHeard
+        | SpeechStarted
+        | SpeechEnded
+        | WordsHeard
+        | PhraseSpotted
+        | RecognitionChanged
+        | BandHeard,
     ) -> None:
         """Take speech, words and how far words can be trusted."""
         match observation:
@@ -49,6 +65,9 @@ class LastWords:
                 self._speech[leg] = (start_ms, end_ms)
             case RecognitionChanged(leg=leg, listening=listening):
                 (self._deaf.discard if listening else self._deaf.add)(leg)
+            case BandHeard(leg=leg, rate_hz=rate_hz):
+                if rate_hz < WIDE_BAND_HZ and not self._narrow_band_trusted:
+                    self._narrow.add(leg)
             case WordsHeard():
                 self._first_heard_words.add(observation.leg)
                 self._listen(observation)
@@ -58,7 +77,8 @@ class LastWords:
 
     def trusted(self, leg: Leg) -> bool:
         """Whether a farewell of this leg would have been recognised."""
-        return self._closings is not None and leg in self._first_heard_words and leg not in self._deaf
+        heard = leg in self._first_heard_words and leg not in self._deaf and leg not in self._narrow
+        return self._closings is not None and heard
 
     def last_speech_end_ms(self, leg: Leg, end_ms: int) -> int:
         """When the leg was last heard speaking before the end of the call; 0 when never."""
@@ -100,6 +120,11 @@ class LastWords:
                 return False
         return True
 
+    def perhaps(self, end_ms: int) -> bool:
+        """The agent's last words before the end may have been a farewell that was heard badly."""
+        last_ms = self.last_speech_end_ms(Leg.AGENT, end_ms)
+        return self._perhaps_ms is not None and self._perhaps_ms >= last_ms - _LAST_WORDS_MS
+
     def _farewell(self, leg: Leg) -> tuple[int, int] | None:
         said = [farewell for (by, _), farewell in self._farewells.items() if by is leg]
         return max(said, key=lambda farewell: farewell[1], default=None)
@@ -108,6 +133,8 @@ class LastWords:
         if self._closings is None:
             return
         key = (heard.leg, heard.utterance)
+        if heard.leg is Leg.AGENT and heard.final and self._murmured is not None and self._murmured.once(heard.text):
+            self._perhaps_ms = max(heard.end_ms, self._perhaps_ms or 0)
         found = self._closings.find(heard.text, heard.leg)
         if not found:
             self._farewells.pop(key, None)

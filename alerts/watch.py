@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import get_args
 
+from alerts.alert import Measure
 from alerts.detectors.agent_hangup import AgentHangUpDetector
 from alerts.detectors.dead_air import DeadAirDetector
 from alerts.detectors.long_silence import LongSilenceDetector
 from alerts.detectors.phrase import PhraseDetector, PhraseHit
 from alerts.detectors.talk_over import TalkOverDetector
 from alerts.detectors.volume_rise import VolumeRiseDetector
+from alerts.end_of_call import lent_end_books
 from alerts.findings import Finding
 from alerts.lateness import Lateness
 from alerts.phrase_book import PackBooks, PhraseBook, books_of
@@ -31,6 +33,7 @@ from streaming.observations import (
     HoldChanged,
     LegEnded,
     LegResumed,
+    LegStalled,
     LevelHeard,
     LineHeard,
     MediaLost,
@@ -48,7 +51,7 @@ from streaming.observations import (
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((BandHeard, SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
+_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
 
 _Feed = Callable[[Observation], list[Finding]]
 
@@ -74,13 +77,16 @@ class CallWatch:
         self._shelf = PhraseShelf(pack) if pack is not None else None
         self._rules = RuleWatch(rules_of(pack, settings), settings.phrase, reader, whose) if pack is not None else None
         alerting = self._book(lambda books: books.alerting)
-        closing = self._book(lambda books: books.closing)
         dead_air = DeadAirDetector(settings.dead_air, lateness)
         talk_over = TalkOverDetector(settings.talk_over, lateness)
         volume_rise = VolumeRiseDetector(settings.volume_rise)
         long_silence = LongSilenceDetector(settings.long_silence, lateness, self._book(lambda books: books.wait))
         self._phrase = PhraseDetector(settings.phrase, alerting, reader) if alerting is not None else None
-        self._hang_up = AgentHangUpDetector(settings.hang_up, closing)
+        self._hang_up = AgentHangUpDetector(
+            settings.hang_up,
+            lent_end_books(self._shelf, pack, settings) if self._shelf is not None and pack is not None else None,
+            settings.missing_words.narrow_band_trusted,
+        )
         phrase: list[Detector] = [self._phrase] if self._phrase is not None else []
         self._detectors: list[Detector] = [dead_air, long_silence, talk_over, volume_rise, *phrase, self._hang_up]
         self._everybody = _feeds(self._detectors)
@@ -101,6 +107,8 @@ class CallWatch:
             HangUpReported: ends,
             CallAnswered: sound,
             CallOver: sound,
+            LegStalled: ends,
+            BandHeard: _feeds([self._hang_up]),
             HoldChanged: self._everybody,
             CallTransferred: self._everybody,
         }
@@ -113,7 +121,7 @@ class CallWatch:
         self._everybody = (*self._everybody, *_feeds(list(roster.told(LevelHeard))))
         self._clocked = [each.advance for each in self._detectors]
         self._clocked += [post.detector.advance for post in roster.posts if post.by_clock]
-        self._heeding = [each.heed for each in roster.heeding]
+        self._heeding = [self._hang_up.heed, *(each.heed for each in roster.heeding)]
         self._tone = roster.tone
         self._levelled: set[Leg] = set()
 
@@ -167,6 +175,11 @@ class CallWatch:
             for heed in self._heeding:
                 findings += heed(finding)
         return findings
+
+    @property
+    def verdict_facts(self) -> tuple[Measure, ...]:
+        """What the verdict rests on; nothing before it is given."""
+        return self._hang_up.facts
 
     @property
     def verdict(self) -> str | None:

@@ -9,7 +9,7 @@ from streaming.observations import BandHeard, Observation, RecognitionChanged, W
 _MOST_FINALS = 20
 _EDGE_MS = 700  # words end this much before the voice detector's end of the speech
 _COUGH_MS = 500  # speech so short may have no words at all
-_WIDE_BAND_HZ = 16_000  # below, a model for wide band misses more phrases than it finds (recognition.md §6.5)
+WIDE_BAND_HZ = 16_000  # below, a model for wide band misses more phrases than it finds (recognition.md §6.5)
 
 
 class WordTrust:
@@ -33,7 +33,7 @@ class WordTrust:
                 if words:
                     self._confidences.append(sum(word.confidence for word in words) / len(words))
             case BandHeard(leg=leg, rate_hz=rate_hz) if leg is self._leg:
-                self._narrow_band = rate_hz < _WIDE_BAND_HZ
+                self._narrow_band = rate_hz < WIDE_BAND_HZ
             case RecognitionChanged(leg=leg, listening=listening) if leg is self._leg:
                 self._listening = listening
                 self._was_deaf = self._was_deaf or not listening

@@ -95,16 +95,17 @@ _VERDICTS = {
     Reader.EN: {
         Verdict.CUT_OFF: "The agent cut the customer off",
         Verdict.AFTER_FAREWELL: "The agent hung up first, after the farewell",
-        Verdict.AGENT_ENDED: "The agent hung up first",
+        Verdict.ALLOWED: "The agent hung up after warnings",
         Verdict.UNDECIDED: "The agent's line closed first",
     },
     Reader.ZH: {
         Verdict.CUT_OFF: "客服代表中断客户通话",
         Verdict.AFTER_FAREWELL: "客服代表道别后先挂机",
-        Verdict.AGENT_ENDED: "客服代表主动挂机",
+        Verdict.ALLOWED: "客服代表警告后挂机",
         Verdict.UNDECIDED: "客服代表一侧先断线",
     },
 }
+_HUNG_UP = {Reader.EN: "The agent hung up first", Reader.ZH: "客服代表主动挂机"}
 
 
 def words_of(finding: Finding, reader: Reader) -> Words:
@@ -137,7 +138,7 @@ def _title(finding: Finding, reader: Reader) -> str:
         case Kind.VOLUME_RISE, Reader.ZH:
             return f"{'客服代表' if agent else '客户'}音量升高 {values['rise_db']} 分贝"
         case Kind.AGENT_HANGUP, _:
-            return _VERDICTS[reader][Verdict(str(values["verdict"]))]
+            return _VERDICTS[reader].get(Verdict(str(values["verdict"])), _HUNG_UP[reader])
         case Kind.ABUSE_AFTER_HANGUP, Reader.EN:
             return "Abuse after the customer hung up"
         case Kind.ABUSE_AFTER_HANGUP, Reader.ZH:

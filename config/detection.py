@@ -103,6 +103,14 @@ class HangUpSettings(Section):
     decide_ms: int = Field(
         1_500, ge=0, le=10_000, description="The verdict waits this long after the end for the last words."
     )
+    angry_ms: int = Field(
+        10_000, ge=1_000, le=120_000, description="The customer left this soon after trouble: left angry."
+    )
+    warnings: int = Field(2, ge=1, le=10, description="After so many warnings the agent may end the call.")
+    warned_ms: int = Field(120_000, ge=5_000, le=1_800_000, description="Warnings count for this long.")
+    lost_ms: int = Field(
+        3_000, ge=500, le=60_000, description="A line silent by the network for this long before the end: line fault."
+    )
 
 
 class InterruptionSettings(Section):

@@ -44,6 +44,8 @@ class Topic(StrEnum):
     CLOSING = "closing"
     APOLOGY = "apology"
     WAIT = "wait"
+    WARNING = "warning"
+    SURVEY = "survey"
 
     @property
     def alerts(self) -> bool:
@@ -53,12 +55,18 @@ class Topic(StrEnum):
     @property
     def may_alert(self) -> bool:
         """Whether its rules may be alerts; those of the other topics are only known by further rules."""
-        return self not in (Topic.ANGER, Topic.GREETING, Topic.CLOSING, Topic.APOLOGY, Topic.WAIT)
+        return self not in (
+            *(Topic.ANGER, Topic.GREETING, Topic.CLOSING, Topic.APOLOGY, Topic.WAIT),
+            *(Topic.WARNING, Topic.SURVEY),
+        )
 
     @property
     def expected(self) -> bool:
         """Words that are wanted: they may be misheard by more, for to hear them wrongly accuses nobody."""
-        return self in (Topic.GREETING, Topic.CLOSING, Topic.APOLOGY, Topic.WAIT, Topic.PROCEDURE)
+        return self in (
+            *(Topic.GREETING, Topic.CLOSING, Topic.APOLOGY, Topic.WAIT, Topic.PROCEDURE),
+            *(Topic.WARNING, Topic.SURVEY),
+        )
 
     @property
     def spotted(self) -> bool:

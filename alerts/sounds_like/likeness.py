@@ -44,6 +44,10 @@ class Murmured:
         self._language = language
         self._phrases = SoundPhrases(spelled, [farthest] * len(spelled), _costs(language))
 
+    def once(self, text: str) -> bool:
+        """One of the phrases, or what sounds somewhat like it."""
+        return any(each is not None for each in self._phrases.find(_spelled(text, self._language)))
+
     def twice(self, text: str) -> bool:
         """Two of the phrases, one behind the other."""
         near = [each for each in self._phrases.find(_spelled(text, self._language)) if each is not None]

@@ -5,7 +5,7 @@ import pytest
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.reader import Reader
-from alerts.verdict import SEVERITY_OF_VERDICT, Verdict
+from alerts.verdict import Verdict
 from alerts.wording import words_of
 from streaming.frames import Leg
 
@@ -72,7 +72,7 @@ def test_each_kind_in_both_languages(told: Finding, english: str, chinese: str, 
     assert words_of(told, Reader.EN).clause == clause
 
 
-@pytest.mark.parametrize("verdict", SEVERITY_OF_VERDICT)
+@pytest.mark.parametrize("verdict", Verdict)
 @pytest.mark.parametrize("reader", Reader)
 def test_every_verdict_that_is_told_has_words(verdict: Verdict, reader: Reader) -> None:
     words = words_of(finding(Kind.AGENT_HANGUP, verdict=verdict.value), reader)

@@ -162,11 +162,11 @@ class Conversation:
         self._tell(at_ms, RecognitionChanged(leg, False, at_ms))
         return self if until_ms is None else self._tell(until_ms, RecognitionChanged(leg, True, until_ms))
 
-    def transfer(self, at_ms: int) -> Self:
-        return self._tell(at_ms, CallTransferred(at_ms))
+    def transfer(self, at_ms: int, late_ms: int = 0) -> Self:
+        return self._tell(at_ms + late_ms, CallTransferred(at_ms))
 
-    def hang_up(self, party: Party, at_ms: int, late_ms: int = 0) -> Self:
-        return self._tell(at_ms + late_ms, HangUpReported(party, at_ms))
+    def hang_up(self, party: Party, at_ms: int, late_ms: int = 0, cause: str | None = None) -> Self:
+        return self._tell(at_ms + late_ms, HangUpReported(party, at_ms, cause))
 
     def leg_ends(self, leg: Leg, at_ms: int, explicit: bool = True) -> Self:
         return self._tell(at_ms, LegEnded(leg, at_ms, explicit))
@@ -199,6 +199,10 @@ class Conversation:
             now_ms += stride_ms
             findings += hears.advance(now_ms)
         return findings
+
+    def knows(self, known_ms: int, observation: Observation) -> Self:
+        """Anything else."""
+        return self._tell(known_ms, observation)
 
     def _tell(self, known_ms: int, observation: Observation) -> Self:
         self.told.append((known_ms, observation))

@@ -136,7 +136,7 @@ def test_a_customer_who_ends_the_call_is_no_fault() -> None:
     line.streams[Leg.AGENT].end(explicit=False)
     line.wait(10_500)
     assert line.kinds() == []
-    assert line.call.verdict == "customer ended the call"
+    assert line.call.verdict == "normal"
 
 
 def test_bare_closes_give_an_undecided_end_that_a_late_event_revises() -> None:
@@ -150,7 +150,7 @@ def test_bare_closes_give_an_undecided_end_that_a_late_event_revises() -> None:
     assert [alert.state.value for alert in line.outlet.alerts] == ["provisional"]
     line.report(CallEventType.HANGUP, Party.CUSTOMER, at_ms=8_100)
     line.wait(14_000)
-    assert line.call.verdict == "customer ended the call"
+    assert line.call.verdict == "normal"
     assert line.outlet.alerts[-1].state.value == "withdrawn"
 
 

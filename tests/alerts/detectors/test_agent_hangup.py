@@ -6,8 +6,8 @@ import pytest
 
 from alerts.alert import Severity
 from alerts.detectors.agent_hangup import AgentHangUpDetector
+from alerts.end_of_call import end_books_of
 from alerts.findings import Finding, Stage
-from alerts.phrase_book import books_of
 from config.detection import HangUpSettings
 from config.rule_packs import load_rule_pack, packaged_rules
 from streaming.frames import Party
@@ -17,7 +17,7 @@ BYE = "감사합니다 좋은 하루 되세요"
 
 
 def detector() -> AgentHangUpDetector:
-    return AgentHangUpDetector(HangUpSettings(), books_of(load_rule_pack(packaged_rules() / "ko"), 0.15).closing)
+    return AgentHangUpDetector(HangUpSettings(), end_books_of(load_rule_pack(packaged_rules() / "ko"), 0.25, 0.15))
 
 
 def call() -> Conversation:
@@ -49,8 +49,8 @@ class Case:
 
 
 CASES = [
-    Case("the customer hangs up", ended(parted(), Party.CUSTOMER, 20_000), "customer ended the call", None),
-    Case("the customer hangs up unheard", ended(cut(), Party.CUSTOMER, 17_400), "customer ended the call", None),
+    Case("the customer hangs up", ended(parted(), Party.CUSTOMER, 20_000), "normal", None),
+    Case("the customer hangs up unheard", ended(cut(), Party.CUSTOMER, 17_400), "normal", None),
     Case("cut off while speaking", ended(cut(), Party.AGENT, 17_400), "agent cut the customer off", Severity.CRITICAL),
     Case("cut off 2.9 s after", ended(cut(), Party.AGENT, 20_200), "agent cut the customer off", Severity.CRITICAL),
     Case("no farewell, long after", ended(cut(), Party.AGENT, 25_000), "agent cut the customer off", Severity.CRITICAL),
@@ -92,8 +92,8 @@ CASES = [
         "agent ended after farewell",
         Severity.MINOR,
     ),
-    Case("the system ends it", ended(parted(), Party.SYSTEM, 20_000), "system ended the call", None),
-    Case("transferred", ended(cut().transfer(17_300), Party.AGENT, 17_400), "transferred", None),
+    Case("the system ends it", ended(parted(), Party.SYSTEM, 20_000), "normal", None),
+    Case("transferred", ended(cut().transfer(17_300), Party.AGENT, 17_400), "normal", None),
     Case(
         "the agent after the transfer hangs up",
         ended(
@@ -105,7 +105,7 @@ CASES = [
     Case(
         "4.9 s after answering",
         ended(cut().answered(12_500), Party.AGENT, 17_400),
-        "agent ended the call",
+        "undecided",
         None,
     ),
     Case(
@@ -135,7 +135,7 @@ CASES = [
     Case(
         "one leg for both",
         Conversation(legs=(MIXED,)).says(MIXED, 700, 9_000, BYE).hang_up(Party.AGENT, 9_500).over(9_500),
-        "agent ended the call",
+        "undecided",
         None,
     ),
     Case(
@@ -159,14 +159,18 @@ CASES = [
     Case(
         "bare, after a transfer",
         cut().transfer(17_300).leg_ends(AGENT, 17_400, False).over(22_400, False),
-        "transferred",
+        "normal",
         None,
     ),
     Case(
         "nobody listens to words, both silent",
-        ended(parted().deaf(AGENT, 15_000), Party.AGENT, 20_300),
-        "agent ended the call",
-        Severity.MAJOR,
+        ended(
+            call().speech(CUSTOMER, 15_200, 17_200).speech(AGENT, 17_700, 19_700).deaf(AGENT, 15_000),
+            Party.AGENT,
+            20_300,
+        ),
+        "undecided",
+        Severity.MINOR,
     ),
     Case(
         "nobody listens to words, the customer speaks",

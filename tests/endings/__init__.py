@@ -1,0 +1,1 @@
+"""Ends of calls as a data file, and how they are told."""
