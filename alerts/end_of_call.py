@@ -98,7 +98,6 @@ class EndOfCall:
         self._closed: dict[Leg, int] = {}
         self._over: CallOver | None = None
         self._on_hold_ms: int | None = None
-        self._unheld_ms: int | None = None
         self._stalled_ms: dict[Leg, int] = {}
         self._without_sound: dict[str, Leg] = {}
         self._warned_ms: deque[int] = deque(maxlen=_MOST_WARNINGS)
