@@ -11,7 +11,8 @@ from websockets.exceptions import WebSocketException
 
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.demo.recording import Recording, RecordingError, demo_recordings, load_recording
-from service.demo.simulated_pbx import Played, SimulatedPbx, Target, Via
+from service.demo.simulated_pbx import Played, SimulatedPbx
+from service.demo.switchboard import Target, Via
 
 
 def simulate(

@@ -1,13 +1,14 @@
 """A stereo recording with its script: what a simulated PBX plays as a live call."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
+import soxr
 
 from streaming.frames import Leg, Party
 from web.sources import CallEventType
@@ -41,6 +42,13 @@ class Recording:
     script: tuple[ScriptEvent, ...]
     language: str | None
 
+    def at(self, rate_hz: int) -> "Recording":
+        """The same at another rate."""
+        if rate_hz == self.rate_hz:
+            return self
+        legs = tuple((leg, _resampled(samples, self.rate_hz, rate_hz)) for leg, samples in self.legs)
+        return replace(self, rate_hz=rate_hz, legs=legs)
+
     @property
     def duration_ms(self) -> int:
         """Length of the audio."""
@@ -50,6 +58,12 @@ class Recording:
     def hangup(self) -> ScriptEvent | None:
         """Who ends the call and when; None: both legs end together with the file."""
         return next((event for event in self.script if event.type is CallEventType.HANGUP), None)
+
+
+def _resampled(samples: npt.NDArray[np.int16], from_hz: int, to_hz: int) -> npt.NDArray[np.int16]:
+    changed = soxr.resample(samples.astype(np.float32), from_hz, to_hz)
+    rounded: npt.NDArray[np.int16] = np.clip(np.round(changed), -32_768, 32_767).astype(np.int16)
+    return rounded
 
 
 def load_recording(path: Path) -> Recording:

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from itertools import cycle, islice
 from urllib.parse import quote
 
@@ -14,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from service.demo.recording import Recording, ScriptEvent
-from service.demo.roads import AudioSocketRoad, HttpRoad, Road, WebSocketRoad
+from service.demo.roads import Road
+from service.demo.switchboard import Line, Target, Via, roads_of
 from streaming.frames import FRAME_MS, Leg
 from web.sources import CallEventType
 
@@ -22,23 +22,6 @@ _LAST_BREATH_MS = 100  # the other leg closes this long after the hang-up when n
 _BETWEEN_CALLS_S = 1.0
 _AGENTS = (("1001", "Li"), ("1002", "Park"), ("1003", "Zhang"), ("1004", "Kim"), ("1005", "Wang"), ("1006", "Chen"))
 _QUEUES = ("delivery", "billing")
-
-
-class Via(StrEnum):
-    """The road the audio takes."""
-
-    AUDIOSOCKET = "audiosocket"
-    WS = "ws"
-    HTTP = "http"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where Earshot is."""
-
-    base_url: str
-    audiosocket_host: str
-    audiosocket_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +70,11 @@ class SimulatedPbx:
         document = announced.json()
         streams = {leg: document["legs"][leg]["stream_id"] for leg in ("agent", "customer")}
         streams["mixed"] = document["mixed"]["stream_id"]
+        if self._via.narrow:
+            recording = recording.at(8_000)
+        line = Line(call_id, tuple(leg for leg, _ in recording.legs), streams, recording.rate_hz)
         call = _PlayedCall(self._client, self._target, recording, call_id, self._speed)
-        await call.run({leg: self._road(call_id, leg, streams[leg], recording.rate_hz) for leg, _ in recording.legs})
+        await call.run(roads_of(self._via, self._client, self._target, line))
         return Played(call_id, recording.name, call.began_at)
 
     async def _line(
@@ -103,15 +89,6 @@ class SimulatedPbx:
         for recording in _program(seat, own, everything, rounds):
             played(await self.play(recording, seat))
             await asyncio.sleep(_BETWEEN_CALLS_S / self._speed)
-
-    def _road(self, call_id: str, leg: Leg, stream_id: str, rate_hz: int) -> Road:
-        match self._via:
-            case Via.AUDIOSOCKET:
-                return AudioSocketRoad(self._target.audiosocket_host, self._target.audiosocket_port, stream_id, rate_hz)
-            case Via.WS:
-                return WebSocketRoad(self._target.base_url, call_id, leg, rate_hz)
-            case Via.HTTP:
-                return HttpRoad(self._client, self._target.base_url, call_id, leg, rate_hz)
 
 
 class _PlayedCall:

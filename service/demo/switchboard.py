@@ -1,0 +1,116 @@
+"""Which road each leg of a played call takes, by the dialect that was chosen."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
+
+import httpx
+
+from service.demo.dialect_roads import (
+    FramedRoad,
+    MediaSocket,
+    RtpRoad,
+    StereoSocket,
+    TwilioRoad,
+    VoskRoad,
+    audiohook_frame,
+    audiohook_messages,
+    interleaved,
+)
+from service.demo.roads import AudioSocketRoad, HttpRoad, Road, WebSocketRoad
+from streaming.frames import Leg
+
+
+class Via(StrEnum):
+    """The road the audio takes."""
+
+    AUDIOSOCKET = "audiosocket"
+    WS = "ws"
+    HTTP = "http"
+    ASTERISK = "asterisk"
+    FREESWITCH = "freeswitch"
+    JAMBONZ = "jambonz"
+    TWILIO = "twilio"
+    AUDIOHOOK = "audiohook"
+    RTP = "rtp"
+    VOSK = "vosk"
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the dialect carries 8 kHz G.711 only."""
+        return self in (Via.TWILIO, Via.AUDIOHOOK, Via.RTP)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where Earshot is."""
+
+    base_url: str
+    audiosocket_host: str
+    audiosocket_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One call that is to be played."""
+
+    call_id: str
+    legs: tuple[Leg, ...]
+    stream_ids: dict[str, str]
+    rate_hz: int
+
+
+def roads_of(via: Via, client: httpx.AsyncClient, target: Target, line: Line) -> dict[Leg, Road]:
+    """A road for each leg; those of one socket share it."""
+    shared = _shared(via, target.base_url, line) if set(line.legs) == {Leg.AGENT, Leg.CUSTOMER} else None
+    return shared or {leg: _own(via, client, target, line, leg) for leg in line.legs}
+
+
+def _shared(via: Via, url: str, line: Line) -> dict[Leg, Road] | None:
+    """Both legs on one socket, in the dialects that have it so."""
+    call = quote(line.call_id, safe="")
+    match via:
+        case Via.JAMBONZ:
+            form = {"sampleRate": line.rate_hz, "mixType": "stereo", "callSid": line.call_id}
+            stereo = StereoSocket(MediaSocket(url, f"/ingest/jambonz/{call}", "audio.jambonz.org"), interleaved)
+            return {leg: stereo.road(leg, json.dumps(form)) for leg in line.legs}
+        case Via.AUDIOHOOK:
+            opening, closing = audiohook_messages(line.call_id)
+            stereo = StereoSocket(MediaSocket(url, "/ingest/audiohook"), audiohook_frame, (closing,))
+            return {leg: stereo.road(leg, opening) for leg in line.legs}
+        case Via.TWILIO:
+            media, tracks = MediaSocket(url, "/ingest/twilio"), set[Leg]()
+            return {leg: TwilioRoad(media, line.call_id, leg, tracks) for leg in line.legs}
+        case _:
+            return None
+
+
+def _own(via: Via, client: httpx.AsyncClient, target: Target, line: Line, leg: Leg) -> Road:
+    """A leg with a socket to itself. A recording of one leg goes by our own socket where a dialect needs two."""
+    url, rate_hz, call = target.base_url, line.rate_hz, quote(line.call_id, safe="")
+    match via:
+        case Via.AUDIOSOCKET:
+            stream_id = line.stream_ids[leg]
+            return AudioSocketRoad(target.audiosocket_host, target.audiosocket_port, stream_id, rate_hz)
+        case Via.HTTP:
+            return HttpRoad(client, url, line.call_id, leg, rate_hz)
+        case Via.ASTERISK:
+            start = {
+                "event": "MEDIA_START",
+                "connection_id": "earshot",
+                "channel_id": line.stream_ids[leg],
+                "format": "slin" if rate_hz == 8_000 else f"slin{rate_hz // 1000}",
+            }
+            media = MediaSocket(url, f"/ingest/asterisk?call={call}&leg={leg}", "media")
+            return FramedRoad(media, json.dumps(start))
+        case Via.FREESWITCH:
+            path = f"/ingest/freeswitch/{call}/{leg}?rate={rate_hz}"
+            return FramedRoad(MediaSocket(url, path), json.dumps({"callId": line.call_id, "leg": leg}))
+        case Via.RTP:
+            return RtpRoad(client, url, line.call_id, leg)
+        case Via.VOSK:
+            config = json.dumps({"config": {"sample_rate": rate_hz}})
+            return VoskRoad(MediaSocket(url, f"/ingest/vosk?call={call}&leg={leg}"), config)
+        case Via.WS | Via.JAMBONZ | Via.TWILIO | Via.AUDIOHOOK:
+            return WebSocketRoad(url, line.call_id, leg, rate_hz)
