@@ -17,6 +17,32 @@ class DecodingProfile(StrEnum):
     ECONOMY = "economy"  # some more words wrong, for half of it
 
 
+class LadderSettings(Section):
+    """When calls are listened to less closely because this machine cannot keep up, and when closely again."""
+
+    down_lag_ms: int = Field(
+        1_000,
+        ge=100,
+        le=10_000,
+        description="Audio waiting this long: one call after another is listened to less closely.",
+    )
+    down_busy_ratio: float = Field(
+        0.95, ge=0.5, le=1, description="The same when the workers have had work for this share of the last seconds."
+    )
+    up_lag_ms: int = Field(
+        500, ge=50, le=5_000, description="With nothing waiting longer than this, calls are listened to closely again."
+    )
+    up_busy_ratio: float = Field(
+        0.8, ge=0.1, le=0.95, description="And only with the workers less busy than this share of the last seconds."
+    )
+    settle_ms: int = Field(
+        2_000, ge=500, le=60_000, description="How long both must have been so before the first step up."
+    )
+    flagged_risk: int = Field(
+        50, ge=1, le=100, description="A call of this risk is last down and first up, as one with a grave alert is."
+    )
+
+
 class RecognitionSettings(Section):
     """Vosk in worker processes, one group per language."""
 
@@ -36,15 +62,19 @@ class RecognitionSettings(Section):
     recognizers_per_worker: int = Field(
         3, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
     )
+    spotters_per_worker: int = Field(
+        8, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."
+    )
     worker_memory_mb: int = Field(
         1_100, ge=300, le=64_000, description="A worker above this lets its longest unused recogniser go."
     )
     behind_limit_ms: int = Field(
-        3_000,
+        1_800,
         ge=500,
         le=60_000,
         description="A segment this far behind is dropped; the call is then served acoustically and says so.",
     )
+    ladder: LadderSettings = LadderSettings()
     hung_worker_s: float = Field(
         10.0, ge=1, le=120, description="A worker that answers nothing for this long while it has work is replaced."
     )

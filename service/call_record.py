@@ -9,7 +9,7 @@ from alerts.desk import CallFacts
 from alerts.rules.call_so_far import Whose
 from service.level_track import LevelTrack
 from service.transcript import Transcript
-from streaming.frames import Leg, Party
+from streaming.frames import Party
 from streaming.observations import (
     CallAnswered,
     CallTransferred,
@@ -49,7 +49,6 @@ class CallRecord:
         self.spans: list[Span] = []
         self.held_ms = 0
         self.held_since_ms: int | None = None
-        self.listening: dict[Leg, bool] = {}
         self.open_alerts = 0
         self.risk = 0
 
@@ -93,10 +92,8 @@ class CallRecord:
                 return True
             case HoldChanged(on_hold=on_hold, at_ms=at_ms):
                 return self._hold(on_hold, at_ms)
-            case RecognitionChanged(leg=leg, listening=listening):
-                changed = self.listening.get(leg) is not listening
-                self.listening[leg] = listening
-                return changed
+            case RecognitionChanged():
+                return True
             case HangUpReported(party=party):
                 self.hung_up_at, self.hung_up_by = at, party
                 return True

@@ -5,14 +5,14 @@ from service.level_track import STEP_MS
 from service.live_call import LiveCall
 from streaming.frames import Leg
 from streaming.loudness import FLOOR_DBFS
-from web.sources import CallState, CallView, LegView, Tier, Timeline
+from web.sources import CallView, LegView, Tier, Timeline
 
 _TWO_PARTIES = (Leg.AGENT, Leg.CUSTOMER)
 
 
 def view_of_announced(record: CallRecord) -> CallView:
     """A call that nobody has heard yet."""
-    return _view(record, duration_ms=0, legs=(), coverage=1.0, causes=(), verdict=None)
+    return _view(record, duration_ms=0, legs=(), tier=Tier.FULL, coverage=1.0, causes=(), verdict=None)
 
 
 def view_of(call: LiveCall) -> CallView:
@@ -20,7 +20,15 @@ def view_of(call: LiveCall) -> CallView:
     record = call.record
     legs = tuple((leg, _leg_view(call, leg)) for leg in sorted(call.ears))
     coverage, causes = _coverage(call)
-    return _view(record, duration_ms=call.now_ms, legs=legs, coverage=coverage, causes=causes, verdict=call.verdict)
+    return _view(
+        record,
+        duration_ms=call.now_ms,
+        legs=legs,
+        tier=_best([leg.tier for _, leg in legs]) if legs else call.tier,
+        coverage=coverage,
+        causes=causes,
+        verdict=call.verdict,
+    )
 
 
 def timeline_of(call: LiveCall) -> Timeline:
@@ -37,17 +45,20 @@ def _leg_view(call: LiveCall, leg: Leg) -> LegView:
         gaps_ms=ear.gaps_ms,
         level_dbfs=ear.level_dbfs if connected else FLOOR_DBFS,
         speaking=ear.speaking and connected,
-        tier=_tier(call.record, leg),
+        tier=call.recognitions[leg].tier,
         connected=connected,
     )
 
 
-def _tier(record: CallRecord, leg: Leg) -> Tier:
-    return Tier.FULL if record.listening.get(leg, True) else Tier.ACOUSTIC
+def _best(tiers: list[Tier]) -> Tier:
+    return min(tiers, key=list(Tier).index)
 
 
 def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
-    """Analysed audio of all expected legs over elapsed time off hold, and what is missing."""
+    """Audio of all expected legs that was analysed over elapsed time off hold, and what is missing.
+
+    Speech for which no recogniser had time is missing; where there is none at all, sound is all there is to analyse.
+    """
     record = call.record
     elapsed_ms = call.now_ms - record.held_until(call.now_ms)
     expected = (Leg.MIXED,) if Leg.MIXED in call.ears else _TWO_PARTIES
@@ -58,12 +69,17 @@ def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
         if ear is None:
             causes.append(f"{leg}_not_connected")
             continue
+        recognition = call.recognitions[leg]
         missed_ms = ear.gaps_ms + max(0, call.now_ms - ear.heard_ms)
-        analysed_ms += max(0, elapsed_ms - missed_ms)
+        analysed_ms += max(0, elapsed_ms - missed_ms - recognition.unheard_ms)
         if missed_ms:
             causes.append(f"{leg}_gaps")
-        if not record.listening.get(leg, True):
+        if recognition.tier is Tier.ACOUSTIC:
             causes.append(f"{leg}_recognition_off")
+        if recognition.unheard_ms:
+            causes.append(f"{leg}_speech_unheard")
+        if recognition.unwritten_ms:
+            causes.append(f"{leg}_phrases_only")
     if elapsed_ms <= 0:
         return 1.0, tuple(causes)
     return round(min(1.0, analysed_ms / (elapsed_ms * len(expected))), 3), tuple(causes)
@@ -73,12 +89,12 @@ def _view(
     record: CallRecord,
     duration_ms: int,
     legs: tuple[tuple[Leg, LegView], ...],
+    tier: Tier,
     coverage: float,
     causes: tuple[str, ...],
     verdict: str | None,
 ) -> CallView:
     said = record.announcement
-    tiers = {view.tier for _, view in legs}
     return CallView(
         call_id=record.call_id,
         state=record.state,
@@ -93,7 +109,7 @@ def _view(
         ended_at=record.ended_at,
         duration_ms=duration_ms,
         legs=legs,
-        tier=Tier.FULL if Tier.FULL in tiers or record.state is CallState.RINGING else Tier.ACOUSTIC,
+        tier=tier,
         coverage=coverage,
         coverage_causes=causes,
         risk=record.risk,

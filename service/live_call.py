@@ -38,7 +38,7 @@ from streaming.observations import (
     VoiceHeard,
     WordsHeard,
 )
-from web.sources import CallEvent, CallEventType, CallOverError
+from web.sources import CallEvent, CallEventType, CallOverError, Tier
 
 _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this long before the verdict is given
 _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
@@ -70,6 +70,7 @@ class LiveCall:
         self.ears: dict[Leg, LegEar] = {}
         self.rings: dict[Leg, AudioRing] = {}
         self.recognitions: dict[Leg, LegRecognition] = {}
+        self.tier = Tier.FULL  # the ladder's word; a leg may do with less (no model, speech given up)
         self._settings, self._clock, self._recognize = settings, clock, recognize
         self._watch, self._desk, self._outlet = watch, desk, outlet
         self._masker = CallMasker()
@@ -174,6 +175,13 @@ class LiveCall:
         for recognition in self.recognitions.values():
             await recognition.drained()
 
+    def serve(self, tier: Tier) -> None:
+        """Listen to the call this closely from now on."""
+        self.tier = tier
+        for leg, recognition in self.recognitions.items():
+            recognition.serve(tier, self.ears[leg].heard_ms)
+        self._outlet.changed(self)
+
     def close(self) -> None:
         """End what is still running: the service stops, or the recording is over."""
         for leg in self.ears:
@@ -230,6 +238,7 @@ class LiveCall:
         self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
         self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
         self._judge(self._watch.feed(BandHeard(leg, rate_hz)))
+        self.recognitions[leg].serve(self.tier, 0)
         self.record.went_live(self._clock.now_at())
         self._outlet.changed(self)
         return ear

@@ -38,6 +38,7 @@ from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.rule_shelf import RuleShelf
 from service.store.store import Store
+from service.tier_keeper import TierKeeper
 from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
@@ -107,13 +108,14 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     pulse = Pulse(board)
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
+    tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
     http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = _vosk_socket(settings.dialects)
     ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
     health = NodeHealth(registry, store, groups, rules, settings.language)
-    NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse)
+    NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,
         calls=board,
@@ -145,6 +147,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("recognition", groups.run()),
             ("rules", rules.run()),
             ("pulse", pulse.run()),
+            ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):

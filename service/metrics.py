@@ -13,6 +13,7 @@ from service.ingest.counts import IngestCounts
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
 from service.store.store import Store
+from service.tier_keeper import TierKeeper
 from web.audience import Audience
 from web.sources import CallState, Tier
 
@@ -29,9 +30,11 @@ class NodeMetrics(Collector):
         store: Store,
         ingest: IngestCounts,
         pulse: Pulse,
+        tiers: TierKeeper,
     ) -> None:
         self._board, self._groups, self._audience = board, groups, audience
         self._store, self._ingest, self._pulse = store, ingest, pulse
+        self._tiers = tiers
         registry.register(self)
 
     def describe(self) -> list[Metric]:
@@ -55,6 +58,9 @@ class NodeMetrics(Collector):
                 tiers[view_of(call).tier.value] += 1
                 held += call.record.state is CallState.HELD
         yield _labelled(GaugeMetricFamily, "calls_live", "Calls being heard, by tier", "tier", tiers)
+        down, up = self._tiers.steps()
+        steps = Counter({"down": down, "up": up})
+        yield _labelled(CounterMetricFamily, "tier_steps", "Calls listened to less or more closely", "to", steps)
         yield _gauge("calls_held", "Calls on hold", held)
         yield _total("calls_announced", "Calls announced or begun", self._board.counts.announced)
         yield _total("calls_refused", "Calls refused because the node was full", self._board.counts.refused_full)
@@ -86,6 +92,14 @@ class NodeMetrics(Collector):
             "Speech segments not recognised because the node was behind",
             labels=["language"],
         )
+        rerun = CounterMetricFamily(
+            "earshot_recognizer_segments_rerun",
+            "Speech segments that a worker had open when it died, and another took up",
+            labels=["language"],
+        )
+        busy = GaugeMetricFamily(
+            "earshot_recognizer_busy_ratio", "Share of the last seconds with audio waiting", labels=["language"]
+        )
         decoded = CounterMetricFamily("earshot_recognizer_audio_seconds", "Speech recognised", labels=["language"])
         spotted = CounterMetricFamily("earshot_recognizer_phrases_spotted", "Phrases spotted", labels=["language"])
         cpu = CounterMetricFamily("earshot_recognizer_cpu_seconds", "CPU of the workers", labels=["language"])
@@ -99,6 +113,8 @@ class NodeMetrics(Collector):
             "earshot_recognizer_lag_seconds", "From the arrival of audio to its being decoded", labels=["language"]
         )
         for language, group in self._groups.running().items():
+            rerun.add_metric([language.value], group.counts.reruns)
+            busy.add_metric([language.value], group.busy_ratio)
             decoding.add_metric([language.value], group.decoding_cpu_ms() / 1000)
             lag.add_metric([language.value], group.lag.buckets(), group.lag.sum_s)
             spotted.add_metric([language.value], group.counts.spotted_phrases)
@@ -109,7 +125,7 @@ class NodeMetrics(Collector):
             lost.add_metric([language.value], group.workers_lost)
             dropped.add_metric([language.value], group.dropped_segments)
             decoded.add_metric([language.value], group.decoded_ms / 1000)
-        yield from (queue, queued, lost, dropped, decoded, spotted, cpu, spotting, decoding, lag)
+        yield from (queue, queued, busy, lost, dropped, rerun, decoded, spotted, cpu, spotting, decoding, lag)
         yield _total(
             "recognizer_models_refused", "Models of further languages that failed", self._groups.refused_models
         )

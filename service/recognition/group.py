@@ -12,15 +12,18 @@ import structlog
 
 from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
+from service.recognition.busyness import Busyness
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.decoding_lag import DecodingLag
 from service.recognition.leg_memory import LegMemory
 from service.recognition.nursery_process import NurseryProcess, WorkerSource
+from service.recognition.open_segments import OpenSegments
 from service.recognition.segment import LossReason, Segment, SegmentEvent
 from service.recognition.worker_link import WorkerLink
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     Decoded,
     FinalSaid,
     ListenFor,
@@ -30,6 +33,7 @@ from service.recognition.worker_messages import (
     PhraseSaid,
     SegmentFailed,
     SegmentSound,
+    StopWords,
     WorkerHello,
     WorkerLoad,
 )
@@ -39,12 +43,12 @@ _log = structlog.get_logger(__name__)
 
 _SEGMENTS_PER_RECOGNIZER = 2  # one decoding, one waiting: within the behind limit more would not get their turn
 _MOST_RUNS = 4  # a segment that took four workers down with it is not given another chance to do harm
-_SHARE_MS = 400  # an open segment weighs as much as this much queued audio when work is shared out
 _ROOM_MS_PER_WORKER = 2_000  # enough that no worker runs dry between two looks
 _LOADING_ATTEMPTS = 3
 _LASTING_S = 60.0  # a nursery that lived this long did not die of its start
 _LONGEST_PAUSE_S = 10.0
 _RECOVERY_S = 5.0  # beyond the time that finds a hung worker: fork or model load, and the second run
+_COLD_S = 3.0  # so long after a worker's death the others carry its segments, and its successor is cold
 
 
 class RecognitionStartError(Exception):
@@ -86,10 +90,13 @@ class RecognitionGroup:
         self._phrases = phrases
         self._make_source = source or (lambda: NurseryProcess(model_dir, settings, self._phrases))
         size = settings.workers or len(os.sched_getaffinity(0))
-        ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._drop_late, self._busy)
+        self._segments = OpenSegments(silent_s=settings.behind_limit_ms / 2000)
+        ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._tick, self._segments.busy)
+        self._busyness = Busyness(size)
+        self._lost_worker_s = -_COLD_S
         self._crew = WorkerCrew(language, size, settings.hung_worker_s, ears)
         self._most_segments = size * settings.recognizers_per_worker * _SEGMENTS_PER_RECOGNIZER
-        self._segments: dict[int, Segment] = {}
+        self._most_spotted = size * settings.spotters_per_worker * _SEGMENTS_PER_RECOGNIZER
         self._next_number = 1
         self._legs = LegMemory()
         self._ready = asyncio.Event()  # set once, at the first readiness or the end
@@ -118,7 +125,7 @@ class RecognitionGroup:
         finally:
             self._running = False
             self._ready.set()
-            for segment in list(self._segments.values()):
+            for segment in self._segments:
                 self._lose(segment, LossReason.STOPPED)
             self._offer_room()
 
@@ -136,22 +143,26 @@ class RecognitionGroup:
         *,
         patient: bool = False,
         spot: Leg | None = None,
+        words: bool = True,
     ) -> Segment | None:
         """A new stretch of speech of this leg, beginning at `start_ms` of its call; None (counted) when too busy.
 
         A `patient` one (recordings faster than real time) is neither refused nor dropped for being late: its feeder
-        awaits `room()` and so sets the pace. `spot`: whose phrases to listen for beside the words.
+        awaits `room()` and so sets the pace. `spot`: whose phrases to listen for beside the words, or, without
+        `words`, instead of them.
         """
-        if not self._running or not (patient or (self._ready.is_set() and not self._too_busy())):
+        if not self._running or not (patient or (self._ready.is_set() and not self._too_busy(words))):
             self.counts.refused_segments += 1
             return None
         segment = Segment(
-            self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient, spot
+            self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient, spot, words
         )
         self._next_number = self._next_number % 0xFFFF_FFFF + 1
         self.counts.segments += 1
-        link = self._link_for(leg_key)
-        self._segments[segment.number] = segment
+        last = self._legs.worker(leg_key)
+        known = self._crew.links.get(last) if last is not None else None
+        link = self._segments.best_of(list(self._crew.links.values()), known)
+        self._segments.add(segment)
         if link is not None:
             self._legs.given_to(leg_key, link.number)
             segment.run_on(link)
@@ -201,12 +212,30 @@ class RecognitionGroup:
 
     def queued_ms(self) -> int:
         """Audio of all segments that waits for a decoder."""
-        return sum(segment.queued_ms for segment in self._segments.values())
+        return self._segments.queued_ms()
 
     def oldest_wait_ms(self) -> int:
         """How long the oldest audio has been waiting."""
-        now_s = time.monotonic()
-        return max((int(segment.waiting_s(now_s) * 1000) for segment in self._segments.values()), default=0)
+        return self._segments.oldest_wait_ms()
+
+    def lag_ms(self) -> int:
+        """How late recognition is: the longest wait, but for what a dead or silent worker has left to catch up with."""
+        return self._segments.lag_ms()
+
+    @property
+    def busy_ratio(self) -> float:
+        """Share of the last seconds in which workers had live audio waiting, over all workers."""
+        return self._busyness.ratio
+
+    @property
+    def recovering(self) -> bool:
+        """Whether a worker was lost a moment ago, or none is there to decode."""
+        return not self.ready or time.monotonic() - self._lost_worker_s < _COLD_S
+
+    @property
+    def workers(self) -> int:
+        """How many there should be."""
+        return self._crew.size
 
     def cpu_ms(self) -> int:
         """CPU time of the workers since the start, about a second old."""
@@ -237,7 +266,7 @@ class RecognitionGroup:
         try:
             await self._crew.run(self._make_source())
         finally:
-            for segment in self._segments.values():
+            for segment in self._segments:
                 segment.link = None  # they wait for the next nursery
 
     def _take(self, link: WorkerLink, message: Message) -> None:
@@ -245,22 +274,23 @@ class RecognitionGroup:
             case WorkerHello():
                 self._welcome(link)
             case Decoded(number, samples):
-                if (segment := self._segments.get(number)) is not None and segment.link is link:
+                if (segment := self._segments.of(number, link)) is not None:
                     self.counts.decoded_samples += segment.take_decoded(samples)
                     if not segment.patient:
                         self.lag.note(segment.decoded_after_s)
                     self._offer_room()
             case PartialSaid(number) | FinalSaid(number) | PhraseSaid(number) | SegmentFailed(number):
-                running = self._segments.get(number)  # None: abandoned meanwhile
-                if running is not None and running.link is link:
-                    self._answer(running, message)
-            case WorkerLoad() | OpenSegment() | SegmentSound() | CloseSegment() | AbandonSegment() | ListenFor():
+                if (segment := self._segments.of(number, link)) is not None:
+                    self._answer(segment, message)
+            case WorkerLoad() | OpenSegment() | SegmentSound() | CloseSegment() | AbandonSegment():
                 pass  # the crew's, or none that a worker sends
+            case StopWords() | CutSegment() | ListenFor():
+                pass  # ours, not theirs
             case _:
                 assert_never(message)
 
     def _welcome(self, link: WorkerLink) -> None:
-        for segment in self._on(link):
+        for segment in self._segments.on(link):
             segment.restart_clock()  # until now nobody could have decoded it
         if self.ready and not self._ready.is_set():
             _log.info("recognition ready", language=self.language, workers=self._crew.size)
@@ -282,27 +312,32 @@ class RecognitionGroup:
 
     def _worker_lost(self, link: WorkerLink) -> None:
         """Its open segments run again elsewhere, from their last final."""
-        for segment in self._on(link):
+        self._lost_worker_s = time.monotonic()
+        for segment in self._segments.on(link):
             segment.link = None
             if segment.runs >= _MOST_RUNS:
                 self._lose(segment, LossReason.CRASHING)
         self._place_orphans()
 
     def _place_orphans(self) -> None:
-        for segment in self._segments.values():
-            if segment.link is None:
-                link = self._least_loaded()
+        for segment in self._segments:
+            if segment.link is None and not segment.over:
+                link = self._segments.best_of(list(self._crew.links.values()), None)
                 if link is None:
                     return
                 self.counts.reruns += segment.runs > 0
                 segment.run_on(link)
 
-    def _drop_late(self, now_s: float) -> None:
+    def _tick(self, now_s: float) -> None:
+        """Ten times a second: note the load, and give up what is too late."""
+        self._busyness.note(self._segments.working(now_s), now_s)
         limit_s = self._settings.behind_limit_ms / 1000
-        for segment in list(self._segments.values()):
-            silent = segment.link is None or now_s - segment.link.heard_s > limit_s / 2
-            # A worker that is silent may be dead: its segments wait for the second run rather than be dropped.
-            allowed_s = max(limit_s, self._settings.hung_worker_s + _RECOVERY_S) if silent else limit_s
+        cold_s = max(0.0, _COLD_S - (now_s - self._lost_worker_s))
+        for segment in self._segments:
+            allowed_s = limit_s + max(segment.catch_up_s, cold_s)  # what a crash delays is not given up for it
+            if self._segments.is_silent(segment.link, now_s):
+                # A worker that is silent may be dead: its segments wait for the second run rather than be dropped.
+                allowed_s = max(allowed_s, self._settings.hung_worker_s + _RECOVERY_S)
             if not segment.patient and segment.waiting_s(now_s) > allowed_s:
                 self._lose(segment, LossReason.BEHIND)
 
@@ -312,32 +347,14 @@ class RecognitionGroup:
         segment.lose(reason)
 
     def _segment_ended(self, segment: Segment) -> None:
-        del self._segments[segment.number]
+        self._segments.remove(segment)
         self._offer_room()
 
-    def _busy(self) -> set[WorkerLink]:
-        return {segment.link for segment in self._segments.values() if segment.link is not None and segment.has_work}
-
-    def _on(self, link: WorkerLink) -> list[Segment]:
-        return [segment for segment in self._segments.values() if segment.link is link]
-
-    def _too_busy(self) -> bool:
+    def _too_busy(self, words: bool) -> bool:
         # Half the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
-        return len(self._segments) >= self._most_segments or self.oldest_wait_ms() > self._settings.behind_limit_ms // 2
-
-    def _weight_ms(self, link: WorkerLink) -> int:
-        return sum(_SHARE_MS + segment.queued_ms for segment in self._on(link))
-
-    def _least_loaded(self) -> WorkerLink | None:
-        return min(self._crew.links.values(), key=lambda link: (self._weight_ms(link), link.number), default=None)
-
-    def _link_for(self, leg_key: str) -> WorkerLink | None:
-        least = self._least_loaded()
-        last = self._legs.worker(leg_key)
-        known = self._crew.links.get(last) if last is not None else None
-        if least is not None and known is not None and self._weight_ms(known) - self._weight_ms(least) <= _SHARE_MS:
-            return known
-        return least
+        same = self._segments.with_words(words)
+        most = self._most_segments if words else self._most_spotted
+        return same >= most or self.lag_ms() > self._settings.behind_limit_ms // 2
 
     def _has_room(self) -> bool:
         return self.queued_ms() < _ROOM_MS_PER_WORKER * self._crew.size

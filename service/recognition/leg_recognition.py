@@ -8,14 +8,22 @@ from typing import Protocol, assert_never
 
 from config.hearing import SegmentSettings
 from service.recognition.segment import FinalHeard, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
-from streaming.frames import AudioFrame, Leg
+from streaming.frames import SAMPLES_PER_MS, AudioFrame, Leg
 from streaming.observations import Observation, PhraseSpotted, RecognitionChanged, WordsHeard
 from streaming.speech_segments import SegmentAudio, SegmentClosed, SegmentOpened, SpeechSegments
 from streaming.speech_segments import SegmentEvent as SpeechEvent
+from web.sources import Tier
+
+_BYTES_PER_MS = SAMPLES_PER_MS * 2
 
 
 class OpenedSegment(Protocol):
     """A segment of the group: fed, then closed."""
+
+    @property
+    def queued_ms(self) -> int:
+        """Audio that waits for a decoder."""
+        ...
 
     def feed(self, pcm_s16le: bytes) -> None:
         """The next audio."""
@@ -23,6 +31,14 @@ class OpenedSegment(Protocol):
 
     def close(self) -> None:
         """No more audio; the rest of the words is to come."""
+        ...
+
+    def stop_words(self) -> None:
+        """Only phrases from here on."""
+        ...
+
+    def cut(self) -> None:
+        """Nothing from here on."""
         ...
 
 
@@ -37,8 +53,9 @@ class SegmentTaker(Protocol):
         *,
         patient: bool = False,
         spot: Leg | None = None,
+        words: bool = True,
     ) -> OpenedSegment | None:
-        """A new segment, in which the phrases of `spot` are listened for; None when too busy."""
+        """A new segment; the phrases of `spot` are listened for beside the words, or alone. None when too busy."""
         ...
 
 
@@ -50,6 +67,7 @@ Recognized = WordsHeard | PhraseSpotted | RecognitionChanged
 class _Turn:
     """A segment whose words are not all there yet; what comes before its turn is held."""
 
+    segment: OpenedSegment | None = None
     held: list[SegmentEvent] = field(default_factory=list)
 
 
@@ -59,6 +77,8 @@ class LegRecognition:
     A partial is passed on when its text changed and is not empty; an empty final only where a partial had been shown,
     so that it can be taken away. Segments of a leg are told in the order they were spoken, whichever worker is faster.
     `patient`: recordings faster than real time, where nothing is dropped (the feeder awaits the group's `room()`).
+    `unheard_ms` and `unwritten_ms` count speech that no recogniser was given time for, and speech that was searched for
+    phrases only.
     """
 
     def __init__(
@@ -71,16 +91,43 @@ class LegRecognition:
         *,
         patient: bool = False,
     ) -> None:
-        self.listening = True
+        self.unheard_ms = self.unwritten_ms = 0
+        self._listening = True
+        self._tier = Tier.FULL
         self._leg, self._leg_key, self._group, self._heard, self._patient = leg, leg_key, group, heard, patient
         self._segments = SpeechSegments(leg, settings)
         self._open: OpenedSegment | None = None
+        self._writing = False  # whether the open segment's words are written down
+        self._gave_up = False  # the speech that is going on was refused or lost; until its end nothing is heard
         self._turns: deque[_Turn] = deque()
         self._utterance = 0
         self._revision = 0
         self._shown = ""
         self._all_said = asyncio.Event()
         self._all_said.set()
+
+    @property
+    def tier(self) -> Tier:
+        """How closely the leg is listened to now."""
+        return Tier.ACOUSTIC if self._group is None or self._gave_up else self._tier
+
+    @property
+    def queued_ms(self) -> int:
+        """Audio of the open segment that waits for a decoder."""
+        return self._open.queued_ms if self._open is not None else 0
+
+    def serve(self, tier: Tier, at_ms: int) -> None:
+        """Listen this closely from `at_ms` of the call on: less takes effect at once, more with the next segment."""
+        if self._open is not None and tier is not Tier.FULL and self._writing:
+            self._writing = False
+            self.unwritten_ms += self._open.queued_ms if tier is Tier.SPOTTING else 0
+            self._open.stop_words()
+        if self._open is not None and tier is Tier.ACOUSTIC:
+            self.unheard_ms += self._open.queued_ms
+            self._open.cut()
+            self._open = None
+        self._tier = tier
+        self._tell_whether_listening(at_ms)
 
     @property
     def idle(self) -> bool:
@@ -92,7 +139,7 @@ class LegRecognition:
         if self._group is not None:
             self._take(self._segments.feed(item))
         elif isinstance(item, AudioFrame):
-            self._listens(False, item.start_ms)
+            self._tell_whether_listening(item.start_ms)
 
     def interrupt(self, at_ms: int) -> None:
         """Hold, pause, a gap, a lost connection, known at `at_ms`: what is open closes where its audio ended."""
@@ -112,29 +159,53 @@ class LegRecognition:
                 case SegmentOpened(start_ms=start_ms):
                     self._begin(start_ms)
                 case SegmentAudio(pcm_s16le=pcm_s16le):
-                    if self._open is not None:
-                        self._open.feed(pcm_s16le)
-                case SegmentClosed():
+                    self._feed(pcm_s16le)
+                case SegmentClosed(end_ms=end_ms):
                     if self._open is not None:
                         self._open.close()
                         self._open = None
+                    self._gave_up = False
+                    self._tell_whether_listening(end_ms)
                 case _:
                     assert_never(event)
 
+    def _feed(self, pcm_s16le: bytes) -> None:
+        if self._open is None:
+            self.unheard_ms += len(pcm_s16le) // _BYTES_PER_MS
+            return
+        if not self._writing:
+            self.unwritten_ms += len(pcm_s16le) // _BYTES_PER_MS
+        self._open.feed(pcm_s16le)
+
     def _begin(self, start_ms: int) -> None:
-        if self._group is None:
+        if self._group is None or self._tier is Tier.ACOUSTIC:
             return
         turn = _Turn()
-        self._open = self._group.open_segment(
-            self._leg_key, start_ms, lambda event: self._hear(turn, event), patient=self._patient, spot=self._leg
+        self._writing = self._tier is Tier.FULL
+        self._open = turn.segment = self._group.open_segment(
+            self._leg_key,
+            start_ms,
+            lambda event: self._hear(turn, event),
+            patient=self._patient,
+            spot=self._leg,
+            words=self._writing,
         )
         if self._open is None:
-            self._listens(False, start_ms)
+            self._give_up(start_ms)
             return
         self._turns.append(turn)
         self._all_said.clear()
 
+    def _give_up(self, at_ms: int) -> None:
+        self._open, self._gave_up = None, True
+        self._tell_whether_listening(at_ms)
+
     def _hear(self, turn: _Turn, event: SegmentEvent) -> None:
+        if isinstance(event, SegmentLost):
+            self.unheard_ms += event.at_ms - event.from_ms
+            if self._open is not None and turn.segment is self._open:
+                self._open = None  # from here on, as if it had been refused
+                self._gave_up = True
         if turn is not self._turns[0]:
             if turn.held and isinstance(turn.held[-1], PartialHeard):
                 turn.held.pop()  # replaced, and nobody has seen it
@@ -149,10 +220,8 @@ class LegRecognition:
         match event:
             case PartialHeard(text=text):
                 if text and text != self._shown:
-                    self._listens(True, event.end_ms)
                     self._say(event, final=False)
             case FinalHeard(last=last):
-                self._listens(True, event.end_ms)
                 self._settle(event)
                 if last:
                     self._next_turn()
@@ -161,7 +230,8 @@ class LegRecognition:
             case SegmentLost(at_ms=at_ms):
                 self._settle(FinalHeard(at_ms, at_ms, "", (), last=True))
                 self._next_turn()
-                self._listens(False, at_ms)
+                self._say_listening(False, at_ms)
+                self._tell_whether_listening(at_ms)
             case _:
                 assert_never(event)
 
@@ -193,7 +263,10 @@ class LegRecognition:
         if not self._turns:
             self._all_said.set()
 
-    def _listens(self, listening: bool, at_ms: int) -> None:
-        if listening is not self.listening:
-            self.listening = listening
+    def _tell_whether_listening(self, at_ms: int) -> None:
+        self._say_listening(self.tier is Tier.FULL, at_ms)
+
+    def _say_listening(self, listening: bool, at_ms: int) -> None:
+        if listening is not self._listening:
+            self._listening = listening
             self._heard(RecognitionChanged(self._leg, listening, at_ms))

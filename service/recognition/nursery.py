@@ -130,9 +130,11 @@ class Nursery:
     def _live(self, model: SpeechModel, link: socket.socket) -> None:
         _die_with_parent()
         os.nice(self._options.niceness)
-        most = self._options.recognizers
-        spotters = SpotterPools(self._grammars, lambda grammar: model.recognizer(grammar.sequences), most)
-        Worker(link, RecognizerPool(model.recognizer, most), self._options.memory_mb, spotters=spotters).run()
+        pool = RecognizerPool(model.recognizer, self._options.recognizers)
+        spotters = SpotterPools(
+            self._grammars, lambda grammar: model.recognizer(grammar.sequences), self._options.spotters
+        )
+        Worker(link, pool, self._options.memory_mb, spotters=spotters).run()
 
     def _reap(self) -> None:
         while self._workers:
@@ -163,6 +165,9 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--model", type=Path, required=True)
     options.add_argument("--profile", type=DecodingProfile, required=True)
     options.add_argument("--recognizers", type=int, required=True, help="recognisers per worker")
+    options.add_argument(
+        "--spotters", type=int, required=True, help="recognisers for phrases per worker and kind of leg"
+    )
     options.add_argument("--memory-mb", type=int, required=True)
     options.add_argument("--niceness", type=int, required=True)
     chosen = options.parse_args(arguments)

@@ -117,6 +117,7 @@ class NurseryProcess:
                 *("--model", str(self._model_dir)),
                 *("--profile", self._settings.profile.value),
                 *("--recognizers", str(self._settings.recognizers_per_worker)),
+                *("--spotters", str(self._settings.spotters_per_worker)),
                 *("--memory-mb", str(self._settings.worker_memory_mb)),
                 *("--niceness", str(self._settings.niceness)),
                 stdin=asyncio.subprocess.PIPE,

@@ -10,14 +10,17 @@ from service.recognition.worker_link import WorkerLink
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     FinalSaid,
     OpenSegment,
     PhraseSaid,
     SegmentSound,
+    StopWords,
 )
 from streaming.frames import SAMPLES_PER_MS, Leg, samples_to_ms
 from streaming.observations import Word
 
+_CAUGHT_UP_MS = 200  # one step of a worker
 _MOST_KEPT_SAMPLES = 120_000 * SAMPLES_PER_MS  # config's longest segment; beyond it a second run begins later
 
 
@@ -62,8 +65,9 @@ class PhraseHeard:
 
 @dataclass(frozen=True, slots=True)
 class SegmentLost:
-    """The segment is over without the rest of its words."""
+    """The segment is over; of its audio from `from_ms` to `at_ms` no words will come."""
 
+    from_ms: int
     at_ms: int
     reason: LossReason
 
@@ -86,8 +90,9 @@ class Segment:
         ended: Callable[["Segment"], None],
         patient: bool = False,
         spot: Leg | None = None,
+        words: bool = True,
     ) -> None:
-        self.number, self.patient = number, patient
+        self.number, self.patient, self.words = number, patient, words
         self.link: WorkerLink | None = None
         self.runs = 0
         self.over = False
@@ -100,6 +105,13 @@ class Segment:
         self._fed = self._decoded = 0  # samples of the segment
         self._arrivals: deque[tuple[int, float]] = deque()  # fed up to here, at this monotonic second
         self._closed_s: float | None = None
+        self._cut = False
+        self._behind_from_start = 0  # samples that were waiting already when the current run began
+
+    @property
+    def catch_up_s(self) -> float:
+        """Seconds of speech it had to begin with in this run, until it has caught up: nobody is late for those."""
+        return samples_to_ms(self._behind_from_start) / 1000
 
     @property
     def queued_ms(self) -> int:
@@ -137,6 +149,27 @@ class Segment:
         if self.link is not None:
             self.link.say(CloseSegment(self.number))
 
+    def stop_words(self) -> None:
+        """Only phrases from here on: a FinalHeard of the words so far follows."""
+        if self.over or not self.words:
+            return
+        self.words = False
+        if self.link is not None:
+            self.link.say(StopWords(self.number))
+
+    def cut(self) -> None:
+        """No time for the rest: the last FinalHeard follows, of the words decoded so far."""
+        if self.over or self._cut:
+            return
+        self._cut = True
+        self._closed_s = self._closed_s or time.monotonic()
+        self._arrivals.clear()
+        self._decoded = self._fed
+        if self.link is not None:
+            self.link.say(CutSegment(self.number))
+        else:
+            self._end_unheard()
+
     def abandon(self) -> None:
         """Nobody wants its words any more; nothing follows."""
         if self.over:
@@ -148,15 +181,20 @@ class Segment:
     def lose(self, reason: LossReason) -> None:
         """Give it up and say so."""
         if not self.over:
+            decoded = self._decoded
             self.abandon()
-            self._hear(SegmentLost(self._ms(self._fed), reason))
+            self._hear(SegmentLost(self._ms(self._kept_from if self.words else decoded), self._ms(self._fed), reason))
 
     def run_on(self, link: WorkerLink) -> None:
         """Begin on this worker, or begin again behind the last final when another has died."""
+        if self._cut:
+            self._end_unheard()
+            return
         self.link = link
         self.runs += 1
         self._run_from = self._decoded = self._kept_from
-        link.say(OpenSegment(self.number, self._leg, self._spot))
+        self._behind_from_start = self._fed - self._decoded
+        link.say(OpenSegment(self.number, self._leg, self._spot, self.words))
         if self._kept:
             link.say(SegmentSound(self.number, b"".join(self._kept)))
         if self._closed_s is not None:
@@ -172,12 +210,16 @@ class Segment:
 
     def take_decoded(self, samples: int) -> int:
         """The worker has decoded so many samples of this run. Returns the samples that are new."""
+        if self._cut:
+            return 0
         before, self._decoded = self._decoded, self._run_from + samples
         arrived_s: float | None = None
         while self._arrivals and self._arrivals[0][0] <= self._decoded:
             _, arrived_s = self._arrivals.popleft()
         if arrived_s is not None:
             self.decoded_after_s = time.monotonic() - arrived_s
+        if self.queued_ms <= _CAUGHT_UP_MS:
+            self._behind_from_start = 0
         return self._decoded - before
 
     def take_partial(self, samples: int, text: str) -> None:
@@ -203,6 +245,11 @@ class Segment:
         """The second ear has heard a phrase; run again after a crash it may hear it once more."""
         run_from_ms = self._ms(self._run_from)
         self._hear(PhraseHeard(run_from_ms + said.start_ms, run_from_ms + said.end_ms, said.phrase, said.confidence))
+
+    def _end_unheard(self) -> None:
+        at_ms = self._ms(self._kept_from)
+        self._end()
+        self._hear(FinalHeard(at_ms, at_ms, "", (), last=True))
 
     def _forget(self, until: int) -> None:
         while self._kept and self._kept_from < until:

@@ -48,6 +48,11 @@ class SpotterPools:
             if kind in self._pools:
                 self._pools[kind].warm_up()
 
+    def can_lend(self, kind: Leg | None) -> bool:
+        """False while all ears for this kind of leg are out; true also where there is nothing to listen for."""
+        pool = self._pools.get(kind) if kind is not None else None
+        return pool is None or pool.has_room
+
     def borrow(self, kind: Leg | None, leg: int) -> Spotter | None:
         """A clean one; None where nothing is listened for, or all are out. Raises RecognizerError."""
         pool = self._pools.get(kind) if kind is not None else None

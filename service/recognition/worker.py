@@ -17,6 +17,7 @@ from service.recognition.spotting_grammar import Spotted, grammars_in
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     Decoded,
     FinalSaid,
     FromWorker,
@@ -28,6 +29,7 @@ from service.recognition.worker_messages import (
     PhraseSaid,
     SegmentFailed,
     SegmentSound,
+    StopWords,
     WorkerHello,
     WorkerLoad,
     message_bytes,
@@ -45,9 +47,11 @@ _LOAD_EVERY_NS = 1_000_000_000
 class _Segment:
     number: int
     leg: int
-    spot: Leg | None = None
+    spot: Leg | None
+    words: bool
     waiting: deque[tuple[int, bytes]] = field(default_factory=deque)  # when it came, audio
     closed_ns: int | None = None
+    begun: bool = False  # it has its ears
     recognizer: Recognizing | None = None
     spotter: Spotter | None = None
     samples: int = 0
@@ -114,13 +118,20 @@ class Worker:
 
     def _take(self, message: Message, arrived_ns: int) -> None:
         match message:
-            case OpenSegment(number, leg, spot):
-                self._segments[number] = _Segment(number, leg, spot)
+            case OpenSegment(number, leg, spot, words):
+                self._segments[number] = _Segment(number, leg, spot, words)
             case SegmentSound(number, pcm_s16le):
                 if number in self._segments:
                     self._segments[number].waiting.append((arrived_ns, pcm_s16le))
             case CloseSegment(number):
                 if number in self._segments:
+                    self._segments[number].closed_ns = arrived_ns
+            case StopWords(number):
+                if number in self._segments:
+                    self._stop_words(self._segments[number])
+            case CutSegment(number):
+                if number in self._segments:
+                    self._segments[number].waiting.clear()
                     self._segments[number].closed_ns = arrived_ns
             case AbandonSegment(number):
                 if number in self._segments:
@@ -144,7 +155,7 @@ class Worker:
         chosen_key = (0, 0)
         for segment in self._segments.values():
             oldest_ns = segment.oldest_ns()
-            if oldest_ns is None or (segment.recognizer is None and not self._pool.has_room):
+            if oldest_ns is None or not (segment.begun or self._can_begin(segment)):
                 continue
             key = (segment.served, oldest_ns)
             if chosen is None or key < chosen_key:
@@ -155,27 +166,44 @@ class Worker:
         self._steps += 1
         segment.served = self._steps
         try:
-            if segment.recognizer is None:
-                segment.recognizer = self._pool.borrow(segment.leg)
-                segment.spotter = self._spotters.borrow(segment.spot, segment.leg)
             if segment.waiting:
-                self._decode(segment, segment.recognizer)
+                self._begin(segment)
+                self._decode(segment)
             if not segment.waiting and segment.closed_ns is not None:
                 self._spot(segment, Spotter.finish)
-                began_ns = time.process_time_ns()
-                heard = segment.recognizer.finish()
-                self._decoding_ns += time.process_time_ns() - began_ns
-                self._say(self._final(segment, heard, last=True))
+                self._say(self._final(segment, self._rest_of_words(segment), last=True))
                 self._end(segment)
         except RecognizerError:
             self._say(SegmentFailed(segment.number))
             self._discard(segment)
 
-    def _decode(self, segment: _Segment, recognizer: Recognizing) -> None:
-        began_ns = time.process_time_ns()
-        heard = recognizer.feed(block := _step_of(segment.waiting))
-        self._decoding_ns += time.process_time_ns() - began_ns
+    def _can_begin(self, segment: _Segment) -> bool:
+        """Whether its ears are free; with words only the recogniser counts, the spotter is a second ear."""
+        if not segment.waiting:
+            return True  # nothing to hear
+        return self._pool.has_room if segment.words else self._spotters.can_lend(segment.spot)
+
+    def _begin(self, segment: _Segment) -> None:
+        if segment.begun:
+            return
+        if segment.words:
+            segment.recognizer = self._pool.borrow(segment.leg)
+        if segment.spotter is None:
+            segment.spotter = self._spotters.borrow(segment.spot, segment.leg)
+        segment.begun = True
+
+    def _decode(self, segment: _Segment) -> None:
+        block = _step_of(segment.waiting)
         segment.samples += len(block) // 2
+        if segment.recognizer is not None:
+            self._write_down(segment, segment.recognizer, block)
+        self._spot(segment, lambda spotter: spotter.feed(block))
+        self._say(Decoded(segment.number, segment.samples))
+
+    def _write_down(self, segment: _Segment, recognizer: Recognizing, block: bytes) -> None:
+        began_ns = time.process_time_ns()
+        heard = recognizer.feed(block)
+        self._decoding_ns += time.process_time_ns() - began_ns
         match heard:
             case PartialText(text):
                 if text != segment.shown:
@@ -186,8 +214,27 @@ class Worker:
                 self._say(self._final(segment, heard, last=False))
             case _:
                 assert_never(heard)
-        self._spot(segment, lambda spotter: spotter.feed(block))
-        self._say(Decoded(segment.number, segment.samples))
+
+    def _rest_of_words(self, segment: _Segment) -> FinalWords:
+        if segment.recognizer is None:
+            return FinalWords("", ())
+        began_ns = time.process_time_ns()
+        heard = segment.recognizer.finish()
+        self._decoding_ns += time.process_time_ns() - began_ns
+        return heard
+
+    def _stop_words(self, segment: _Segment) -> None:
+        """The words so far are told; its recogniser, clean by now, is free for others."""
+        segment.words = False
+        if segment.recognizer is not None:
+            try:
+                self._say(self._final(segment, self._rest_of_words(segment), last=False))
+            except RecognizerError:
+                self._pool.throw_away(segment.recognizer)
+            else:
+                self._pool.give_back(segment.recognizer, segment.leg)
+            segment.recognizer, segment.shown = None, ""
+        segment.begun = segment.spotter is not None  # one whose ears were all out waits for one now
 
     def _spot(self, segment: _Segment, listen: Callable[[Spotter], list[Spotted]]) -> None:
         """Phrases are a second ear: where it fails, the words go on without it."""

@@ -12,7 +12,7 @@ from streaming.recognizer import RecognizedWord
 _HEADER = struct.Struct("<BxxxII")  # kind, segment, payload bytes
 _LONGEST_PAYLOAD_BYTES = 4_194_304  # two minutes of 16 kHz PCM: more than a longest segment
 _COUNT = struct.Struct("<Q")
-_OPEN = struct.Struct("<QB")  # leg number, place of its kind in _KINDS
+_OPEN = struct.Struct("<QB?")  # leg number, place of its kind in _KINDS, words
 _SPOTTED = struct.Struct("<QQd")
 _LOAD = struct.Struct("<QQIQQ")
 _KINDS = (None, Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
@@ -31,18 +31,21 @@ class _Kind(IntEnum):
     LOAD = 10
     SPOTTED = 11
     LISTEN = 12
+    STOP_WORDS = 13
+    CUT = 14
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSegment:
     """To the worker: a new segment; `leg` is a number that stays the same for one leg of one call.
 
-    `spot` says whose phrases are listened for; None: nobody's.
+    `spot` says whose phrases are listened for; None: nobody's. `words`: whether they are written down.
     """
 
     segment: int
     leg: int
     spot: Leg | None = None
+    words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,20 @@ class CloseSegment:
 @dataclass(frozen=True, slots=True)
 class AbandonSegment:
     """To the worker: forget the segment, answer nothing."""
+
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopWords:
+    """To the worker: answer with a final of the words so far, and only spot from here on."""
+
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutSegment:
+    """To the worker: forget the audio not decoded yet and answer with the last final."""
 
     segment: int
 
@@ -141,7 +158,7 @@ class WorkerLoad:
     decoding_cpu_ms: int = 0
 
 
-ToWorker = OpenSegment | SegmentSound | CloseSegment | AbandonSegment | ListenFor
+ToWorker = OpenSegment | SegmentSound | CloseSegment | StopWords | CutSegment | AbandonSegment | ListenFor
 FromWorker = WorkerHello | PartialSaid | FinalSaid | PhraseSaid | Decoded | SegmentFailed | WorkerLoad
 Message = ToWorker | FromWorker
 
@@ -153,14 +170,18 @@ class BrokenMessageError(Exception):
 def message_bytes(message: Message) -> bytes:
     """One message as it goes over the socket."""
     match message:
-        case OpenSegment(segment, leg, spot):
-            return _framed(_Kind.OPEN, segment, _OPEN.pack(leg, _KINDS.index(spot)))
+        case OpenSegment(segment, leg, spot, words):
+            return _framed(_Kind.OPEN, segment, _OPEN.pack(leg, _KINDS.index(spot), words))
         case SegmentSound(segment, pcm_s16le):
             return _framed(_Kind.AUDIO, segment, pcm_s16le)
         case CloseSegment(segment):
             return _framed(_Kind.CLOSE, segment)
         case AbandonSegment(segment):
             return _framed(_Kind.ABANDON, segment)
+        case StopWords(segment):
+            return _framed(_Kind.STOP_WORDS, segment)
+        case CutSegment(segment):
+            return _framed(_Kind.CUT, segment)
         case ListenFor(grammars):
             return _framed(_Kind.LISTEN, 0, grammars.encode())
         case WorkerHello(pid):
@@ -213,14 +234,18 @@ def _message_of(kind: int, segment: int, payload: bytes) -> Message:
     try:
         match kind:
             case _Kind.OPEN:
-                leg, spot = _OPEN.unpack(payload)
-                return OpenSegment(segment, leg, _KINDS[spot])
+                leg, spot, words = _OPEN.unpack(payload)
+                return OpenSegment(segment, leg, _KINDS[spot], words)
             case _Kind.AUDIO:
                 return SegmentSound(segment, payload)
             case _Kind.CLOSE:
                 return CloseSegment(segment)
             case _Kind.ABANDON:
                 return AbandonSegment(segment)
+            case _Kind.STOP_WORDS:
+                return StopWords(segment)
+            case _Kind.CUT:
+                return CutSegment(segment)
             case _Kind.LISTEN:
                 return ListenFor(payload.decode())
             case _Kind.HELLO:

@@ -10,7 +10,7 @@ from service.call_board import CallBoard
 from service.call_record import CallRecord
 from service.clock import Clock, SystemClock
 from service.live_call import LiveCall
-from service.recognition.leg_recognition import LegRecognition
+from service.recognition.leg_recognition import LegRecognition, SegmentTaker
 from streaming.frames import AudioFrame
 from web.sources import CallLevels, CallState, CallView, TranscriptLine
 
@@ -62,9 +62,13 @@ class KeepingCalls:
 
 
 def board_of(
-    settings: Settings, outlet: KeepingOutlet, clock: Clock | None = None, calls: KeepingCalls | None = None
+    settings: Settings,
+    outlet: KeepingOutlet,
+    clock: Clock | None = None,
+    calls: KeepingCalls | None = None,
+    group: SegmentTaker | None = None,
 ) -> CallBoard:
-    """A board whose calls are heard by sound alone."""
+    """A board whose calls are heard by sound alone, or by `group`."""
     clock = clock if clock is not None else SystemClock()
 
     def new_call(record: CallRecord) -> LiveCall:
@@ -72,7 +76,7 @@ def board_of(
             record=record,
             settings=settings,
             clock=clock,
-            recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, None, settings.segments, heard),
+            recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, group, settings.segments, heard),
             watch=CallWatch(settings.detection, None),
             desk=AlertDesk(Language.EN),
             outlet=outlet,

@@ -9,6 +9,7 @@ from service.recognition.nursery_process import ModelReady, NurseryGoneError, Ph
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     Decoded,
     FinalSaid,
     FromWorker,
@@ -56,7 +57,7 @@ class FakeWorker:
                 self._recognizers[segment], self._samples[segment] = FakeRecognizer(), 0
             case SegmentSound(segment, pcm_s16le) if segment in self._recognizers:
                 await self._decode(segment, pcm_s16le)
-            case CloseSegment(segment) if segment in self._recognizers:
+            case CloseSegment(segment) | CutSegment(segment) if segment in self._recognizers:
                 final = self._recognizers.pop(segment).finish()
                 await self._say(FinalSaid(segment, self._samples[segment], True, final.text, final.words))
             case ListenFor(grammars):

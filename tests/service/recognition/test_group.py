@@ -12,6 +12,7 @@ from config.recognition import RecognitionSettings
 from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.nursery_process import ModelRefused
 from service.recognition.segment import LossReason, Segment
+from streaming.frames import Leg
 from streaming.observations import Word
 from tests.fakes.recognizer import REFUSED, spoken
 from tests.fakes.segment_listener import SegmentListener
@@ -179,17 +180,71 @@ async def test_what_is_behind_is_dropped_and_new_speech_refused_until_it_is_gone
         node.decode(False)
         segment.feed(spoken("A", 100))
         await _until(lambda: node.group.oldest_wait_ms() > 250)
+        assert segment.link is not None
+        segment.link.data_received(b"")  # it answers, so it is not dead, only slow
+        assert node.group.lag_ms() > 250
         assert node.group.open_segment("c", 0, listener.hear) is None
         assert node.group.counts.refused_segments == 1
-        assert segment.link is not None
         while not listener.lost and segment.link is not None:
-            segment.link.data_received(b"")  # it answers, so it is not dead, only slow
+            segment.link.data_received(b"")
             await asyncio.sleep(0)
         assert listener.lost[0].reason is LossReason.BEHIND
         assert listener.lost[0].at_ms == 100
         assert node.group.dropped_segments == 2
         assert keeping_up.link is not None
         assert node.group.open_segment("c", 0, listener.hear) is not None
+
+
+async def test_a_silent_worker_costs_its_own_segments_time_and_nobody_else_anything() -> None:
+    async with _running() as node:
+        segment, _ = node.open("a")
+        node.decode(False)
+        segment.feed(spoken("A", 100))
+        await _until(lambda: node.group.oldest_wait_ms() > 300)
+        assert node.group.lag_ms() == 0
+        others = [node.open(f"leg {n}")[0] for n in range(3)]
+        assert node.worker_of(segment) not in [node.worker_of(other) for other in others]
+
+
+async def test_what_a_crash_delays_has_its_time_again_and_moves_no_call() -> None:
+    settings = _SETTINGS.model_copy(update={"hung_worker_s": 60.0})
+    async with _running(settings) as node:
+        segment, listener = node.open("a")
+        segment.feed(spoken("A", 1_000))
+        await listener.until(lambda: bool(listener.partials))
+        node.decode(False)
+        node.nurseries[0].newest(node.worker_of(segment)).task.cancel()
+        await _until(lambda: segment.runs == 2)
+        assert node.group.recovering
+        waited_s = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() - waited_s < 0.9:  # longer than behind_limit_ms
+            assert segment.link is not None
+            segment.link.data_received(b"")
+            assert node.group.lag_ms() == 0
+            await asyncio.sleep(0.01)
+        assert not listener.lost
+        node.decode(True)
+        segment.close()
+        await listener.over()
+    assert [final.text for final in listener.finals] == ["A"]
+
+
+async def test_phrases_alone_have_places_of_their_own_and_a_segment_can_lose_its_words_or_its_end() -> None:
+    async with _running() as node:
+        opened = [node.group.open_segment(f"leg {n}", 0, SegmentListener().hear) for n in range(9)]
+        assert opened[-1] is None
+        listener = SegmentListener()
+        phrases = node.group.open_segment("p", 0, listener.hear, spot=Leg.AGENT, words=False)
+        assert phrases is not None
+        phrases.feed(spoken("A", 100))
+        phrases.cut()
+        await listener.over()
+        segment = opened[0]
+        assert segment is not None
+        segment.feed(spoken("A", 100))
+        segment.stop_words()
+        segment.stop_words()
+        assert node.group.open_segment("again", 0, listener.hear) is not None  # its place is free
 
 
 async def test_there_are_never_more_segments_than_two_for_each_recogniser() -> None:

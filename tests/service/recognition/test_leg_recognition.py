@@ -16,16 +16,17 @@ from streaming.observations import (
     Word,
     WordsHeard,
 )
+from web.sources import Tier
 
 _SETTINGS = SegmentSettings()
 _WORD = Word("네", 500, 700, 0.9)
 
 
 class _FakeSegment:
-    def __init__(self, start_ms: int, hear: Callable[[SegmentEvent], None], patient: bool) -> None:
-        self.start_ms, self.hear, self.patient = start_ms, hear, patient
-        self.fed_bytes = 0
-        self.closed = False
+    def __init__(self, start_ms: int, hear: Callable[[SegmentEvent], None], patient: bool, words: bool) -> None:
+        self.start_ms, self.hear, self.patient, self.words = start_ms, hear, patient, words
+        self.fed_bytes = self.queued_ms = 0
+        self.closed = self.was_cut = False
 
     def feed(self, pcm_s16le: bytes) -> None:
         assert not self.closed
@@ -33,6 +34,12 @@ class _FakeSegment:
 
     def close(self) -> None:
         self.closed = True
+
+    def stop_words(self) -> None:
+        self.words = False
+
+    def cut(self) -> None:
+        self.closed = self.was_cut = True
 
 
 class _FakeGroup:
@@ -48,11 +55,12 @@ class _FakeGroup:
         *,
         patient: bool = False,
         spot: Leg | None = None,
+        words: bool = True,
     ) -> _FakeSegment | None:
         assert (leg_key, spot) == ("call/agent", Leg.AGENT)
         if self.busy:
             return None
-        self.opened.append(_FakeSegment(start_ms, hear, patient))
+        self.opened.append(_FakeSegment(start_ms, hear, patient, words))
         return self.opened[-1]
 
 
@@ -199,34 +207,87 @@ def test_a_leg_without_a_group_says_once_that_nobody_listens() -> None:
     call.leg.close()
     assert call.heard == [RecognitionChanged(Leg.AGENT, False, 0)]
     assert call.leg.idle
-    assert not call.leg.listening
+    assert call.leg.tier is Tier.ACOUSTIC
+    assert call.leg.unheard_ms == 0  # there is nobody who could have
 
 
-def test_a_lost_segment_is_said_and_words_say_that_all_is_well_again() -> None:
+def test_a_lost_segment_is_said_and_nothing_is_heard_until_its_speech_is_over() -> None:
     group = _FakeGroup()
     call = _Call(group)
-    call.speak(600)
+    call.hear(600, SpeechStarted(Leg.AGENT, 0, 0))
     group.opened[0].hear(_partial("네"))
-    group.opened[0].hear(SegmentLost(900, LossReason.BEHIND))
-    assert call.words[-1] == WordsHeard(Leg.AGENT, 0, 2, True, 900, 900, "")
-    assert call.listening == [False]
+    group.opened[0].hear(SegmentLost(100, 600, LossReason.BEHIND))
+    assert call.words[-1] == WordsHeard(Leg.AGENT, 0, 2, True, 600, 600, "")
+    assert (call.listening, call.leg.tier, call.leg.idle) == ([False], Tier.ACOUSTIC, True)
+    call.hear(1_000, SpeechEnded(Leg.AGENT, 0, 800, 800))
+    assert (call.listening, call.leg.tier) == ([False, True], Tier.FULL)
+    assert call.leg.unheard_ms == 1_200  # lost up to 600, and unheard up to the end of the hangover
     call.speak(600)
     group.opened[1].hear(_final("네"))
     assert call.listening == [False, True]
-    assert call.leg.listening
+
+
+def test_a_segment_lost_after_its_end_is_said() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.speak(600)
+    group.opened[0].hear(SegmentLost(0, 900, LossReason.BEHIND))
+    assert (call.listening, call.leg.tier, call.leg.unheard_ms) == ([False, True], Tier.FULL, 900)
 
 
 def test_a_refused_segment_is_said_and_its_audio_goes_nowhere() -> None:
     group = _FakeGroup()
     call = _Call(group)
     group.busy = True
-    call.speak(600)
+    call.hear(600, SpeechStarted(Leg.AGENT, 0, 0))
     group.busy = False
-    assert call.listening == [False]
+    assert (call.listening, call.leg.tier) == ([False], Tier.ACOUSTIC)
     assert call.leg.idle
+    call.hear(1_000, SpeechEnded(Leg.AGENT, 0, 600, 600))
+    assert (call.listening, call.leg.unheard_ms) == ([False, True], 1_100)
     call.speak(600)
     group.opened[0].hear(_partial("네"))
     assert call.listening == [False, True]
+
+
+def test_a_step_down_leaves_the_phrases_and_a_step_up_brings_back_the_words_with_the_next_segment() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.hear(600, SpeechStarted(Leg.AGENT, 0, 0))
+    group.opened[0].queued_ms = 200
+    call.leg.serve(Tier.SPOTTING, 600)
+    assert (group.opened[0].words, group.opened[0].closed) == (False, False)
+    group.opened[0].hear(_final("네", last=False))
+    call.hear(1_000, SpeechEnded(Leg.AGENT, 0, 800, 800))
+    group.opened[0].hear(_final("", last=True))
+    assert [word.text for word in call.words] == ["네"]
+    assert (call.listening, call.leg.tier) == ([False], Tier.SPOTTING)
+    assert (call.leg.unwritten_ms, call.leg.unheard_ms) == (200 + 700, 0)
+    call.speak(600)
+    assert (group.opened[1].words, call.leg.unwritten_ms) == (False, 200 + 700 + 1_400)
+    call.leg.serve(Tier.FULL, 3_600)
+    call.speak(600)
+    assert group.opened[2].words
+    assert (call.listening, call.leg.tier) == ([False, True], Tier.FULL)
+
+
+def test_a_step_to_sound_alone_cuts_what_is_open_and_opens_nothing() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.hear(600, SpeechStarted(Leg.AGENT, 0, 0))
+    group.opened[0].queued_ms = 300
+    assert call.leg.queued_ms == 300
+    call.leg.serve(Tier.ACOUSTIC, 600)
+    assert group.opened[0].was_cut
+    group.opened[0].hear(_final("네"))
+    call.hear(1_000, SpeechEnded(Leg.AGENT, 0, 600, 600))
+    call.speak(600)
+    assert len(group.opened) == 1
+    assert (call.listening, call.leg.tier, call.leg.queued_ms) == ([False], Tier.ACOUSTIC, 0)
+    assert call.leg.unheard_ms == 300 + 500 + 1_400
+    call.leg.serve(Tier.SPOTTING, 3_200)
+    call.speak(600)
+    assert not group.opened[1].words
 
 
 def test_a_spotted_phrase_waits_for_its_turn_like_words() -> None:

@@ -5,9 +5,11 @@ from service.recognition.worker_link import WorkerLink
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     FinalSaid,
     OpenSegment,
     SegmentSound,
+    StopWords,
     ToWorker,
 )
 from streaming.recognizer import RecognizedWord
@@ -101,3 +103,62 @@ def test_an_abandoned_segment_says_nothing() -> None:
     segment, listener = _segment()
     segment.abandon()
     assert listener.events == []
+
+
+def test_a_segment_that_loses_its_words_runs_again_without_them() -> None:
+    segment, listener = _segment()
+    first = _Link()
+    segment.run_on(first)
+    segment.feed(_samples(100))
+    segment.stop_words()
+    assert first.said[-1] == StopWords(1)
+    segment.take_decoded(1_600)
+    segment.feed(_samples(50))
+    second = _Link()
+    segment.run_on(second)
+    assert second.said[0] == OpenSegment(1, 9, words=False)
+    segment.take_decoded(1_600)
+    segment.lose(LossReason.BEHIND)
+    assert [(lost.from_ms, lost.at_ms) for lost in listener.lost] == [(10_100, 10_150)]
+
+
+def test_what_was_waiting_when_a_run_began_is_to_be_caught_up_with() -> None:
+    segment, _ = _segment()
+    segment.run_on(_Link())
+    assert segment.catch_up_s == 0
+    segment.feed(_samples(3_000))
+    segment.run_on(_Link())
+    assert segment.catch_up_s == 3
+    segment.take_decoded(16 * 2_700)
+    assert segment.catch_up_s == 3
+    segment.take_decoded(16 * 2_800)
+    assert segment.catch_up_s == 0
+
+
+def test_a_cut_segment_waits_for_its_last_words_only() -> None:
+    segment, listener = _segment()
+    link = _Link()
+    segment.run_on(link)
+    segment.feed(_samples(300))
+    segment.cut()
+    segment.cut()
+    assert link.said[-1] == CutSegment(1)
+    assert (segment.queued_ms, segment.take_decoded(1_600)) == (0, 0)
+    segment.take_final(FinalSaid(1, 1_600, True, "one", ()))
+    assert [final.text for final in listener.finals] == ["one"]
+    assert segment.over
+
+
+def test_a_cut_segment_whose_worker_dies_is_over() -> None:
+    segment, listener = _segment()
+    segment.run_on(_Link())
+    segment.feed(_samples(300))
+    segment.cut()
+    link = _Link()
+    segment.run_on(link)
+    assert link.said == []
+    assert (segment.over, [final.last for final in listener.finals]) == (True, [True])
+    waiting, listener = _segment()
+    waiting.feed(_samples(300))
+    waiting.cut()
+    assert (waiting.over, [final.last for final in listener.finals]) == (True, [True])

@@ -14,6 +14,7 @@ from service.recognition.worker import Worker, give_memory_back, memory_of_this_
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
+    CutSegment,
     Decoded,
     FinalSaid,
     ListenFor,
@@ -24,6 +25,7 @@ from service.recognition.worker_messages import (
     PhraseSaid,
     SegmentFailed,
     SegmentSound,
+    StopWords,
     ToWorker,
     WorkerHello,
     WorkerLoad,
@@ -261,3 +263,43 @@ def test_new_rules_count_from_the_next_segment_on() -> None:
         heard += _until(link, FinalSaid)
     told = {(m.segment, m.phrase) for m in heard if isinstance(m, PhraseSaid)}
     assert told == {(1, "Good bye"), (2, "La"), (3, "La")}
+
+
+def test_phrases_alone_take_no_full_recogniser() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken("x")))  # the one recogniser is out
+        _say(link, OpenSegment(2, 2, Leg.AGENT, words=False), SegmentSound(2, spoken("bye", 400)))
+        _say(link, OpenSegment(3, 3, Leg.AGENT, words=False), SegmentSound(3, spoken("bye")))  # waits for the spotter
+        _say(link, CloseSegment(2), CloseSegment(3))
+        heard = _until(link, FinalSaid, 2)
+    assert [m.segment for m in heard if isinstance(m, PhraseSaid)] == [2, 3]
+    assert [(m.segment, m.text) for m in heard if isinstance(m, FinalSaid)] == [(2, ""), (3, "")]
+    assert (len(bench.made), len(bench.spotters)) == (1, 1)
+
+
+def test_a_segment_whose_words_stop_tells_those_so_far_and_spots_on() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1, Leg.AGENT), SegmentSound(1, spoken("by", 200)))
+        _until(link, Decoded)
+        _say(link, StopWords(1), StopWords(9), OpenSegment(2, 2), SegmentSound(2, spoken("B")), CloseSegment(2))
+        _say(link, SegmentSound(1, spoken("e", 300)), CloseSegment(1))
+        heard = _until(link, FinalSaid, 3)
+    finals = [(m.segment, m.text, m.last) for m in heard if isinstance(m, FinalSaid)]
+    assert sorted(finals) == [(1, "", True), (1, "by", False), (2, "B", True)]
+    assert [m.phrase for m in heard if isinstance(m, PhraseSaid)] == ["Good bye"]
+    assert len(bench.made) == 1
+
+
+def test_a_cut_segment_ends_with_what_was_decoded() -> None:
+    bench = _Bench()
+    with _running(bench, recognizers=1) as link:
+        _say(link, OpenSegment(1, 1), SegmentSound(1, spoken("A", 200)))
+        _until(link, Decoded)
+        _say(link, SegmentSound(1, spoken("B", 10_000)), CutSegment(1), CutSegment(9))
+        _say(link, OpenSegment(2, 2), SegmentSound(2, spoken("C", 400)), CutSegment(2))  # nothing of it was decoded
+        heard = _until(link, FinalSaid, 2)
+    finals = {m.segment: m.text for m in heard if isinstance(m, FinalSaid)}
+    assert finals[1][:1] == "A"
+    assert len(finals) == 2
