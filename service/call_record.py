@@ -38,7 +38,6 @@ class CallRecord:
         self.language = language
         self.known_at = known_at
         self.started_at: datetime | None = announcement.started_at
-        self.zero_at: datetime | None = None
         self.hung_up_at: datetime | None = None
         self.hung_up_by: Party | None = None
         self.ended_at: datetime | None = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from alerts.alert import Alert, Kind
 from alerts.desk import AlertDesk
@@ -15,6 +14,7 @@ from service.arrivals import ArrivalLog
 from service.call_events import observation_of
 from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
+from service.call_time import CallTime
 from service.clock import Clock
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.sound_taps import SoundTaps
@@ -44,7 +44,6 @@ _LAST_WORDS_MS = 1_500  # after the end, finals still on their way may come this
 _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long (abuse after hang-up, recognition.md 14)
 _EVERYTHING_MS = 1 << 62
 _EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
-_LONGEST_FIRST_BLOCK_MS = 500  # a longer first block is backlog: it says nothing about when the call began
 _OF_THE_VOICE = (VoiceHeard, SyllableHeard, SoundPrinted, LineHeard)  # for the rules alone
 _TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
 
@@ -76,7 +75,7 @@ class LiveCall:
         self._masker = CallMasker()
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
         self._arrivals, self._taps = ArrivalLog(), SoundTaps()
-        self._zero_ms: int | None = None
+        self._time = CallTime(clock)
         self._dropped_ms: dict[Leg, int] = {}  # clock time of a socket's bare close; the leg may return
         self._ended_legs: set[Leg] = set()
         self._judged_ms = 0
@@ -92,9 +91,9 @@ class LiveCall:
         """Audio of one leg, whole int16 samples, any length; its first samples arrived `waited_ms` ago."""
         if self._paused or self.closed or leg in self._ended_legs:
             return
-        if self._zero_ms is None:
-            self._begin(len(pcm_s16le) * 500 // rate_hz)
-        arrived_ms = self._since_zero()
+        if not self._time.begun:
+            self._time.begin(len(pcm_s16le) * 500 // rate_hz)
+        arrived_ms = self._time.elapsed_ms()
         ear = self.ears.get(leg) or self._new_leg(leg, rate_hz)
         if leg in self._dropped_ms:
             del self._dropped_ms[leg]
@@ -136,7 +135,7 @@ class LiveCall:
         """An event of the PBX; without a time it counts now. Raises CallOverError after the end."""
         if self.closed:
             raise CallOverError
-        at_ms = self._event_ms(event.at)
+        at_ms = self._time.ms_of(event.at)
         observation = observation_of(event, at_ms)
         match event.type:
             case CallEventType.HANGUP:
@@ -154,12 +153,12 @@ class LiveCall:
 
     def pulse(self) -> None:
         """Ten times a second: stalled legs, legs that do not return, verdicts that are due, the end."""
-        if self._zero_ms is None or self.closed:
+        if not self._time.begun or self.closed:
             return
         now_ms = self._clock.monotonic_ms()
         for leg, ear in self.ears.items():
             if leg not in self._ended_legs:
-                heard = ear.pulse(now_ms - self._zero_ms)
+                heard = ear.pulse(self._time.elapsed_ms())
                 # A dropped leg has no socket, and while the call is paused nothing is taken: no line is to blame.
                 excused = self._paused or leg in self._dropped_ms
                 self._take(leg, [each for each in heard if not (excused and isinstance(each, MediaLost))])
@@ -278,7 +277,7 @@ class LiveCall:
         if isinstance(observation, LevelHeard):
             self.record.levels.note(observation)
         elif not isinstance(observation, _OF_THE_VOICE) and self.record.note(
-            observation, self._at(getattr(observation, "at_ms", 0))
+            observation, self._time.at(getattr(observation, "at_ms", 0))
         ):
             self._outlet.changed(self)
 
@@ -291,7 +290,7 @@ class LiveCall:
                 line = line_of(self.record.call_id, masked, self._watch.hits_of(masked.spoken))
                 self.record.transcript.take(line)
                 self._outlet.transcript(line)
-        elif isinstance(heard, RecognitionChanged) and self.record.note(heard, self._at(heard.at_ms)):
+        elif isinstance(heard, RecognitionChanged) and self.record.note(heard, self._time.at(heard.at_ms)):
             self._outlet.changed(self)
         self._judge(self._watch.feed(heard))
 
@@ -378,26 +377,6 @@ class LiveCall:
             left_over_ms > _AFTER_CALL_MS
         ):
             self.close()
-
-    # --- time --------------------------------------------------------------------------------------------------
-
-    def _begin(self, first_block_ms: int) -> None:
-        """The call's zero is the arrival of its first block, spoken a block's length earlier."""
-        self._zero_ms = self._clock.monotonic_ms()
-        spoken_before = timedelta(milliseconds=min(first_block_ms, _LONGEST_FIRST_BLOCK_MS))
-        self.record.zero_at = self._clock.now_at() - spoken_before
-
-    def _since_zero(self) -> int:
-        return self._clock.monotonic_ms() - self._zero_ms if self._zero_ms is not None else 0
-
-    def _event_ms(self, at: datetime | None) -> int:
-        if self.record.zero_at is None:
-            return 0
-        when = at if at is not None else self._clock.now_at()
-        return max(0, round((when - self.record.zero_at).total_seconds() * 1000))
-
-    def _at(self, at_ms: int) -> datetime:
-        return (self.record.zero_at or self._clock.now_at()) + timedelta(milliseconds=at_ms)
 
     def _pause(self) -> None:
         """Nothing is recognised, kept or heard until the resume; the audio between is a gap."""
