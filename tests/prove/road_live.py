@@ -6,6 +6,7 @@ import os
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ _PACKET_BYTES = _RATE_HZ * _PACKET_MS // 1000 * 2
 _SHIFT_MS = 7_000  # calls of the same recording stand at other places in it
 _PHASES = 4  # legs send in four groups, 5 ms apart: PBXes do not beat in time
 _WARM_S = 5
+_PRIORITY = -10
 # Kinds whose moment is in the sound of the two legs; the others wait for an utterance's end or the call's.
 _ACOUSTIC = {"dead_air", "talk_over", "volume_rise"}
 _TELLING = ("dead_air", "talk_over", "agent_raises_voice", "shouting_customer", "interruptions", "agent_hangs_up")
@@ -43,6 +45,7 @@ class Live:
     whole_p95_ms: float
     cpu_share: float
     memory_per_call_mb: float
+    sender_behind_ms: float  # at the end; much of it makes the try worthless
 
 
 async def measure_live(calls: int, seconds: int) -> Live:
@@ -59,6 +62,7 @@ async def measure_live(calls: int, seconds: int) -> Live:
             EARSHOT_RECOGNITION__ENABLED="false",
             EARSHOT_INGEST__MOST_CALLS=str(calls + 10),
         ) as node:
+            _hurry(node.process.pid)
             before_mb = node.memory_mb()
             streams = await _announce(node, calls)
             began_at, sent = multiprocessing.Manager().dict(), multiprocessing.get_context("spawn")
@@ -73,6 +77,7 @@ async def measure_live(calls: int, seconds: int) -> Live:
             await asyncio.sleep(3)
             alerts = await _alerts(node)
             late_ms, whole_ms = _latencies(alerts, {call_id: dict(each) for call_id, each in began_at.items()})
+            behind_ms = float(began_at["sender"]["behind_ms"])
     return Live(
         calls=calls,
         alerts=len(late_ms),
@@ -82,7 +87,15 @@ async def measure_live(calls: int, seconds: int) -> Live:
         whole_p95_ms=percentile(whole_ms, 0.95),
         cpu_share=share,
         memory_per_call_mb=(memory_mb - before_mb) / calls,
+        sender_behind_ms=behind_ms,
     )
+
+
+def _hurry(pid: int) -> None:
+    """Other work on the machine must not be measured; only root may ask for that."""
+    with suppress(PermissionError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), _PRIORITY)
 
 
 async def _announce(node: Node, calls: int) -> dict[str, dict[str, str]]:
@@ -125,6 +138,7 @@ def _send(
 ) -> None:
     """The PBX: one thread, plain sockets, every leg a packet each 20 ms by an absolute clock."""
     os.sched_setaffinity(0, {core})
+    _hurry(os.getpid())
     recordings = [load_recording(path) for path in demo_recordings() if path.stem in _TELLING]
     packets = [{str(leg): _packets(samples, each.rate_hz) for leg, samples in each.legs} for each in recordings]
     legs: list[tuple[socket.socket, list[bytes], int]] = []
@@ -149,6 +163,7 @@ def _send(
                 began_at[names[number]] = {"zero": datetime.now(UTC).isoformat()}
             for connection, said, shift in legs[2 * number : 2 * number + 2]:
                 connection.sendall(said[(turn + shift) % len(said)])
+    began_at["sender"] = {"behind_ms": f"{(time.monotonic() - began_s - seconds) * 1000:.0f}"}
     for connection, _, _ in legs:
         connection.sendall(encode_hangup())
         connection.close()
