@@ -1,10 +1,10 @@
-"""All long runs one after the other: `python -m tests.prove [latency|neighbours|soak]...`; the numbers go to docs/."""
+"""All long runs, one after the other: `python -m tests.prove [latency|neighbours|road|soak]`; numbers go to docs/."""
 
 import sys
 
-from tests.prove import latency, neighbours, soak
+from tests.prove import latency, neighbours, road, soak
 
-_RUNS = {"latency": latency.main, "neighbours": neighbours.main, "soak": soak.main}
+_RUNS = {"latency": latency.main, "neighbours": neighbours.main, "road": road.main, "soak": soak.main}
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ from tests.prove.report import table, write_block
 from tests.prove.road_live import Live, measure_live
 
 _ROOT = Path(__file__).parents[2]
-_ROUNDS = 3
 _LATE_MS = 500  # issue and api.md: acoustic alerts p95
 
 
@@ -23,16 +22,17 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.prove.road", description=__doc__)
     asked.add_argument("--calls", type=int, default=17, help="calls in simulated time")
     asked.add_argument("--against", help="a checkout of an older commit, measured in turns with this one")
+    asked.add_argument("--rounds", type=int, default=3, help="how often, of which the medians count")
     asked.add_argument("--live", default="50", help="numbers of live calls to try, rising, by comma; empty for none")
     asked.add_argument("--seconds", type=int, default=60, help="length of each live try")
     asked.add_argument("--no-write", action="store_true", help="print only")
     said = asked.parse_args()
     trees = {"before": Path(said.against)} if said.against else {}
     rounds: dict[str, list[dict[str, float]]] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(said.rounds):
         for name, tree in (*trees.items(), ("now", _ROOT)):
             rounds.setdefault(name, []).append(_stages(tree, said.calls))
-    lines = _stage_lines({name: _middle(several) for name, several in rounds.items()})
+    lines = _stage_lines({name: _middle(several) for name, several in rounds.items()}, said.rounds)
     tries: list[Live] = []
     for calls in [int(each) for each in said.live.split(",") if each]:
         tries.append(asyncio.run(measure_live(calls, said.seconds)))
@@ -63,7 +63,7 @@ def _middle(several: list[dict[str, float]]) -> dict[str, float]:
     return {name: median(each[name] for each in several) for name in several[0]}
 
 
-def _stage_lines(measured: dict[str, dict[str, float]]) -> list[str]:
+def _stage_lines(measured: dict[str, dict[str, float]], rounds: int) -> list[str]:
     now = measured["now"]
     rows: list[list[object]] = [
         [name, *(f"{each[name]:.2f}" for each in measured.values())] for name in now if name != "memory_mb"
@@ -73,7 +73,7 @@ def _stage_lines(measured: dict[str, dict[str, float]]) -> list[str]:
     if "before" in measured:
         lines[-1] += f" Ratio before to now: {measured['before']['all'] / now['all']:.2f}."
     lines[-1] += f" Memory per call at its end, without recognition: {now['memory_mb']:.1f} MB."
-    return [*lines, f"Simulated time, recognition off, 8 kHz, blocks of 20 ms; medians of {_ROUNDS} runs in turns.", ""]
+    return [*lines, f"Simulated time, recognition off, 8 kHz, blocks of 20 ms; {rounds} runs in turns, medians.", ""]
 
 
 def _live_lines(tries: list[Live], seconds: int) -> list[str]:
