@@ -14,6 +14,7 @@ from config.rule_packs import RulePackError
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.commands.start import settings_or_exit
 from service.evaluation.calls import judge_calls
+from service.evaluation.emotion import judge_emotion
 from service.evaluation.page import page_of
 from service.evaluation.phrases import judge_phrases
 from service.evaluation.scorecard import EvaluationError, Scorecard
@@ -21,6 +22,7 @@ from service.evaluation.transcripts import judge_transcripts
 from service.recognition.group import RecognitionStartError
 from service.recognition.models import ModelMissingError
 from streaming.recognizer import ModelError
+from streaming.silero import SileroVoice
 
 evaluate_app = typer.Typer(
     help="How well Earshot hears, judged on labelled recordings, played through its own ears.",
@@ -111,6 +113,23 @@ def calls(
     """
     settings = settings_or_exit(config, model=model)
     show(lambda tell: judge_calls(folder, settings, checked_rate(rate_hz), words, tell), as_json=as_json, html=html)
+
+
+@evaluate_app.command("emotion")
+def emotion(
+    folder: Annotated[Path, typer.Argument(help="Folder with labels.csv (file, corpus, speaker, emotion).")],
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    html: Html = None,
+) -> None:
+    """How well the tone of a voice tells angry from neutral and from happy speech, over a telephone (8 kHz µ-law).
+
+    Each speaker's first five neutral utterances are the own beginning and are not judged.
+
+    Example: earshot evaluate emotion emotion/ --json
+    """
+    settings = settings_or_exit(config)
+    show(lambda tell: judge_emotion(folder, settings, SileroVoice(), tell), as_json=as_json, html=html)
 
 
 def checked_rate(rate_hz: int) -> WireRate:

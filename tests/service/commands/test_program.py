@@ -16,7 +16,13 @@ from tests.calls.played import path_of
 _COMMANDS = (
     *(["rules"], ["rules", "check"]),
     *(["serve"], ["demo"], ["simulate"], ["listen"], ["bench"], ["models"], ["models", "pull"]),
-    *(["evaluate"], ["evaluate", "phrases"], ["evaluate", "transcripts"], ["evaluate", "calls"]),
+    *(
+        ["evaluate"],
+        ["evaluate", "phrases"],
+        ["evaluate", "transcripts"],
+        ["evaluate", "calls"],
+        ["evaluate", "emotion"],
+    ),
 )
 
 
