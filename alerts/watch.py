@@ -151,6 +151,10 @@ class CallWatch:
         """How tense a leg sounds against its own beginning: 0 (calm, or not known yet) to 1."""
         return self._tone.tone(leg)
 
+    def mood(self, leg: Leg) -> str:
+        """Calm, tense or hostile."""
+        return self._tone.mood(leg).value
+
     def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
         """The pack's phrases in an utterance, for the transcript."""
         return self._phrase.hits_of(heard) if self._phrase is not None else ()

@@ -24,6 +24,8 @@ from web.sources import Announcement, CallState, Span
 
 _MOST_SPANS = 20_000  # a call of a day; beyond it the oldest go
 _RISK_OF_SEVERITY = {Severity.INFO: 0, Severity.MINOR: 10, Severity.MAJOR: 25, Severity.CRITICAL: 50}
+_TONE_RISK = 25  # a hostile voice alone weighs as much as a major alert
+_RISK_STEP = 5  # less is nothing to send to every console
 _RUNNING_STATES = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
 
 
@@ -107,11 +109,16 @@ class CallRecord:
         self.state = CallState.ENDED
         self.ended_at = self.ended_at or self.hung_up_at or at
 
-    def weigh(self, alerts: Iterable[Alert]) -> None:
-        """Open alerts and risk from the alerts as they stand (api.md: severity-weighted, capped at 100)."""
+    def weigh(self, alerts: Iterable[Alert], tone: float = 0.0) -> bool:
+        """Open alerts and risk from the alerts as they stand and the tensest voice; true when that changed much.
+
+        Severity-weighted open alerts plus the tone's score, capped at 100 (api.md).
+        """
+        before = (self.open_alerts, self.risk)
         running = [alert for alert in alerts if alert.state in _RUNNING_STATES]
         self.open_alerts = len(running)
-        self.risk = min(100, sum(_RISK_OF_SEVERITY[alert.severity] for alert in running))
+        self.risk = min(100, sum(_RISK_OF_SEVERITY[alert.severity] for alert in running) + round(_TONE_RISK * tone))
+        return self.open_alerts != before[0] or abs(self.risk - before[1]) >= _RISK_STEP
 
     def held_until(self, now_ms: int) -> int:
         """Milliseconds on hold so far."""

@@ -1,5 +1,6 @@
 """A live call as the contract shows it."""
 
+from alerts.alert import Measure
 from service.call_record import CallRecord
 from service.level_track import STEP_MS
 from service.live_call import LiveCall
@@ -28,6 +29,7 @@ def view_of(call: LiveCall) -> CallView:
         coverage=coverage,
         causes=causes,
         verdict=call.verdict,
+        facts=call.verdict_facts,
     )
 
 
@@ -47,6 +49,7 @@ def _leg_view(call: LiveCall, leg: Leg) -> LegView:
         speaking=ear.speaking and connected,
         tier=call.recognitions[leg].tier,
         connected=connected,
+        mood=call.mood(leg),
     )
 
 
@@ -93,6 +96,7 @@ def _view(
     coverage: float,
     causes: tuple[str, ...],
     verdict: str | None,
+    facts: tuple[Measure, ...] = (),
 ) -> CallView:
     said = record.announcement
     return CallView(
@@ -116,5 +120,6 @@ def _view(
         open_alerts=record.open_alerts,
         hung_up_by=record.hung_up_by,
         verdict=verdict,
+        verdict_facts=tuple((fact.name, fact.value) for fact in facts),
         metadata=said.metadata or (),
     )

@@ -1,6 +1,8 @@
 """The levels of one call in 100 ms steps: batches for the consoles, the whole past for the timeline."""
 
 from array import array
+from collections.abc import Callable
+from dataclasses import replace
 
 from streaming.frames import Leg
 from streaming.observations import LevelHeard
@@ -52,16 +54,18 @@ class LevelTrack:
         """Take one frame's level."""
         self._legs.setdefault(level.leg, LegLevelTrack()).note(level)
 
-    def batch(self, now_ms: int) -> CallLevels | None:
-        """The steps complete at `now_ms`, once a batch is full; None before. A long pause is skipped, not sent."""
+    def batch(self, now_ms: int, tone: Callable[[Leg], float] = lambda leg: 0.0) -> CallLevels | None:
+        """The steps complete at `now_ms`, once a batch is full; None before. A long pause is skipped, not sent.
+
+        `tone` says how tense a leg sounds now.
+        """
         complete = now_ms // STEP_MS
         if complete - self._sent_steps < self._batch_steps:
             return None
         from_step = max(self._sent_steps, complete - 5 * self._batch_steps)
         self._sent_steps = complete
-        return CallLevels(
-            call_id=self._call_id, at_ms=from_step * STEP_MS, step_ms=STEP_MS, legs=self._cut(from_step, complete)
-        )
+        legs = tuple((leg, replace(levels, tone=tone(leg))) for leg, levels in self._cut(from_step, complete))
+        return CallLevels(call_id=self._call_id, at_ms=from_step * STEP_MS, step_ms=STEP_MS, legs=legs)
 
     def all(self, now_ms: int) -> tuple[tuple[Leg, LegLevels], ...]:
         """Everything up to `now_ms`."""

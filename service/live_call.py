@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from alerts.alert import Alert, Kind
+from alerts.alert import Alert, Kind, Measure
 from alerts.desk import AlertDesk
 from alerts.findings import Finding
 from alerts.masking.call_masker import CallMasker
@@ -197,7 +197,7 @@ class LiveCall:
         known = self.alerts.get(alert.alert_id)
         if known is None or alert.version > known.version:
             self.alerts[alert.alert_id] = self._desk.adopt(alert)
-            self.record.weigh(self.alerts.values())
+            self.record.weigh(self.alerts.values(), self._tone())
 
     def change_rules(self, pack: RulePack) -> None:
         """Other rules of its language from now on."""
@@ -225,6 +225,15 @@ class LiveCall:
     def listened(self) -> bool:
         """Whether anybody hears the call now."""
         return self._outlet.listened(self.record.call_id)
+
+    @property
+    def verdict_facts(self) -> tuple[Measure, ...]:
+        """What the verdict rests on."""
+        return self._watch.verdict_facts
+
+    def mood(self, leg: Leg) -> str:
+        """Calm, tense or hostile."""
+        return self._watch.mood(leg)
 
     def connected(self, leg: Leg) -> bool:
         """Whether the leg's socket is there."""
@@ -265,8 +274,10 @@ class LiveCall:
             self._judge(findings)
         if not len(self._order):
             self._event_since_ms = None
-        if (levels := self.record.levels.batch(self.now_ms)) is not None:
+        if (levels := self.record.levels.batch(self.now_ms, self._watch.tone)) is not None:
             self._outlet.levels(levels)
+            if self.record.weigh(self.alerts.values(), self._tone()):
+                self._outlet.changed(self)
         if self.listened:
             for agent, customer in self._taps.cut(self.rings, self.now_ms):
                 self._outlet.sound(self.record.call_id, agent, customer)
@@ -313,11 +324,15 @@ class LiveCall:
             return finding
         return replace(finding, evidence=replace(evidence, text=self._masker.text(evidence.text, evidence.to_ms)))
 
+    def _tone(self) -> float:
+        """The tensest voice."""
+        return max((self._watch.tone(leg) for leg in self.ears), default=0.0)
+
     def _keep(self, alerts: list[Alert]) -> None:
         for alert in alerts:
             self.alerts[alert.alert_id] = alert
             self._outlet.alert(alert)
-        self.record.weigh(self.alerts.values())
+        self.record.weigh(self.alerts.values(), self._tone())
 
     # --- the end -----------------------------------------------------------------------------------------------
 

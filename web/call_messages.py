@@ -38,6 +38,7 @@ class LegBody(_Body):
     speaking: bool
     tier: Tier
     connected: bool
+    mood: str
 
 
 class CallBody(_Body):
@@ -63,6 +64,7 @@ class CallBody(_Body):
     open_alerts: int
     hung_up_by: Party | None
     verdict: str | None
+    verdict_facts: dict[str, int | float | str | bool]
     metadata: dict[str, str]
 
 
@@ -205,5 +207,6 @@ def _fields_of(call: CallView) -> dict[str, object]:
         "open_alerts": call.open_alerts,
         "hung_up_by": call.hung_up_by,
         "verdict": call.verdict,
+        "verdict_facts": dict(call.verdict_facts),
         "metadata": dict(call.metadata),
     }

@@ -73,6 +73,7 @@ class LegView:
     speaking: bool
     tier: Tier
     connected: bool
+    mood: str = "calm"  # calm, tense or hostile, against the speaker's own beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class CallView:
     hung_up_by: Party | None
     verdict: str | None
     metadata: tuple[tuple[str, str], ...] = ()
+    verdict_facts: tuple[tuple[str, int | float | str | bool], ...] = ()  # what the verdict rests on
 
 
 @dataclass(frozen=True, slots=True)

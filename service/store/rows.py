@@ -63,6 +63,7 @@ def call_row(call: CallView) -> dict[str, Any]:
         "open_alerts": call.open_alerts,
         "hung_up_by": None if call.hung_up_by is None else call.hung_up_by.value,
         "verdict": call.verdict,
+        "verdict_facts": [list(fact) for fact in call.verdict_facts],
         "metadata": [list(pair) for pair in call.metadata],
     }
 
@@ -92,6 +93,7 @@ def call_of(row: Mapping[Any, Any]) -> CallView:
         open_alerts=row["open_alerts"],
         hung_up_by=None if row["hung_up_by"] is None else Party(row["hung_up_by"]),
         verdict=row["verdict"],
+        verdict_facts=tuple((name, value) for name, value in row["verdict_facts"] or ()),
         metadata=tuple((key, value) for key, value in row["metadata"]),
     )
 

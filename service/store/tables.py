@@ -74,6 +74,7 @@ calls = Table(
     Column("open_alerts", Integer, nullable=False),
     Column("hung_up_by", String(16)),
     Column("verdict", String),
+    Column("verdict_facts", JSON(none_as_null=True)),
     Column("metadata", JSON, nullable=False),
     Column("node_id", String(64)),  # who hears it, or heard it last
     Index(None, "started_at", "call_id"),

@@ -49,3 +49,12 @@ def test_after_a_long_pause_only_the_newest_steps_go_out() -> None:
     batch = track.batch(600_000)
     assert batch is not None
     assert batch.at_ms == 600_000 - 2_500
+
+
+def test_a_batch_says_how_tense_each_leg_sounds() -> None:
+    track = LevelTrack("c", 500)
+    _heard(track, Leg.AGENT, [-20] * 50)
+    _heard(track, Leg.CUSTOMER, [-20] * 50)
+    batch = track.batch(1_000, lambda leg: 0.8 if leg is Leg.CUSTOMER else 0.1)
+    assert batch is not None
+    assert [(leg, levels.tone) for leg, levels in batch.legs] == [(Leg.AGENT, 0.1), (Leg.CUSTOMER, 0.8)]

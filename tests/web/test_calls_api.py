@@ -143,6 +143,7 @@ async def test_a_call_is_shown_as_the_contract_says(desk: Desk) -> None:
         "speaking": True,
         "tier": "full",
         "connected": True,
+        "mood": "calm",
     }
     assert body == {
         "call_id": "call-1",
@@ -165,6 +166,7 @@ async def test_a_call_is_shown_as_the_contract_says(desk: Desk) -> None:
         "open_alerts": 1,
         "hung_up_by": None,
         "verdict": None,
+        "verdict_facts": {},
         "metadata": {},
     }
 

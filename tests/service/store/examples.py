@@ -67,8 +67,9 @@ def a_call(call_id: str = "call-1", state: CallState = CallState.LIVE, minute: i
         risk=40,
         open_alerts=1,
         hung_up_by=Party.CUSTOMER,
-        verdict=None,
+        verdict="normal",
         metadata=(("ticket", "A-1"),),
+        verdict_facts=(("sure", True), ("party", "customer"), ("after_ms", 90_000)),
     )
 
 

@@ -32,6 +32,11 @@ export function CallView({ player, onListen }) {
         <${Fact} name=${t("fact.language")} value=${languageName(call.language)} />
         <${Fact} name=${t("fact.risk")} value=${call.risk} />
         <${Fact} name=${t("fact.coverage")} value=${`${Math.round(call.coverage * 100)} %`} note=${call.coverage_causes.join(", ")} />
+        ${call.state !== "ended" &&
+        html`<${Fact} name=${t("fact.mood")} value=${Object.entries(call.legs)
+          .map(([leg, { mood }]) => `${t(`leg.${leg}`)} ${t(`mood.${mood}`)}`)
+          .join(" · ")} />`}
+        ${call.verdict && html`<${Fact} name=${t("fact.verdict")} value=${t(`verdict.${call.verdict.replaceAll(" ", "_")}`)} />`}
         ${call.hung_up_by && html`<${Fact} name=${t("fact.hung_up_by")} value=${t(`party.${call.hung_up_by}`)} />`}
       </dl>
     </header>
