@@ -33,6 +33,7 @@ class Kind(StrEnum):
     BACKGROUND_NOISE = "background_noise"
     BAD_MEDIA = "bad_media"
     OFF_CALL_TALK = "off_call_talk"
+    SERVICE_STORE = "service_store"
 
 
 class Severity(IntEnum):

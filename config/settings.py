@@ -9,8 +9,11 @@ from pydantic import Field, SecretStr
 from config.detection import DetectionSettings
 from config.dialects import DialectSettings
 from config.hearing import HearingSettings, SegmentSettings
+from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
+from config.nodes import BusSettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
+from config.webhooks import WebhookSettings
 
 
 class Language(StrEnum):
@@ -135,3 +138,8 @@ class Settings(Section):
     detection: DetectionSettings = DetectionSettings()
     listening: ListeningSettings = ListeningSettings()
     store: StoreSettings = StoreSettings()
+    clips: ClipSettings = ClipSettings()
+    recording: RecordingSettings = RecordingSettings()
+    retention: RetentionSettings = RetentionSettings()
+    bus: BusSettings = BusSettings()
+    webhooks: WebhookSettings = WebhookSettings()

@@ -87,6 +87,10 @@ class Console:
         """Queue levels; the first thing a slow console loses."""
         self.outbox.offer(text, ("levels", call_id), droppable=True)
 
+    def tell_banner(self, about: str, text: str) -> None:
+        """Queue a banner; it takes the place of an older one about the same that still waits."""
+        self.outbox.offer(text, ("banner", about))
+
     def tell_heartbeat(self, text: str) -> None:
         """Queue a heartbeat behind everything its cursor speaks of."""
         self.outbox.offer(text)
