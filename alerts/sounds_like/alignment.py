@@ -26,11 +26,19 @@ class Sounds:
 class SoundPhrases:
     """Phrases as sound codes, searched together.
 
-    `costs[a, b]` is the cost of hearing code `b` where the phrase has `a` (float32, square). `limits` are distances per
-    phrase length. A text of 60 syllables against 100 phrases takes about 2 ms.
+    `costs[a, b]` is the cost of hearing code `b` where the phrase has `a` (float32, square), `gaps[a]` that of a code
+    too many or too few (GAP_COST each if not given). `limits` are distances per phrase length. A text of 60 syllables
+    against 100 phrases takes about 2 ms.
     """
 
-    def __init__(self, phrases: Sequence[Sequence[int]], limits: Sequence[float], costs: NDArray[np.float32]) -> None:
+    def __init__(
+        self,
+        phrases: Sequence[Sequence[int]],
+        limits: Sequence[float],
+        costs: NDArray[np.float32],
+        gaps: NDArray[np.float32] | None = None,
+    ) -> None:
+        self._gaps = np.full(len(costs), GAP_COST, dtype=np.float32) if gaps is None else gaps
         self._phrases = [np.asarray(phrase, dtype=np.intp) for phrase in phrases]
         self._costs = costs
         self._lengths = np.array([len(phrase) for phrase in phrases], dtype=np.intp)
@@ -53,16 +61,17 @@ class SoundPhrases:
         """Rows whose best alignment stays within budget; a row is dropped as soon as no end of it can.
 
         `best[k, j]` is the cost of the phrase's first sounds against some stretch ending before text position j.
-        A skipped text sound is carried along the row by a running minimum of (cost − gap · j).
+        A skipped text sound is carried along the row by a running minimum of (cost − gaps so far).
         """
         heard_costs = self._costs[:, text]
-        ramp = (np.arange(len(text) + 1) * GAP_COST).astype(np.float32)
+        ramp = np.concatenate([np.zeros(1, np.float32), np.cumsum(self._gaps[text], dtype=np.float32)])
         rows = np.arange(len(self._phrases))
         best = np.zeros((len(rows), len(text) + 1), dtype=np.float32)
         within: list[int] = []
         for depth in range(self._codes.shape[1]):
-            step = best + np.float32(GAP_COST)
-            np.minimum(step[:, 1:], best[:, :-1] + heard_costs[self._codes[rows, depth]], out=step[:, 1:])
+            codes = self._codes[rows, depth]
+            step = best + self._gaps[codes, None]
+            np.minimum(step[:, 1:], best[:, :-1] + heard_costs[codes], out=step[:, 1:])
             step -= ramp
             np.minimum.accumulate(step, axis=1, out=step)
             step += ramp
@@ -78,16 +87,18 @@ class SoundPhrases:
     def _trace(self, row: int, text: NDArray[np.intp], sounds: Sounds) -> Stretch:
         """The stretch itself, for the few phrases that are there: plain dynamic programming that keeps the way."""
         phrase = self._phrases[row]
+        heard_gaps = self._gaps[text].tolist()
         best = [(0.0, at) for at in range(len(text) + 1)]  # cost, and where the stretch began
         for code in phrase.tolist():
             costs = self._costs[code, text].tolist()
-            step = [(best[0][0] + GAP_COST, best[0][1])]
+            gap = float(self._gaps[code])
+            step = [(best[0][0] + gap, best[0][1])]
             for at, (before, here) in enumerate(pairwise(best)):
                 step.append(
                     min(
                         (before[0] + costs[at], before[1]),
-                        (here[0] + GAP_COST, here[1]),
-                        (step[at][0] + GAP_COST, step[at][1]),
+                        (here[0] + gap, here[1]),
+                        (step[at][0] + heard_gaps[at], step[at][1]),
                         key=_cheaper_then_shorter,
                     )
                 )
