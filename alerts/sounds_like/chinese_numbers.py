@@ -31,9 +31,7 @@ def read_out(text: str) -> list[Said]:
 
 
 def _plain(text: str, start: int, end: int) -> list[Said]:
-    return [
-        Said(_one_or_two(text, place), place, place + 1) for place in range(start, end) if text[place].isalnum()
-    ]
+    return [Said(_one_or_two(text, place), place, place + 1) for place in range(start, end) if text[place].isalnum()]
 
 
 def _one_or_two(text: str, place: int) -> str:
