@@ -87,7 +87,7 @@ class ChinesePhrases:
             min(longest_distance, _SHORT_BUDGETS.get(len(self._written[row]), len(codes)) / max(1, len(codes)))
             for row, codes in zip(self._by_sound, spelled, strict=True)
         ]
-        self._phrases = SoundPhrases(spelled, limits, sound_costs(), _gaps())
+        self._phrases = SoundPhrases(spelled, limits, sound_costs(), gaps(), openings())
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None. Equal characters win over equal sounds."""
@@ -160,7 +160,16 @@ def sound_costs() -> NDArray[np.float32]:
 
 
 @cache
-def _gaps() -> NDArray[np.float32]:
+def openings() -> NDArray[np.bool_]:
+    """Initials, letters and digits."""
+    codes = np.arange(_SOUNDS)
+    plain = (codes >= _PLAIN_AT) & (codes < _KEYS_AT)
+    key_initials = (codes >= _KEYS_AT) & ((codes - _KEYS_AT) % 2 == 0)
+    return np.asarray((codes < len(_INITIALS)) | plain | key_initials)
+
+
+@cache
+def gaps() -> NDArray[np.float32]:
     """What denies may neither come nor go; particles do as they like."""
     gaps = np.full(_SOUNDS, _CONTENT_GAP_COST, dtype=np.float32)
     gaps[_KEYS_AT : _KEYS_AT + 2 * len(_DENYING)] = _OTHER_MEANING_COST
