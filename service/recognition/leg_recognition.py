@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, assert_never
+from typing import Protocol, Self, assert_never
 
 from config.hearing import SegmentSettings
 from service.recognition.segment import FinalHeard, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
@@ -137,9 +137,10 @@ class LegRecognition:
         """Whether no words are on their way: nothing open, nothing waiting for a final."""
         return not self._turns
 
-    def comes_at(self, rate_hz: int) -> None:
+    def at_rate(self, rate_hz: int) -> Self:
         """The rate on the wire: what came at 8 kHz has no upper band."""
         self._narrow = rate_hz <= LOWEST_RATE_HZ
+        return self
 
     def feed(self, item: AudioFrame | Observation) -> None:
         """Everything the leg's ear gives out, in its order."""

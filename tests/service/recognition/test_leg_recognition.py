@@ -134,7 +134,7 @@ def test_a_segment_is_fed_with_its_pre_roll_and_closed_after_its_hangover() -> N
 def test_segments_of_telephone_speech_are_told_to_lack_a_band(rate_hz: int, narrow: bool) -> None:
     group = _FakeGroup()
     call = _Call(group)
-    call.leg.comes_at(rate_hz)
+    call.leg.at_rate(rate_hz)
     call.speak(600)
     assert [segment.narrow for segment in group.opened] == [narrow]
 
