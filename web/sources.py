@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from pydantic import JsonValue
-
 from alerts.alert import Alert
 from streaming.frames import AudioFrame, Leg, Party
 from streaming.observations import WordsHeard
@@ -237,17 +235,17 @@ class CallOverError(Exception):
 
 
 class Calls(Protocol):
-    """The calls of all nodes, live and stored. Lookups raise UnknownCallError."""
+    """The calls of this node, live and stored. Lookups raise UnknownCallError."""
 
-    async def announce(self, announcement: Announcement) -> AnnouncedCall:
+    def announce(self, announcement: Announcement) -> AnnouncedCall:
         """Take a call's data. Raises ConflictingCallError, NodeFullError."""
         ...
 
-    async def amend(self, call_id: str, announcement: Announcement) -> CallView:
+    def amend(self, call_id: str, announcement: Announcement) -> CallView:
         """Late or changed data, mid-call; fields that are None stay."""
         ...
 
-    async def report(self, call_id: str, event: CallEvent) -> None:
+    def report(self, call_id: str, event: CallEvent) -> None:
         """Take an event of the PBX. Raises CallOverError where it can no longer count."""
         ...
 
@@ -264,16 +262,16 @@ class Calls(Protocol):
         """One call."""
         ...
 
-    async def transcript(self, call_id: str) -> list[TranscriptLine]:
+    def transcript(self, call_id: str) -> list[TranscriptLine]:
         """Finals in call time, then the running partials. Empty when the call is no longer in memory."""
         ...
 
-    async def timeline(self, call_id: str) -> Timeline:
+    def timeline(self, call_id: str) -> Timeline:
         """Levels and spans, empty when the call is no longer in memory (the caller adds the alerts)."""
         ...
 
-    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as ring or recording hold it.
+    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+        """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as the ring still holds it.
 
         Answers (true from_ms, one bytes object per leg). Raises UnknownCallError; an empty answer: nothing is kept.
         """
@@ -306,39 +304,6 @@ class Alerts(Protocol):
 
     async def since(self, sequence: int, limit: int) -> list[AlertChange] | None:
         """Changes after `sequence`, in order; None when more than `limit` (the console then gets a snapshot)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A web hook that was given up, with the last failure."""
-
-    delivery_id: int
-    route: str
-    event_id: str
-    attempts: int
-    failure: str
-    created_at: datetime
-    event: dict[str, JsonValue]
-
-
-class DeadLetters(Protocol):
-    """Web hooks that could not be delivered."""
-
-    async def dead(self, route: str | None, limit: int, before: int | None) -> list[DeadLetter]:
-        """Newest first; `before` is the last delivery_id of the page before."""
-        ...
-
-    async def replay(self, delivery_id: int | None, route: str | None) -> int:
-        """Send one again, those of a route, or all; answers how many."""
-        ...
-
-
-class Clips(Protocol):
-    """The sound kept with alerts."""
-
-    async def clip(self, alert_id: str, *, as_wav: bool) -> bytes | None:
-        """A clip's bytes, as FLAC or decoded; None where none is kept."""
         ...
 
 

@@ -17,7 +17,6 @@ from service.recognition.worker_messages import (
     SegmentSound,
     StopWords,
 )
-from streaming.band_filling import BandFiller
 from streaming.frames import SAMPLES_PER_MS, Leg, samples_to_ms
 from streaming.observations import Word
 
@@ -56,13 +55,12 @@ class FinalHeard:
 
 @dataclass(frozen=True, slots=True)
 class PhraseHeard:
-    """A phrase of the rules was spotted, in call time; with a `distance` above 0 only something that sounds like it."""
+    """A phrase of the rules was spotted, in call time."""
 
     start_ms: int
     end_ms: int
     phrase: str
     confidence: float
-    distance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,7 @@ SegmentEvent = PartialHeard | FinalHeard | PhraseHeard | SegmentLost
 class Segment:
     """Fed by a leg, run on one worker at a time, and again on another when that one dies.
 
-    `ended` is called once, when it is done, lost or abandoned. Times are call time; its audio has no gaps. With a
-    `filler` the worker gets the audio with its upper band filled.
+    `ended` is called once, when it is done, lost or abandoned. Times are call time; its audio has no gaps.
     """
 
     def __init__(
@@ -94,14 +91,13 @@ class Segment:
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
-        filler: BandFiller | None = None,
     ) -> None:
         self.number, self.patient, self.words = number, patient, words
         self.link: WorkerLink | None = None
         self.runs = 0
         self.over = False
         self.decoded_after_s = 0.0  # how long the newest decoded audio had been waiting when it was decoded
-        self._spot, self._filler = spot, filler
+        self._spot = spot
         self._leg, self._start_ms, self._hear, self._ended = leg, start_ms, hear, ended
         self._kept: deque[bytes] = deque()  # audio since the last final
         self._kept_from = 0  # samples of the segment before it
@@ -135,12 +131,7 @@ class Segment:
 
     def feed(self, pcm_s16le: bytes) -> None:
         """The next audio, 16 kHz PCM16, whole samples. Nothing happens on a segment that is over."""
-        if self.over or self._closed_s is not None:
-            return
-        self._add(pcm_s16le if self._filler is None else self._filler.feed(pcm_s16le))
-
-    def _add(self, pcm_s16le: bytes) -> None:
-        if not pcm_s16le:
+        if self.over or self._closed_s is not None or not pcm_s16le:
             return
         self._fed += len(pcm_s16le) // 2
         self._arrivals.append((self._fed, time.monotonic()))
@@ -154,8 +145,6 @@ class Segment:
         """The speech is over: a last FinalHeard (or SegmentLost) follows."""
         if self.over or self._closed_s is not None:
             return
-        if self._filler is not None:
-            self._add(self._filler.finish())
         self._closed_s = time.monotonic()
         if self.link is not None:
             self.link.say(CloseSegment(self.number))
@@ -255,8 +244,7 @@ class Segment:
     def take_spotted(self, said: PhraseSaid) -> None:
         """The second ear has heard a phrase; run again after a crash it may hear it once more."""
         run_from_ms = self._ms(self._run_from)
-        start_ms, end_ms = run_from_ms + said.start_ms, run_from_ms + said.end_ms
-        self._hear(PhraseHeard(start_ms, end_ms, said.phrase, said.confidence, said.distance))
+        self._hear(PhraseHeard(run_from_ms + said.start_ms, run_from_ms + said.end_ms, said.phrase, said.confidence))
 
     def _end_unheard(self) -> None:
         at_ms = self._ms(self._kept_from)

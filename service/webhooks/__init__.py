@@ -1,1 +1,0 @@
-"""Alerts told to other systems by HTTP: signed, tried again, and never a danger to the calls."""
