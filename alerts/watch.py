@@ -12,6 +12,7 @@ from alerts.detectors.talk_over import TalkOverDetector
 from alerts.detectors.volume_rise import VolumeRiseDetector
 from alerts.end_of_call import lent_end_books
 from alerts.findings import Finding
+from alerts.guessed_phrases import GuessedPhrases
 from alerts.lateness import Lateness
 from alerts.phrase_book import PackBooks, PhraseBook, books_of
 from alerts.reader import Reader
@@ -38,6 +39,7 @@ from streaming.observations import (
     LineHeard,
     MediaLost,
     Observation,
+    PhraseGuessed,
     PhraseSpotted,
     RecognitionChanged,
     SoundFound,
@@ -101,6 +103,7 @@ class CallWatch:
             SpeechEnded: sound,
             WordsHeard: words,
             PhraseSpotted: words,
+            PhraseGuessed: (),
             RecognitionChanged: words,
             LegEnded: ends,
             LegResumed: ends,
@@ -124,9 +127,18 @@ class CallWatch:
         self._heeding = [self._hang_up.heed, *(each.heed for each in roster.heeding)]
         self._tone = roster.tone
         self._levelled: set[Leg] = set()
+        self._guesses = GuessedPhrases(pack) if pack is not None else None
 
     def feed(self, observation: Observation) -> list[Finding]:
         """Take one observation."""
+        if self._guesses is not None and isinstance(observation, (WordsHeard, PhraseGuessed)):
+            findings = self._feed(observation)
+            for spotted in self._guesses.feed(observation):
+                findings += self._feed(spotted)
+            return findings
+        return self._feed(observation)
+
+    def _feed(self, observation: Observation) -> list[Finding]:
         if isinstance(observation, LevelHeard):
             # The rules live on speech, not on levels: the first level only tells that the leg is there.
             if observation.leg in self._levelled:
@@ -167,6 +179,8 @@ class CallWatch:
         if self._shelf is None or self._rules is None:
             return
         self._shelf.change(pack)
+        if self._guesses is not None:
+            self._guesses.change(pack)
         self._rules.change_rules(rules_of(pack, self._settings))
 
     def _book(self, pick: Callable[[PackBooks], PhraseBook]) -> PhraseBook | None:

@@ -43,6 +43,14 @@ class LadderSettings(Section):
     )
 
 
+class BandFilling(StrEnum):
+    """Whether the empty upper band of telephone speech is filled for the recogniser."""
+
+    AUTO = "auto"  # where the model listens up there
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class RecognitionSettings(Section):
     """Vosk in worker processes, one group per language."""
 
@@ -57,6 +65,10 @@ class RecognitionSettings(Section):
     )
     highest_tier: Literal["full", "spotting", "acoustic"] = Field(
         "full", description="No call is listened to more closely than this: text and phrases, phrases only, sound only."
+    )
+    fill_band: BandFilling = Field(
+        BandFilling.AUTO,
+        description="Fill the empty upper band of 8 kHz speech, for the recogniser only: auto, always, never.",
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(

@@ -9,9 +9,11 @@ from pydantic import Field, SecretStr
 from config.detection import DetectionSettings
 from config.dialects import DialectSettings
 from config.hearing import HearingSettings, SegmentSettings
-from config.life import DeskSettings
+from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
+from config.nodes import BusSettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
+from config.webhooks import WebhookSettings
 
 
 class Language(StrEnum):
@@ -134,6 +136,10 @@ class Settings(Section):
     recognition: RecognitionSettings = RecognitionSettings()
     models: ModelSettings = ModelSettings()
     detection: DetectionSettings = DetectionSettings()
-    desk: DeskSettings = DeskSettings()
     listening: ListeningSettings = ListeningSettings()
     store: StoreSettings = StoreSettings()
+    clips: ClipSettings = ClipSettings()
+    recording: RecordingSettings = RecordingSettings()
+    retention: RetentionSettings = RetentionSettings()
+    bus: BusSettings = BusSettings()
+    webhooks: WebhookSettings = WebhookSettings()

@@ -12,7 +12,9 @@ from config.settings import Settings  # noqa: E402 - the path above comes first
 from service.ingest.http_door import http_door  # noqa: E402
 from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
+from web.clips_api import clips_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
+from web.webhooks_api import webhooks_router  # noqa: E402
 
 
 def description() -> str:
@@ -20,9 +22,8 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    app = build_app(
-        settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=(audio, rtp)
-    )
+    further = (clips_router(nobody), webhooks_router(nobody), audio, rtp)
+    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, further_routers=further)
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
 
 

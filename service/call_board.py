@@ -1,7 +1,7 @@
 """The calls of this node: announced, live, just ended; which stream belongs to which leg."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -79,10 +79,17 @@ class CallBoard:
     """Fills `web.sources.Calls` and gives the ingest sockets their streams. Belongs to the event loop's thread."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, new_call: Callable[[CallRecord], LiveCall], store: StoredCalls
+        self,
+        settings: Settings,
+        clock: Clock,
+        new_call: Callable[[CallRecord], LiveCall],
+        store: StoredCalls,
+        begun: Callable[[str], None] = lambda call_id: None,
     ) -> None:
         self.counts = BoardCounts()
         self._settings, self._clock, self._new_call, self._store = settings, clock, new_call, store
+        self._begun = begun  # told the id of each call whose first audio or event comes
+        self.find_stream: Callable[[str], Awaitable[None]] = _nowhere_else
         self._entries: dict[str, _Entry] = {}
         self._by_stream: dict[str, tuple[str, Leg]] = {}
 
@@ -170,9 +177,10 @@ class CallBoard:
             cuts.append((bytes((start_ms - from_ms) * 32) + pcm).ljust(length, b"\0")[:length])
         return from_ms, cuts
 
-    def holds(self, call_id: str) -> bool:
-        """Whether this node hears the call, or heard it a moment ago."""
-        return call_id in self._entries
+    def heard_ms(self, call_id: str) -> int | None:
+        """How far a running call has been heard; None when it is over or not here."""
+        entry = self._entries.get(call_id)
+        return entry.call.now_ms if entry is not None and entry.call is not None and not entry.call.closed else None
 
     def adopt(self, alert: Alert) -> None:
         """An alert as it is stored now: people may have changed it, on this node or another."""
@@ -180,7 +188,46 @@ class CallBoard:
         if entry is not None and entry.call is not None:
             entry.call.adopt(alert)
 
+    # --- other nodes -------------------------------------------------------------------------------------------
+
+    def hears(self, call_id: str) -> bool:
+        """Whether the call has begun here and is in memory."""
+        entry = self._entries.get(call_id)
+        return entry is not None and entry.call is not None
+
+    def knows_stream(self, stream_id: str) -> bool:
+        """Whether the stream was announced here."""
+        return stream_id in self._by_stream
+
+    def recall(self, announcement: Announcement, stream_ids: dict[Leg, str]) -> None:
+        """A call that was announced on another node: its audio comes in here. Raises NodeFullError."""
+        if announcement.call_id not in self._entries:
+            self._new_entry(announcement, stream_ids)
+
+    def learn(self, call_id: str, announcement: Announcement) -> None:
+        """What another node knew of a call that goes on here; what was said here counts more."""
+        if (entry := self._entries.get(call_id)) is not None:
+            said_here = entry.record.announcement
+            entry.record.amend(announcement)
+            entry.record.amend(said_here)
+
+    def evict(self, call_id: str) -> None:
+        """Another node hears this call: let its sockets go, and say nothing more of it."""
+        entry = self._entries.get(call_id)
+        if entry is None:
+            return
+        for stream in entry.streams.values():
+            stream.take_over()
+        if entry.call is not None:
+            entry.call.closed = True
+        self._forget(call_id, entry)
+
     # --- what the doors ask ------------------------------------------------------------------------------------
+
+    async def expect_stream(self, stream_id: str) -> None:
+        """A stream names itself: if another node announced it, learn of it before it is claimed."""
+        if stream_id not in self._by_stream:
+            await self.find_stream(stream_id)
 
     def claim_stream(self, stream_id: str) -> LegStream:
         """The leg an announced AudioSocket stream belongs to. Raises UnknownStreamError, StreamTakenError."""
@@ -245,7 +292,7 @@ class CallBoard:
 
     # --- inside ------------------------------------------------------------------------------------------------
 
-    def _new_entry(self, announcement: Announcement) -> _Entry:
+    def _new_entry(self, announcement: Announcement, known_streams: dict[Leg, str] | None = None) -> _Entry:
         running = sum(1 for entry in self._entries.values() if entry.record.state is not CallState.ENDED)
         if running >= self._settings.ingest.most_calls:
             self.counts.refused_full += 1
@@ -255,7 +302,7 @@ class CallBoard:
         record = CallRecord(
             announcement, call_id, str(language), self._clock.now_at(), self._settings.listening.levels_ms
         )
-        stream_ids = {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
+        stream_ids = known_streams or {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
         entry = self._entries[call_id] = _Entry(record, stream_ids, self._clock.monotonic_ms())
         for leg, stream_id in stream_ids.items():
             self._by_stream[stream_id] = (call_id, leg)
@@ -271,6 +318,7 @@ class CallBoard:
     def _live(self, entry: _Entry) -> LiveCall:
         if entry.call is None:
             entry.call = self._new_call(entry.record)
+            self._begun(entry.record.call_id)
         return entry.call
 
     def _forget(self, call_id: str, entry: _Entry) -> None:
@@ -301,6 +349,10 @@ class CallBoard:
 def known_language(language: str) -> Language | None:
     """The language as we know it; None for one without rules and models."""
     return Language(language) if language in set(Language) else None
+
+
+async def _nowhere_else(stream_id: str) -> None:
+    """There are no other nodes."""
 
 
 def _view(entry: _Entry) -> CallView:

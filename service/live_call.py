@@ -244,7 +244,7 @@ class LiveCall:
     def _new_leg(self, leg: Leg, rate_hz: int) -> LegEar:
         ear = self.ears[leg] = LegEar(leg, self._settings.hearing)
         self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
-        self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words)
+        self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words).at_rate(rate_hz)
         self._judge(self._watch.feed(BandHeard(leg, rate_hz)))
         self.recognitions[leg].serve(self.tier, 0)
         self.record.went_live(self._clock.now_at())

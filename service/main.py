@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -16,11 +16,15 @@ from alerts.watch import CallWatch
 from config.dialects import DialectSettings
 from config.rule_packs import RulePack
 from config.settings import Settings
+from service.all_calls import AllCalls
 from service.bus.change_feed import ChangeFeed
+from service.bus.open_bus import bus_of, new_node_id
 from service.call_board import CallBoard, known_language
 from service.call_record import CallRecord
+from service.clips.clip_maker import ClipMaker
+from service.clips.flac import delete_older
+from service.clips.recorder import Recorder
 from service.clock import SystemClock
-from service.desk.node_desk import NodeDesk
 from service.faults import place_of
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
@@ -32,21 +36,28 @@ from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
+from service.neighbours import Neighbours
 from service.node_counts import NodeCounts
 from service.outlet import NodeOutlet
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
-from service.roster.roster_book import RosterBook
 from service.rule_shelf import RuleShelf
+from service.store.alarm import StoreAlarm
+from service.store.letter_box import LetterBox
+from service.store.retention import Retention
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
+from service.webhooks.courier import carry
+from service.webhooks.outbox import Outbox
 from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
+from web.clips_api import clips_router
 from web.http_door import open_http_socket
 from web.pages import Pages
 from web.sources import AlertChange
+from web.webhooks_api import webhooks_router
 
 _log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found within this time
@@ -72,18 +83,22 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     registry = CollectorRegistry()
     counts, ingest_counts = NodeCounts(registry), IngestCounts()
     rules = RuleShelf(settings, lambda pack: rules_changed(pack))
-    store = Store(settings)
+    node_id = new_node_id()
+    bus = bus_of(settings, node_id)
+    store = Store(settings, clock, node_id, Outbox(settings.webhooks.routes))
     audience = Audience(settings.listening, clock.now_at)
-    outlet = NodeOutlet(store, audience, clock, counts, lambda call_id, at: desk.life.call_ended(call_id, at))
-
-    book = RosterBook(store, clock, settings.desk.roster_file)
-    reader = reader_of(settings.language)
-    desk = NodeDesk(store, settings.desk, clock, book, lambda call_id: board.holds(call_id), reader)
+    outlet = NodeOutlet(store, audience, bus, clock, counts)
 
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)
-        desk.told(change.alert)
         outlet.published(change, told_before=told_before)
+        if change.alert.version == 1 and not told_before and board.hears(change.alert.call_id):
+            clips.want(change.alert)
+
+    def stored(change: AlertChange, after: int | None) -> None:
+        feed.offer(change, after)
+        if after is not None:
+            bus.announce(change, after)
 
     feed = ChangeFeed(store.newest, store.changes_after, told)
     groups = RecognitionGroups(settings, rules.pack)
@@ -101,11 +116,21 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             clock=clock,
             recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
             watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing, record.whose),
-            desk=AlertDesk(settings.language, born=desk.rulings.born, suppressed=desk.keep_back),
+            desk=AlertDesk(settings.language),
             outlet=outlet,
         )
 
-    board = CallBoard(settings, clock, new_call, store)
+    board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
+    neighbours = Neighbours(settings, board, store, bus, audience, feed, clock)
+    board.find_stream = neighbours.find_stream
+    recorder = Recorder(settings.recording, settings.recording.folder or settings.data_dir / "recordings", board)
+    clips = ClipMaker(
+        settings.clips, settings.clips.folder or settings.data_dir / "clips", board, store.amend_alert, clock
+    )
+    letters = LetterBox(store, clock)
+    calls = AllCalls(board, store, bus, recorder)
+    folders = ((clips.folder, settings.retention.clips_days), (recorder.folder, settings.retention.recordings_days))
+    retention = Retention(settings.retention, store, clock, folders, delete_older)
 
     def rules_changed(pack: RulePack) -> None:
         groups.rules_changed(pack)
@@ -125,35 +150,40 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,
-        calls=board,
+        calls=calls,
         alerts=store,
         audience=audience,
         health=health,
         pages=Pages.load(),
         rules=rules,
-        desk=desk,
-        roster=book,
         now_at=clock.now_at,
         further_routers=(
             websocket_door(settings.ingest, board, clock, ingest_counts),
             dialect_doors(settings, board, clock, ingest_counts),
             http_door(settings.ingest, board, clock, ingest_counts),
+            clips_router(clips),
+            webhooks_router(letters),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
     )
-    server = uvicorn.Server(_uvicorn_config(settings, VoskPort(app, ports.vosk_port)))
+    server = _Server(_uvicorn_config(settings, VoskPort(app, ports.vosk_port)))
 
     await store.open()
     await feed.start()
-    await desk.start()
     async with contextlib.AsyncExitStack() as stop:
         stop.push_async_callback(store.close)
-        writer = asyncio.create_task(store.run(feed.offer))
+        writer = asyncio.create_task(store.run(stored))
         stop.push_async_callback(_cancelled, writer)
         stop.callback(board.close_all)
         for name, part in (
-            ("desk", desk.run()),
+            ("bus", bus.run(neighbours, calls.answer)),
+            ("neighbours", neighbours.run()),
+            ("clips", clips.run()),
+            ("recorder", recorder.run()),
+            ("web hooks", carry(settings.webhooks, letters, clock)),
+            ("retention", retention.run()),
+            ("store alarm", StoreAlarm(store, audience, clock, settings.language).run()),
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),
@@ -166,6 +196,19 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         announcing = asyncio.create_task(_when_started(server, lambda: ready(ports)))
         stop.push_async_callback(_cancelled, announcing)
         await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
+
+
+class _Server(uvicorn.Server):
+    """Stops at a signal, and leaves the process alive for the parts that still have something to write."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, without raising the signal once more at the end: that would kill us in mid-sentence."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
 
 
 def _listening(bound: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:

@@ -149,6 +149,8 @@ class NodeMetrics(Collector):
         yield _total(
             "store_call_updates_dropped", "Call updates dropped because the store was behind", status.dropped_calls
         )
+        yield _total("store_rows_dropped", "Events and words dropped because the store was behind", status.dropped_rows)
+        yield _total("store_alerts_dropped", "Alert changes lost: the store was away too long", status.dropped_alerts)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

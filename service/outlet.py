@@ -1,11 +1,12 @@
 """Where a live call's output goes: alerts through the store to the consoles, the rest straight to the audience."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from alerts.alert import Alert
+from service.bus.bus import Bus
+from service.bus.on_the_wire import LEVELS, LINE, call_news, sound_news
 from service.call_view import view_of
 from service.clock import Clock
 from service.live_call import LiveCall
@@ -21,16 +22,9 @@ _REMEMBERED = 20_000  # far more alerts than change at once on one node
 class NodeOutlet:
     """Fills `CallOutlet`. An alert is published when it is committed: the store's sequence is the console's cursor."""
 
-    def __init__(
-        self,
-        store: Store,
-        audience: Audience,
-        clock: Clock,
-        counts: NodeCounts,
-        call_ended: Callable[[str, datetime], None],
-    ) -> None:
-        self._store, self._audience, self._clock, self._counts = store, audience, clock, counts
-        self._call_ended = call_ended
+    def __init__(self, store: Store, audience: Audience, bus: Bus, clock: Clock, counts: NodeCounts) -> None:
+        self._store, self._audience, self._bus = store, audience, bus
+        self._clock, self._counts = clock, counts
         self._ended: set[str] = set()
         self._first_published_at: OrderedDict[str, datetime] = OrderedDict()
 
@@ -54,29 +48,39 @@ class NodeOutlet:
 
     def transcript(self, line: TranscriptLine) -> None:
         """To those who follow this call's words."""
+        if line.heard.final and line.heard.text:
+            self._store.save_line(line)
         self._audience.publish_transcript(line)
+        if self._bus.is_followed(topic := f"transcript:{line.call_id}"):
+            self._bus.tell(topic, LINE.dump_json(line))
 
     def levels(self, levels: CallLevels) -> None:
         """To those who watch levels."""
         self._audience.publish_levels(levels)
+        if self._bus.is_followed("levels"):
+            self._bus.tell("levels", LEVELS.dump_json(levels))
 
     def changed(self, call: LiveCall) -> None:
         """The call as it stands, kept and shown."""
         view = view_of(call)
         self._store.save_call(view)
-        if view.state is CallState.ENDED and view.call_id not in self._ended:
+        ended = view.state is CallState.ENDED and view.call_id not in self._ended
+        if ended:
             self._ended.add(view.call_id)
-            self._call_ended(view.call_id, view.ended_at or self._clock.now_at())
             self._audience.publish_call_ended(view)
         else:
             self._audience.publish_call(view)
+        if self._bus.is_followed("calls"):
+            self._bus.tell("calls", call_news(view, ended=ended))
         if call.closed:
             self._ended.discard(view.call_id)
 
     def listened(self, call_id: str) -> bool:
         """Whether anybody hears the call."""
-        return self._audience.is_listened_to(call_id)
+        return self._audience.is_listened_to(call_id) or self._bus.is_followed(f"sound:{call_id}")
 
     def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
         """To those who hear the call."""
         self._audience.hear(call_id, agent, customer)
+        if self._bus.is_followed(topic := f"sound:{call_id}"):
+            self._bus.tell(topic, sound_news(agent, customer))

@@ -240,6 +240,20 @@ class PhraseSpotted:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseGuessed:
+    """Something sounded like a phrase of the rules to the ear that listens for nothing else: not enough by itself.
+
+    `distance` is how far it is off per sound of the phrase, above 0.
+    """
+
+    leg: Leg
+    phrase: str
+    start_ms: int
+    end_ms: int
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
 class BandHeard:
     """The leg's audio comes at this rate; said once, with its first block."""
 
@@ -279,6 +293,7 @@ Observation = (
     | CallOver
     | WordsHeard
     | PhraseSpotted
+    | PhraseGuessed
     | RecognitionChanged
     | BandHeard
 )

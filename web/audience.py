@@ -14,7 +14,7 @@ from web.call_messages import call_message
 from web.console import Console
 from web.ear import Ear
 from web.listen_frame import FrameEncoder
-from web.live_messages import levels_message, line_message
+from web.live_messages import banner_message, levels_message, line_message
 from web.requests import ConsoleFilter
 from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
 
@@ -55,6 +55,7 @@ class Audience:
         self._encoders: dict[str, FrameEncoder] = {}
         self._highest: OrderedDict[str, Severity] = OrderedDict()
         self._places: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
+        self._banners: set[str] = set()
         self._gone = AudienceCounts(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def publish_alert(self, change: AlertChange, *, told_before: bool = False) -> None:
@@ -115,6 +116,8 @@ class Audience:
             raise AudienceFullError
         console = Console(wanted, topics, self._settings.console_queue)
         self._consoles.append(console)
+        for about in sorted(self._banners):
+            console.tell_banner(about, banner_message(about, active=True))
         return console
 
     def leave(self, console: Console) -> None:
@@ -148,6 +151,19 @@ class Audience:
     def is_listened_to(self, call_id: str) -> bool:
         """Whether anybody hears this call now: such calls keep their recogniser longest."""
         return call_id in self._ears
+
+    def followed(self) -> frozenset[str]:
+        """What the people on this node follow now: `calls`, `levels`, `transcript:<call_id>`, `sound:<call_id>`."""
+        topics = {topic for console in self._consoles for topic in console.topics}
+        return frozenset(topics | {f"sound:{call_id}" for call_id in self._ears})
+
+    def publish_banner(self, about: str, *, active: bool) -> None:
+        """Something every page says as long as it lasts; consoles that come later are told too."""
+        if active is (about in self._banners):
+            return
+        (self._banners.add if active else self._banners.discard)(about)
+        for console in self._consoles:
+            console.tell_banner(about, banner_message(about, active=active))
 
     def counts(self) -> AudienceCounts:
         """The figures as they stand now, those who have gone included."""

@@ -44,7 +44,7 @@ def call_audio_router(calls: Calls) -> APIRouter:
         if begin_ms >= end_ms and (from_ms is not None or to_ms is not None):
             fault = BadField(field="query.from_ms", detail="must be smaller than to_ms and lie within the call")
             raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
-        true_from_ms, channels = calls.audio(call_id, begin_ms, end_ms, wanted)
+        true_from_ms, channels = await calls.audio(call_id, begin_ms, end_ms, wanted)
         if not channels or not channels[0]:
             raise ProblemError(404, "no-audio", "Nothing of this stretch is kept.")
         return Response(wav_of(channels), media_type="audio/wav", headers={"X-Earshot-From-Ms": str(true_from_ms)})

@@ -51,7 +51,7 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     )
     async def announce_call(body: NewCall, response: Response) -> AnnouncedBody:
         """Announce a call. The answer says where each leg's audio goes."""
-        announced = calls.announce(body.announcement(body.call_id))
+        announced = await calls.announce(body.announcement(body.call_id))
         response.status_code = 201 if announced.created else 200
         return announced_body(announced)
 
@@ -78,7 +78,7 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     @router.patch("/{call_id}", responses=_UNKNOWN)
     async def amend_call(call_id: CallIdInPath, body: AnnouncementFields) -> CallBody:
         """Late or changed metadata, mid-call. Fields that are not said stay."""
-        return call_body(calls.amend(call_id, body.announcement(None)))
+        return call_body(await calls.amend(call_id, body.announcement(None)))
 
     @router.post(
         "/{call_id}/events",
@@ -87,13 +87,13 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     )
     async def report_event(call_id: CallIdInPath, body: CallEventFields) -> None:
         """An event of the PBX. Without `at` it counts when it arrives."""
-        calls.report(call_id, body.event())
+        await calls.report(call_id, body.event())
 
     @router.get("/{call_id}/transcript", responses=_UNKNOWN)
     async def get_transcript(call_id: CallIdInPath) -> TranscriptBody:
         """Finals in call time, then the running partials; empty when the call is no longer in memory."""
         await calls.get(call_id)
-        return transcript_body(call_id, calls.transcript(call_id))
+        return transcript_body(call_id, await calls.transcript(call_id))
 
     @router.get("/{call_id}/alerts", responses=_UNKNOWN)
     async def get_alerts_of_call(call_id: CallIdInPath) -> AlertList:
@@ -105,7 +105,7 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
     async def get_timeline(call_id: CallIdInPath) -> TimelineBody:
         """Levels, speech and holds as long as the call is in memory; its alerts for ever."""
         await calls.get(call_id)
-        body = timeline_body(calls.timeline(call_id))
+        body = timeline_body(await calls.timeline(call_id))
         found = [alert_body(change.alert) for change in reversed(await alerts_of(call_id))]
         return body.model_copy(update={"alerts": found})
 

@@ -44,8 +44,7 @@ class Console:
     def wants(self, alert: Alert, highest: Severity) -> bool:
         """`highest` is the highest severity the alert ever had: whoever saw it open must also see it fall."""
         in_place = self.wants_place(alert.team, alert.queue)
-        is_told = self._wanted.person is None or not alert.route or self._wanted.person in alert.route
-        return "alerts" in self.topics and in_place and is_told and highest >= self._wanted.least
+        return "alerts" in self.topics and in_place and highest >= self._wanted.least
 
     def wants_missed(self, alert: Alert) -> bool:
         """As `wants`, for a change from the past: a later version may belong to an alert that was shown."""
@@ -87,6 +86,10 @@ class Console:
     def tell_levels(self, call_id: str, text: str) -> None:
         """Queue levels; the first thing a slow console loses."""
         self.outbox.offer(text, ("levels", call_id), droppable=True)
+
+    def tell_banner(self, about: str, text: str) -> None:
+        """Queue a banner; it takes the place of an older one about the same that still waits."""
+        self.outbox.offer(text, ("banner", about))
 
     def tell_heartbeat(self, text: str) -> None:
         """Queue a heartbeat behind everything its cursor speaks of."""

@@ -123,7 +123,7 @@ class ConsoleDoor:
     async def _tell_transcripts(self, console: Console, call_ids: set[str]) -> None:
         for call_id in sorted(call_ids):
             try:
-                lines = self._calls.transcript(call_id)
+                lines = await self._calls.transcript(call_id)
             except UnknownCallError:
                 refused = RefusedMessage(code="unknown_call", detail=f"transcript:{call_id}: no such call")
                 console.outbox.offer(refused.model_dump_json())

@@ -112,6 +112,14 @@ class SubscribedMessage(_Body):
     topics: list[str]
 
 
+class BannerMessage(_Body):
+    """Something every page says as long as it is active: `bus` (other nodes are out of reach), `store`."""
+
+    type: Literal["banner"] = "banner"
+    about: str
+    active: bool
+
+
 class RefusedMessage(_Body):
     """A message of the console that was not obeyed, and why. The socket stays open."""
 
@@ -169,6 +177,11 @@ def resumed_message(cursor: int, now_at: datetime, calls: Sequence[CallView]) ->
 def heartbeat_message(cursor: int, now_at: datetime) -> str:
     """The JSON text of a heartbeat."""
     return HeartbeatMessage(cursor=str(cursor), server_time=now_at).model_dump_json()
+
+
+def banner_message(about: str, *, active: bool) -> str:
+    """The JSON text of a banner, put up or taken down."""
+    return BannerMessage(about=about, active=active).model_dump_json()
 
 
 def _fields_of(line: TranscriptLine) -> dict[str, object]:

@@ -20,7 +20,7 @@ async def replay(
     """
     seq, at_ms = 0, from_ms
     while True:
-        begin_ms, legs = calls.audio(call.call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
+        begin_ms, legs = await calls.audio(call.call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
         if not legs or len(legs[0]) < FRAME_BYTES:
             if seq > 0 or at_ms > call.duration_ms:
                 await sleep_until_ms(seq * FRAME_MS)  # until the last frame has been played

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from pydantic import JsonValue
+
 from alerts.alert import Alert
 from streaming.frames import AudioFrame, Leg, Party
 from streaming.observations import WordsHeard
@@ -235,17 +237,17 @@ class CallOverError(Exception):
 
 
 class Calls(Protocol):
-    """The calls of this node, live and stored. Lookups raise UnknownCallError."""
+    """The calls of all nodes, live and stored. Lookups raise UnknownCallError."""
 
-    def announce(self, announcement: Announcement) -> AnnouncedCall:
+    async def announce(self, announcement: Announcement) -> AnnouncedCall:
         """Take a call's data. Raises ConflictingCallError, NodeFullError."""
         ...
 
-    def amend(self, call_id: str, announcement: Announcement) -> CallView:
+    async def amend(self, call_id: str, announcement: Announcement) -> CallView:
         """Late or changed data, mid-call; fields that are None stay."""
         ...
 
-    def report(self, call_id: str, event: CallEvent) -> None:
+    async def report(self, call_id: str, event: CallEvent) -> None:
         """Take an event of the PBX. Raises CallOverError where it can no longer count."""
         ...
 
@@ -262,16 +264,16 @@ class Calls(Protocol):
         """One call."""
         ...
 
-    def transcript(self, call_id: str) -> list[TranscriptLine]:
+    async def transcript(self, call_id: str) -> list[TranscriptLine]:
         """Finals in call time, then the running partials. Empty when the call is no longer in memory."""
         ...
 
-    def timeline(self, call_id: str) -> Timeline:
+    async def timeline(self, call_id: str) -> Timeline:
         """Levels and spans, empty when the call is no longer in memory (the caller adds the alerts)."""
         ...
 
-    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as the ring still holds it.
+    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+        """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as ring or recording hold it.
 
         Answers (true from_ms, one bytes object per leg). Raises UnknownCallError; an empty answer: nothing is kept.
         """
@@ -304,6 +306,39 @@ class Alerts(Protocol):
 
     async def since(self, sequence: int, limit: int) -> list[AlertChange] | None:
         """Changes after `sequence`, in order; None when more than `limit` (the console then gets a snapshot)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A web hook that was given up, with the last failure."""
+
+    delivery_id: int
+    route: str
+    event_id: str
+    attempts: int
+    failure: str
+    created_at: datetime
+    event: dict[str, JsonValue]
+
+
+class DeadLetters(Protocol):
+    """Web hooks that could not be delivered."""
+
+    async def dead(self, route: str | None, limit: int, before: int | None) -> list[DeadLetter]:
+        """Newest first; `before` is the last delivery_id of the page before."""
+        ...
+
+    async def replay(self, delivery_id: int | None, route: str | None) -> int:
+        """Send one again, those of a route, or all; answers how many."""
+        ...
+
+
+class Clips(Protocol):
+    """The sound kept with alerts."""
+
+    async def clip(self, alert_id: str, *, as_wav: bool) -> bytes | None:
+        """A clip's bytes, as FLAC or decoded; None where none is kept."""
         ...
 
 

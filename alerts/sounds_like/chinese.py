@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
 
 from alerts.sounds_like.alignment import OTHER_SLOT_COST, SoundPhrases, Sounds
+from alerts.sounds_like.chinese_numbers import read_out
 from alerts.sounds_like.ear import Stretch
 
-_SAME_CLASS_COST = 0.3  # the same weights as measured for jamo (recognition.md §6.2); to be measured for Chinese
-_SAME_SLOT_COST = 0.6
+# Weights set on one half of tests/alerts/sounds_like/chinese/*.csv (docs/decisions/004-phrase-spotting.md).
+_SAME_CLASS_COST = 0.3
+_SAME_SLOT_COST = 1.0
+_OTHER_MEANING_COST = 2.0  # another sound for one of the words that turn the sense round
+# 不 and 没 make a phrase its opposite; 我, 你, 您, 他 say whose fault it is. Recognisers seldom get these wrong.
+_DENYING, _PERSONS = "不没别", "我你您他她"
+_PARTICLES = "的了吗吧啊呢呀都是这那就也再还去个么着得"  # mumbled, and dropped before anything else
+_KEYS = _DENYING + _PERSONS + _PARTICLES
+_CONTENT_GAP_COST, _PARTICLE_GAP_COST = 1.0, 0.6
 _INITIALS = ("", *"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh")
 # fmt: off
 _FINALS = (
@@ -33,12 +41,18 @@ _FINAL_CLASSES = (
     ("u", "v"),
     ("ue", "ve"),
     ("o", "uo"),
+    ("a", "ua"),  # with f and h: fa and hua, fan and huan
+    ("an", "uan"),
+    ("ang", "uang"),
+    ("en", "un"),
+    ("ei", "ui"),
 )
 _PLAIN = "0123456789abcdefghijklmnopqrstuvwxyz"
 _INITIAL_CODE = {initial: code for code, initial in enumerate(_INITIALS)}
 _FINAL_CODE = {final: len(_INITIALS) + code for code, final in enumerate(_FINALS)}
 _PLAIN_AT = len(_INITIALS) + len(_FINALS)
-_SOUNDS = _PLAIN_AT + len(_PLAIN)
+_KEYS_AT = _PLAIN_AT + len(_PLAIN)  # initial and final of each, by turns
+_SOUNDS = _KEYS_AT + 2 * len(_KEYS)
 
 # Short phrases have neighbours one syllable away (我要报警 / 我要报一): never a whole other syllable.
 _SHORT_BUDGETS = {3: 0.35, 4: 0.6, 5: 0.9}
@@ -73,7 +87,7 @@ class ChinesePhrases:
             min(longest_distance, _SHORT_BUDGETS.get(len(self._written[row]), len(codes)) / max(1, len(codes)))
             for row, codes in zip(self._by_sound, spelled, strict=True)
         ]
-        self._phrases = SoundPhrases(spelled, limits, sound_costs())
+        self._phrases = SoundPhrases(spelled, limits, sound_costs(), gaps(), openings())
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None. Equal characters win over equal sounds."""
@@ -90,16 +104,18 @@ class ChinesePhrases:
 
 
 def sounds_of(text: str) -> Sounds:
-    """Codes of a text: initial and final of each syllable; letters and digits count as themselves."""
-    places = [place for place, character in enumerate(text) if character.isalnum()]
+    """Codes of a text: initial and final of each syllable; numbers as they are read out, letters as themselves."""
+    read = read_out(text)
     codes: list[int] = []
     from_chars: list[int] = []
-    syllables = lazy_pinyin("".join(text[place] for place in places), errors=_letter_by_letter)
-    for place, syllable in zip(places, syllables, strict=True):
-        spelled = _spell(syllable)
+    to_chars: list[int] = []
+    syllables = lazy_pinyin("".join(said.character for said in read), errors=_letter_by_letter)
+    for said, syllable in zip(read, syllables, strict=True):
+        spelled = _key_codes(said.character) or _spell(syllable)
         codes += spelled
-        from_chars += [place] * len(spelled)
-    return Sounds(tuple(codes), tuple(from_chars), tuple(place + 1 for place in from_chars))
+        from_chars += [said.from_char] * len(spelled)
+        to_chars += [said.to_char] * len(spelled)
+    return Sounds(tuple(codes), tuple(from_chars), tuple(to_chars))
 
 
 def _letter_by_letter(text: str) -> str:
@@ -119,6 +135,11 @@ def _spell(syllable: str) -> tuple[int, ...]:
     return tuple(_PLAIN_AT + _PLAIN.index(letter) for letter in lowered if letter in _PLAIN)
 
 
+def _key_codes(character: str) -> tuple[int, ...]:
+    at = _KEYS.find(character)
+    return (_KEYS_AT + 2 * at, _KEYS_AT + 2 * at + 1) if at >= 0 else ()
+
+
 @cache
 def sound_costs() -> NDArray[np.float32]:
     """What hearing one code for another costs, as a square."""
@@ -130,4 +151,27 @@ def sound_costs() -> NDArray[np.float32]:
             alike = [codes[member] for member in members]
             costs[np.ix_(alike, alike)] = _SAME_CLASS_COST
     np.fill_diagonal(costs, 0.0)
+    sounds = [code for key in _KEYS for code in _spell(lazy_pinyin(key)[0])]
+    keys, meaning = slice(_KEYS_AT, _SOUNDS), slice(_KEYS_AT, _KEYS_AT + 2 * len(_DENYING + _PERSONS))
+    costs[keys], costs[:, keys] = costs[sounds], costs[:, sounds]
+    costs[keys, keys] = costs[np.ix_(sounds, sounds)]
+    costs[meaning][costs[meaning] >= _SAME_SLOT_COST] = _OTHER_MEANING_COST
     return costs
+
+
+@cache
+def openings() -> NDArray[np.bool_]:
+    """Initials, letters and digits."""
+    codes = np.arange(_SOUNDS)
+    plain = (codes >= _PLAIN_AT) & (codes < _KEYS_AT)
+    key_initials = (codes >= _KEYS_AT) & ((codes - _KEYS_AT) % 2 == 0)
+    return np.asarray((codes < len(_INITIALS)) | plain | key_initials)
+
+
+@cache
+def gaps() -> NDArray[np.float32]:
+    """What denies may neither come nor go; particles do as they like."""
+    gaps = np.full(_SOUNDS, _CONTENT_GAP_COST, dtype=np.float32)
+    gaps[_KEYS_AT : _KEYS_AT + 2 * len(_DENYING)] = _OTHER_MEANING_COST
+    gaps[_SOUNDS - 2 * len(_PARTICLES) :] = _PARTICLE_GAP_COST
+    return gaps

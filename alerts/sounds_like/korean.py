@@ -88,7 +88,7 @@ class KoreanPhrases:
             min(longest_distance, _budget(phrase, longest_distance) / max(1, len(sounds.codes)))
             for phrase, sounds in zip(phrases, spelled, strict=True)
         ]
-        self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, sound_costs())
+        self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, sound_costs(), openings=openings())
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""
@@ -130,6 +130,13 @@ def sounds_of(text: str) -> Sounds:
         codes += spelled
         places += [place] * len(spelled)
     return Sounds(tuple(codes), tuple(places), tuple(place + 1 for place in places))
+
+
+@cache
+def openings() -> NDArray[np.bool_]:
+    """Initials, and all that is no Hangul."""
+    codes = np.arange(_SOUNDS)
+    return np.asarray((codes < _VOWEL_AT) | (codes >= _PLAIN_AT))
 
 
 @cache

@@ -108,11 +108,11 @@ class ConsoleEar:
     def _take_alert(self, alert: dict[str, Any], now_s: float) -> None:
         if alert["kind"] not in _WITHOUT_WORDS or alert["version"] != _FIRST_VERSION:
             return
-        timing = alert["timing"]
         call = self._calls.get(alert["call_id"])
-        sent_s = (
-            [leg.sent.completed_s(timing["audio_end_ms"]) for leg in call.legs.values()] if call is not None else []
-        )
+        if call is None:
+            return
+        timing = alert["timing"]
+        sent_s = [leg.sent.completed_s(timing["audio_end_ms"]) for leg in call.legs.values()]
         known_s = [at_s for at_s in sent_s if at_s is not None]
         self._heard.alert(
             (_time(timing["published_at"]) - _time(timing["received_at"])).total_seconds(),

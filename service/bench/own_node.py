@@ -80,6 +80,14 @@ class MetricsPage:
         """The sum over all labels; 0 for what is not there."""
         return float(sum(sample.value for sample in self._samples if sample.name == name))
 
+    def by_label(self, name: str, label: str) -> dict[str, float]:
+        """The sums by one label's values."""
+        sums: dict[str, float] = {}
+        for sample in self._samples:
+            if sample.name == name:
+                sums[sample.labels[label]] = sums.get(sample.labels[label], 0.0) + sample.value
+        return sums
+
     def buckets(self, name: str) -> dict[float, float]:
         """A histogram's cumulative counts by upper bound, over all labels."""
         counts: dict[float, float] = {}

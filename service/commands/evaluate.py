@@ -31,6 +31,9 @@ evaluate_app = typer.Typer(
 )
 
 
+_PHRASES = 60  # as many as a pack of forbidden expressions has
+
+
 class WireRate(IntEnum):
     """At which rate the material comes in: as it is, or over a telephone line."""
 
@@ -52,6 +55,9 @@ Model = Annotated[Path | None, typer.Option(help="Folder of the speech model.")]
 def phrases(
     folder: Folder,
     rate_hz: Rate = WireRate.WIDE,
+    count: Annotated[
+        int, typer.Option("--phrases", min=0, help="Phrases drawn by lot and listened for at once; 0: all, in packs.")
+    ] = _PHRASES,
     more_phrases: Annotated[
         int, typer.Option(min=0, max=5_000, help="Listen for this many further phrases of the rules at the same time.")
     ] = 0,
@@ -62,13 +68,14 @@ def phrases(
 ) -> None:
     """How many phrases are found where they are said, and how many where nobody said them.
 
-    All three-word phrases of five to ten syllables in the labels' texts are listened for in every recording.
+    Phrases are three words of five to ten syllables in the labels' texts. Each is listened for in every recording; the
+    same sentence in another room is another chance, every other sentence must stay silent.
 
     Example: earshot evaluate phrases speech/ --rate 8000 --json
     """
     settings = settings_or_exit(config, model=model)
     show(
-        lambda tell: judge_phrases(folder, settings, checked_rate(rate_hz), more_phrases, tell),
+        lambda tell: judge_phrases(folder, settings, checked_rate(rate_hz), count, more_phrases, tell),
         as_json=as_json,
         html=html,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from zlib import crc32
 
 from alerts.spotting_list import SpottedPhrases, spotting_list
 from config.rule_packs import Rule, RulePack, Topic
@@ -31,6 +32,20 @@ def drawn_packs(texts: Iterable[str]) -> list[tuple[str, ...]]:
         pieces = -(-len(phrases) // _PACK)
         packs += [tuple(phrases[piece::pieces]) for piece in range(pieces)]
     return packs
+
+
+def drawn_pack(texts: Iterable[str], count: int) -> tuple[str, ...]:
+    """So many phrases by lot (always the same), no two of which share words of a sentence."""
+    windows = {phrase: (text, at) for text in sorted(set(texts)) for at, phrase in _windows(text)}
+    chosen: list[str] = []
+    taken: set[tuple[str, int]] = set()
+    for phrase in sorted(windows, key=lambda phrase: crc32(phrase.encode())):
+        text, at = windows[phrase]
+        words = {(text, word) for word in range(at, at + _WORDS)}
+        if len(chosen) < count and not words & taken:
+            chosen.append(phrase)
+            taken |= words
+    return tuple(chosen)
 
 
 def says(text: str, phrase: str) -> bool:

@@ -9,15 +9,18 @@ import numpy as np
 from alerts.spotting_list import SpottedPhrases
 from config.settings import Language, Settings
 from service.evaluation.labelled_speech import Samples
+from service.recognition.band import fills_band
 from service.recognition.model_profile import profiled
 from service.recognition.models import find_model
 from service.recognition.spotter import Spotter, SpotterPools
 from service.recognition.spotting_grammar import Spotted, grammar_of
 from service.recognition.vocabulary import VocabularyError, vocabulary_of
+from streaming.band_filling import BandFiller
 from streaming.frames import ANALYSIS_RATE_HZ, FRAME_MS, Leg, samples_to_ms
 from streaming.leg import LegEar
-from streaming.observations import PhraseSpotted, Word, WordsHeard
+from streaming.observations import PhraseGuessed, PhraseSpotted, Word, WordsHeard
 from streaming.recognizer import FinalWords, Recognizer, SpeechModel, check_model
+from streaming.resample import LOWEST_RATE_HZ
 from streaming.speech_segments import SegmentAudio, SegmentOpened, SpeechSegments
 
 _STEP_BYTES = 200 * ANALYSIS_RATE_HZ // 1000 * 2  # what a worker feeds at a time
@@ -35,12 +38,20 @@ class Segment:
 class Ears:
     """One loaded model; what a worker does with a segment, without the worker. One at a time in a process."""
 
-    def __init__(self, model: SpeechModel, settings: Settings, vocabulary: frozenset[str] | None) -> None:
+    def __init__(
+        self, model: SpeechModel, settings: Settings, vocabulary: frozenset[str] | None, fills_band: bool
+    ) -> None:
         self._model, self._settings, self._vocabulary = model, settings, vocabulary
+        self._fills_band = fills_band
         self._full = model.recognizer()
 
-    def segments(self, samples: Samples, rate_hz: int) -> list[Segment]:
-        """A leg's speech as it is cut on a live call."""
+    @property
+    def fills_band(self) -> bool:
+        """Whether these settings fill the band of telephone speech for this model."""
+        return self._fills_band
+
+    def segments(self, samples: Samples, rate_hz: int, *, filled: bool | None = None) -> list[Segment]:
+        """A leg's speech as it is cut on a live call. `filled`: otherwise than the settings say."""
         ear = LegEar(Leg.MIXED, self._settings.hearing)
         segments = SpeechSegments(Leg.MIXED, self._settings.segments)
         cut: list[tuple[int, bytearray]] = []
@@ -60,7 +71,10 @@ class Ears:
                         cut[-1][1].extend(pcm_s16le)
                     case _:
                         pass
-        return [Segment(start_ms, bytes(audio)) for start_ms, audio in cut]
+        if rate_hz > LOWEST_RATE_HZ or not (self._fills_band if filled is None else filled):
+            return [Segment(start_ms, bytes(audio)) for start_ms, audio in cut]
+        filler = BandFiller()
+        return [Segment(start_ms, filler.feed(bytes(audio)) + filler.finish()) for start_ms, audio in cut]
 
     def words(self, segments: Sequence[Segment]) -> list[WordsHeard]:
         """The finals of the full decode."""
@@ -78,7 +92,7 @@ class Ears:
                 heard.append(WordsHeard(Leg.MIXED, len(heard), 1, True, start_ms, end_ms, final.text, words))
         return heard
 
-    def spotter(self, phrases: SpottedPhrases) -> Callable[[Sequence[Segment]], list[PhraseSpotted]]:
+    def spotter(self, phrases: SpottedPhrases) -> Callable[[Sequence[Segment]], list[PhraseSpotted | PhraseGuessed]]:
         """An ear that knows these phrases and fillers; without a vocabulary that takes them it hears nothing."""
         if self._vocabulary is None:
             return lambda _segments: []
@@ -90,17 +104,9 @@ class Ears:
         if spotter is None:
             return lambda _segments: []
 
-        def listen(segments: Sequence[Segment]) -> list[PhraseSpotted]:
+        def listen(segments: Sequence[Segment]) -> list[PhraseSpotted | PhraseGuessed]:
             return [
-                PhraseSpotted(
-                    Leg.MIXED,
-                    spotted.phrase,
-                    segment.start_ms + spotted.start_ms,
-                    segment.start_ms + spotted.end_ms,
-                    spotted.confidence,
-                )
-                for segment in segments
-                for spotted in _spotted(spotter, segment.pcm_s16le)
+                _observed(segment, spotted) for segment in segments for spotted in _spotted(spotter, segment.pcm_s16le)
             ]
 
         return listen
@@ -119,7 +125,7 @@ def ears_of(language: Language, settings: Settings) -> Iterator[Ears]:
             vocabulary = None  # as on a live node: phrases come from the text alone
     with profiled(folder, settings.recognition.profile) as copy:
         model = SpeechModel.load(folder, copy)
-    yield Ears(model, settings, vocabulary)
+    yield Ears(model, settings, vocabulary, fills_band(folder, settings.recognition))
 
 
 def _finals(recognizer: Recognizer, pcm_s16le: bytes) -> Iterator[tuple[FinalWords, int]]:
@@ -135,3 +141,10 @@ def _spotted(spotter: Spotter, pcm_s16le: bytes) -> Iterator[Spotted]:
     for at in range(0, len(pcm_s16le), _STEP_BYTES):
         yield from spotter.feed(pcm_s16le[at : at + _STEP_BYTES])
     yield from spotter.finish()
+
+
+def _observed(segment: Segment, spotted: Spotted) -> PhraseSpotted | PhraseGuessed:
+    start_ms, end_ms = segment.start_ms + spotted.start_ms, segment.start_ms + spotted.end_ms
+    if spotted.distance:
+        return PhraseGuessed(Leg.MIXED, spotted.phrase, start_ms, end_ms, spotted.distance)
+    return PhraseSpotted(Leg.MIXED, spotted.phrase, start_ms, end_ms, spotted.confidence)

@@ -7,18 +7,21 @@ from pathlib import Path
 from alerts.alert import Kind
 from alerts.detectors.phrase import PhraseDetector
 from alerts.findings import Stage
+from alerts.guessed_phrases import GuessedPhrases
 from alerts.phrase_book import PhraseBook
 from alerts.reader import Reader
 from config.rule_packs import RulePack
 from config.settings import Language, Settings
-from service.evaluation.drawn_phrases import bare, drawn_packs, listened_for, pack_of, says
+from service.evaluation.drawn_phrases import bare, drawn_pack, drawn_packs, listened_for, pack_of, says
 from service.evaluation.ears import Ears, Segment, ears_of
 from service.evaluation.labelled_speech import LabelledSpeech, labelled_speech, language_of, sound_of
 from service.evaluation.scorecard import Bars, EvaluationError, Scorecard, ScoreTable
 from service.evaluation.telephone import TELEPHONE_RATE_HZ, over_telephone
 from service.rule_shelf import RuleShelf
 from streaming.frames import ANALYSIS_RATE_HZ
-from streaming.observations import PhraseSpotted, WordsHeard
+from streaming.observations import PhraseGuessed, PhraseSpotted, WordsHeard
+
+Spotted = PhraseSpotted | PhraseGuessed
 
 _MS_PER_HOUR = 3_600_000
 _EARS = {"plain": "plain text", "sound_alike": "sounds alike", "spotting": "spotting", "fused": "as on a live call"}
@@ -58,18 +61,19 @@ class _Tally:
 
 
 def judge_phrases(
-    folder: Path, settings: Settings, rate_hz: int, more_phrases: int, tell: Callable[[float], None]
+    folder: Path, settings: Settings, rate_hz: int, count: int, more_phrases: int, tell: Callable[[float], None]
 ) -> Scorecard:
-    """Listen to every recording of the folder for every phrase of its texts.
+    """Listen to every recording of the folder for `count` phrases of its texts; 0: for all, pack by pack.
 
     A phrase counts once a recording. Raises EvaluationError, ModelMissingError or ModelError.
     """
     speech = labelled_speech(folder, "language", "text")
     language = language_of(speech, folder)
-    packs = drawn_packs(each.label("text") for each in speech)
-    if not packs:
+    texts = [each.label("text") for each in speech]
+    packs = drawn_packs(texts) if count == 0 else [drawn_pack(texts, count)]
+    if not any(packs):
         raise EvaluationError(f"{folder / 'labels.csv'}: no text has three words of five to ten syllables")
-    more = _more(settings, language, more_phrases, [each.label("text") for each in speech])
+    more = _more(settings, language, more_phrases, texts)
     steps = len(speech) * (len(packs) + 1)
     tally = _Tally()
     with ears_of(language, settings) as ears:
@@ -108,7 +112,7 @@ def _hear(ears: Ears, speech: LabelledSpeech, rate_hz: int) -> _Heard:
 
 def _judge(
     recording: _Heard,
-    spotted: Sequence[PhraseSpotted],
+    spotted: Sequence[Spotted],
     pack: RulePack,
     book: PhraseBook,
     settings: Settings,
@@ -131,16 +135,18 @@ def _judge(
 
 
 def _alerted(
-    pack: RulePack, book: PhraseBook, settings: Settings, observations: Sequence[WordsHeard | PhraseSpotted]
+    pack: RulePack, book: PhraseBook, settings: Settings, observations: Sequence[WordsHeard | Spotted]
 ) -> set[str]:
     """The phrases that are alerts once the recording is over."""
     detector = PhraseDetector(settings.detection.phrase, book, Reader.EN)
     standing: dict[str, str] = {}
     phrase_of = {rule.id: rule.phrases[0] for rule in pack.rules}
+    guesses = GuessedPhrases(pack)
     findings = [
         finding
         for each in sorted(observations, key=lambda observation: observation.end_ms)
-        for finding in detector.feed(each)
+        for heard in (each, *guesses.feed(each))
+        for finding in detector.feed(heard)
     ]
     for finding in findings:
         if finding.stage in (Stage.PROVISIONAL, Stage.WITHDRAWN):

@@ -103,6 +103,7 @@ class _Connection:
         for event in events:
             match event:
                 case StreamNamed(stream_id=stream_id):
+                    await self._board.expect_stream(stream_id)
                     if not self._claim(stream_id):
                         return False
                 case AudioReceived() if self._stream is not None:

@@ -12,6 +12,7 @@ import structlog
 
 from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
+from service.recognition.band import fills_band
 from service.recognition.busyness import Busyness
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.decoding_lag import DecodingLag
@@ -37,6 +38,7 @@ from service.recognition.worker_messages import (
     WorkerHello,
     WorkerLoad,
 )
+from streaming.band_filling import BandFiller
 from streaming.frames import Leg, samples_to_ms
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +90,7 @@ class RecognitionGroup:
         self.lag = DecodingLag()
         self._settings = settings
         self._phrases = phrases
+        self._fills_band = fills_band(model_dir, settings)
         self._make_source = source or (lambda: NurseryProcess(model_dir, settings, self._phrases))
         size = settings.workers or len(os.sched_getaffinity(0))
         self._segments = OpenSegments(silent_s=settings.behind_limit_ms / 2000)
@@ -144,18 +147,28 @@ class RecognitionGroup:
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
+        narrow: bool = False,
     ) -> Segment | None:
         """A new stretch of speech of this leg, beginning at `start_ms` of its call; None (counted) when too busy.
 
         A `patient` one (recordings faster than real time) is neither refused nor dropped for being late: its feeder
         awaits `room()` and so sets the pace. `spot`: whose phrases to listen for beside the words, or, without
-        `words`, instead of them.
+        `words`, instead of them. `narrow`: its upper band is empty.
         """
         if not self._running or not (patient or (self._ready.is_set() and not self._too_busy(words))):
             self.counts.refused_segments += 1
             return None
+        filler = BandFiller() if narrow and self._fills_band else None
         segment = Segment(
-            self._next_number, self._legs.number(leg_key), start_ms, hear, self._segment_ended, patient, spot, words
+            self._next_number,
+            self._legs.number(leg_key),
+            start_ms,
+            hear,
+            self._segment_ended,
+            patient,
+            spot,
+            words,
+            filler,
         )
         self._next_number = self._next_number % 0xFFFF_FFFF + 1
         self.counts.segments += 1
@@ -302,8 +315,8 @@ class RecognitionGroup:
                 segment.take_partial(samples, text)
             case FinalSaid():
                 segment.take_final(message)
-            case PhraseSaid():
-                self.counts.spotted_phrases += 1
+            case PhraseSaid(distance=distance):
+                self.counts.spotted_phrases += distance == 0
                 segment.take_spotted(message)
             case SegmentFailed():
                 self._lose(segment, LossReason.REFUSED)

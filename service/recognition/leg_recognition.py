@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, assert_never
+from typing import Protocol, Self, assert_never
 
 from config.hearing import SegmentSettings
 from service.recognition.segment import FinalHeard, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
 from streaming.frames import SAMPLES_PER_MS, AudioFrame, Leg
-from streaming.observations import Observation, PhraseSpotted, RecognitionChanged, WordsHeard
+from streaming.observations import Observation, PhraseGuessed, PhraseSpotted, RecognitionChanged, WordsHeard
+from streaming.resample import LOWEST_RATE_HZ
 from streaming.speech_segments import SegmentAudio, SegmentClosed, SegmentOpened, SpeechSegments
 from streaming.speech_segments import SegmentEvent as SpeechEvent
 from web.sources import Tier
@@ -54,12 +55,13 @@ class SegmentTaker(Protocol):
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
+        narrow: bool = False,
     ) -> OpenedSegment | None:
         """A new segment; the phrases of `spot` are listened for beside the words, or alone. None when too busy."""
         ...
 
 
-Recognized = WordsHeard | PhraseSpotted | RecognitionChanged
+Recognized = WordsHeard | PhraseSpotted | PhraseGuessed | RecognitionChanged
 """What recognition tells of a leg."""
 
 
@@ -96,6 +98,7 @@ class LegRecognition:
         self._tier = Tier.FULL
         self._leg, self._leg_key, self._group, self._heard, self._patient = leg, leg_key, group, heard, patient
         self._segments = SpeechSegments(leg, settings)
+        self._narrow = False
         self._open: OpenedSegment | None = None
         self._writing = False  # whether the open segment's words are written down
         self._gave_up = False  # the speech that is going on was refused or lost; until its end nothing is heard
@@ -133,6 +136,11 @@ class LegRecognition:
     def idle(self) -> bool:
         """Whether no words are on their way: nothing open, nothing waiting for a final."""
         return not self._turns
+
+    def at_rate(self, rate_hz: int) -> Self:
+        """The rate on the wire: what came at 8 kHz has no upper band."""
+        self._narrow = rate_hz <= LOWEST_RATE_HZ
+        return self
 
     def feed(self, item: AudioFrame | Observation) -> None:
         """Everything the leg's ear gives out, in its order."""
@@ -189,6 +197,7 @@ class LegRecognition:
             patient=self._patient,
             spot=self._leg,
             words=self._writing,
+            narrow=self._narrow,
         )
         if self._open is None:
             self._give_up(start_ms)
@@ -226,7 +235,7 @@ class LegRecognition:
                 if last:
                     self._next_turn()
             case PhraseHeard():
-                self._heard(PhraseSpotted(self._leg, event.phrase, event.start_ms, event.end_ms, event.confidence))
+                self._heard(_told(self._leg, event))
             case SegmentLost(at_ms=at_ms):
                 self._settle(FinalHeard(at_ms, at_ms, "", (), last=True))
                 self._next_turn()
@@ -270,3 +279,9 @@ class LegRecognition:
         if listening is not self._listening:
             self._listening = listening
             self._heard(RecognitionChanged(self._leg, listening, at_ms))
+
+
+def _told(leg: Leg, heard: PhraseHeard) -> PhraseSpotted | PhraseGuessed:
+    if heard.distance:
+        return PhraseGuessed(leg, heard.phrase, heard.start_ms, heard.end_ms, heard.distance)
+    return PhraseSpotted(leg, heard.phrase, heard.start_ms, heard.end_ms, heard.confidence)

@@ -17,6 +17,7 @@ from service.recognition.worker_messages import (
     SegmentSound,
     StopWords,
 )
+from streaming.band_filling import BandFiller
 from streaming.frames import SAMPLES_PER_MS, Leg, samples_to_ms
 from streaming.observations import Word
 
@@ -55,12 +56,13 @@ class FinalHeard:
 
 @dataclass(frozen=True, slots=True)
 class PhraseHeard:
-    """A phrase of the rules was spotted, in call time."""
+    """A phrase of the rules was spotted, in call time; with a `distance` above 0 only something that sounds like it."""
 
     start_ms: int
     end_ms: int
     phrase: str
     confidence: float
+    distance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ SegmentEvent = PartialHeard | FinalHeard | PhraseHeard | SegmentLost
 class Segment:
     """Fed by a leg, run on one worker at a time, and again on another when that one dies.
 
-    `ended` is called once, when it is done, lost or abandoned. Times are call time; its audio has no gaps.
+    `ended` is called once, when it is done, lost or abandoned. Times are call time; its audio has no gaps. With a
+    `filler` the worker gets the audio with its upper band filled.
     """
 
     def __init__(
@@ -91,13 +94,14 @@ class Segment:
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
+        filler: BandFiller | None = None,
     ) -> None:
         self.number, self.patient, self.words = number, patient, words
         self.link: WorkerLink | None = None
         self.runs = 0
         self.over = False
         self.decoded_after_s = 0.0  # how long the newest decoded audio had been waiting when it was decoded
-        self._spot = spot
+        self._spot, self._filler = spot, filler
         self._leg, self._start_ms, self._hear, self._ended = leg, start_ms, hear, ended
         self._kept: deque[bytes] = deque()  # audio since the last final
         self._kept_from = 0  # samples of the segment before it
@@ -131,7 +135,12 @@ class Segment:
 
     def feed(self, pcm_s16le: bytes) -> None:
         """The next audio, 16 kHz PCM16, whole samples. Nothing happens on a segment that is over."""
-        if self.over or self._closed_s is not None or not pcm_s16le:
+        if self.over or self._closed_s is not None:
+            return
+        self._add(pcm_s16le if self._filler is None else self._filler.feed(pcm_s16le))
+
+    def _add(self, pcm_s16le: bytes) -> None:
+        if not pcm_s16le:
             return
         self._fed += len(pcm_s16le) // 2
         self._arrivals.append((self._fed, time.monotonic()))
@@ -145,6 +154,8 @@ class Segment:
         """The speech is over: a last FinalHeard (or SegmentLost) follows."""
         if self.over or self._closed_s is not None:
             return
+        if self._filler is not None:
+            self._add(self._filler.finish())
         self._closed_s = time.monotonic()
         if self.link is not None:
             self.link.say(CloseSegment(self.number))
@@ -244,7 +255,8 @@ class Segment:
     def take_spotted(self, said: PhraseSaid) -> None:
         """The second ear has heard a phrase; run again after a crash it may hear it once more."""
         run_from_ms = self._ms(self._run_from)
-        self._hear(PhraseHeard(run_from_ms + said.start_ms, run_from_ms + said.end_ms, said.phrase, said.confidence))
+        start_ms, end_ms = run_from_ms + said.start_ms, run_from_ms + said.end_ms
+        self._hear(PhraseHeard(start_ms, end_ms, said.phrase, said.confidence, said.distance))
 
     def _end_unheard(self) -> None:
         at_ms = self._ms(self._kept_from)

@@ -243,10 +243,9 @@ class Worker:
         began_ns = time.process_time_ns()
         try:
             for spotted in listen(segment.spotter):
+                sure = round(spotted.confidence, 3)
                 self._say(
-                    PhraseSaid(
-                        segment.number, spotted.phrase, spotted.start_ms, spotted.end_ms, round(spotted.confidence, 3)
-                    )
+                    PhraseSaid(segment.number, spotted.phrase, spotted.start_ms, spotted.end_ms, sure, spotted.distance)
                 )
         except RecognizerError:
             self._spotters.throw_away(segment.spotter)

@@ -13,7 +13,7 @@ _HEADER = struct.Struct("<BxxxII")  # kind, segment, payload bytes
 _LONGEST_PAYLOAD_BYTES = 4_194_304  # two minutes of 16 kHz PCM: more than a longest segment
 _COUNT = struct.Struct("<Q")
 _OPEN = struct.Struct("<QB?")  # leg number, place of its kind in _KINDS, words
-_SPOTTED = struct.Struct("<QQd")
+_SPOTTED = struct.Struct("<QQdd")
 _LOAD = struct.Struct("<QQIQQ")
 _KINDS = (None, Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
 
@@ -120,13 +120,14 @@ class FinalSaid:
 
 @dataclass(frozen=True, slots=True)
 class PhraseSaid:
-    """From the worker: a phrase was spotted, times in ms of the segment."""
+    """From the worker: a phrase was spotted (or, with a distance, nearly), times in ms of the segment."""
 
     segment: int
     phrase: str
     start_ms: int
     end_ms: int
     confidence: float
+    distance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,9 @@ def message_bytes(message: Message) -> bytes:
         case FinalSaid(segment, samples, last, text, words):
             said = [text, [[word.text, word.start_ms, word.end_ms, word.confidence] for word in words], last]
             return _framed(_Kind.FINAL, segment, _COUNT.pack(samples) + json.dumps(said, ensure_ascii=False).encode())
-        case PhraseSaid(segment, phrase, start_ms, end_ms, confidence):
-            return _framed(_Kind.SPOTTED, segment, _SPOTTED.pack(start_ms, end_ms, confidence) + phrase.encode())
+        case PhraseSaid(segment, phrase, start_ms, end_ms, confidence, distance):
+            spotted = _SPOTTED.pack(start_ms, end_ms, confidence, distance)
+            return _framed(_Kind.SPOTTED, segment, spotted + phrase.encode())
         case Decoded(segment, samples):
             return _framed(_Kind.DECODED, segment, _COUNT.pack(samples))
         case SegmentFailed(segment):
@@ -262,8 +264,7 @@ def _message_of(kind: int, segment: int, payload: bytes) -> Message:
                     tuple(RecognizedWord(*word) for word in words),
                 )
             case _Kind.SPOTTED:
-                start_ms, end_ms, confidence = _SPOTTED.unpack_from(payload)
-                return PhraseSaid(segment, payload[_SPOTTED.size :].decode(), start_ms, end_ms, confidence)
+                return PhraseSaid(segment, payload[_SPOTTED.size :].decode(), *_SPOTTED.unpack_from(payload))
             case _Kind.DECODED:
                 return Decoded(segment, _COUNT.unpack(payload)[0])
             case _Kind.FAILED:

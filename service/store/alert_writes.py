@@ -11,12 +11,15 @@ from alerts.alert import Alert
 from alerts.merging import merged
 from service.clock import Clock
 from service.store.database import writing
-from service.store.desk_tables import alert_acts
-from service.store.rows import act_row, alert_columns, alert_content, alert_of, newest_columns
+from service.store.rows import alert_columns, alert_content, alert_of
 from service.store.tables import alert_changes, alerts
 from web.sources import AlertChange
 
 _SEQUENCE_LOCK = 0x6561_7273_686F_7401  # "earshot", 1: held while sequences are given on a server
+
+
+Also = Callable[[Connection, AlertChange], None]
+"""What else is written in the transaction of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def newest_sequence(connection: Connection) -> int:
     return newest
 
 
-def add_found(connection: Connection, found: Alert) -> AlertChange:
+def add_found(connection: Connection, found: Alert, also: Also) -> AlertChange:
     """What listening found, laid on what is stored of the alert. Storing it again changes nothing.
 
     Needs `in_sequence`. The answer holds the alert as stored: its version may be higher than the one it came with.
@@ -51,15 +54,15 @@ def add_found(connection: Connection, found: Alert) -> AlertChange:
         return AlertChange(row.sequence, alert_of(row.content))
     stored = newest_of(connection, found.alert_id)
     if stored is None:
-        return _insert(connection, found, found.version)
+        return _insert(connection, found, found.version, also)
     latest = select(func.max(alert_changes.c.found_version)).where(alert_changes.c.alert_id == found.alert_id)
     if (connection.execute(latest).scalar() or 0) > found.version:  # comes late: a part of the history, no more
-        return _insert(connection, found, found.version, is_newest=False)
-    return _insert(connection, merged(stored, found), found.version)
+        return _insert(connection, found, found.version, also, is_newest=False)
+    return _insert(connection, merged(stored, found), found.version, also)
 
 
 def amend_alert(
-    engine: Engine, alert_id: str, change: Callable[[Alert], Alert | None], clock: Clock
+    engine: Engine, alert_id: str, change: Callable[[Alert], Alert | None], clock: Clock, also: Also
 ) -> Stored | Alert | None:
     """One person's or timer's change: `change` gets the newest version and answers the next, all in one transaction.
 
@@ -77,8 +80,7 @@ def amend_alert(
         after = newest_sequence(connection)
         timing = replace(changed.timing, published_at=changed.timing.published_at or clock.now_at())
         changed = replace(changed, version=newest.version + 1, timing=timing)
-        connection.execute(alert_acts.insert(), act_row(newest, changed))
-        return Stored(_insert(connection, changed, None), after)
+        return Stored(_insert(connection, changed, None, also), after)
 
 
 def newest_of(connection: Connection, alert_id: str) -> Alert | None:
@@ -100,14 +102,18 @@ def insert_of(connection: Connection) -> type[sqlite.Insert] | type[postgresql.I
     return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
 
 
-def _insert(connection: Connection, alert: Alert, found_version: int | None, *, is_newest: bool = True) -> AlertChange:
+def _insert(
+    connection: Connection, alert: Alert, found_version: int | None, also: Also, *, is_newest: bool = True
+) -> AlertChange:
     insert, columns = insert_of(connection), alert_columns(alert)
     content = alert_content(alert)
     added = insert(alert_changes).values(**columns, content=content, found_version=found_version)
     sequence = connection.execute(added.returning(alert_changes.c.sequence)).scalar_one()
     if not is_newest:
         return AlertChange(sequence, alert)
-    newest = insert(alerts).values(**columns, **newest_columns(alert), sequence=sequence)
+    newest = insert(alerts).values(**columns, sequence=sequence)
     others = {column.name: newest.excluded[column.name] for column in alerts.c if column.name != "alert_id"}
     connection.execute(newest.on_conflict_do_update(index_elements=["alert_id"], set_=others))
-    return AlertChange(sequence, alert)
+    change = AlertChange(sequence, alert)
+    also(connection, change)
+    return change

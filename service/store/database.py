@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -15,6 +15,15 @@ from config.settings import Settings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "earshot_writes"
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+_SERVER_OPTIONS = {
+    "connect_timeout": 5,
+    "options": "-c statement_timeout=15000 -c lock_timeout=10000",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}  # a server that is gone is known to be gone within seconds
+_MIGRATION_LOCK = 0x6561_7273_686F_7400
 
 
 class StoreError(Exception):
@@ -41,7 +50,11 @@ def make_engine(url: URL, busy_ms: int) -> Engine:
     Raises StoreError when the driver of the database is not installed.
     """
     try:
-        engine = create_engine(url, hide_parameters=True)  # parameters hold numbers and names: never in an error's text
+        # parameters hold numbers and names: never in an error's text
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, hide_parameters=True)
+        else:
+            engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=dict(_SERVER_OPTIONS))
     except ModuleNotFoundError as error:
         raise StoreError(f"database_url: needs the package {error.name}; install it beside earshot") from None
     if url.get_backend_name() == "sqlite":
@@ -49,7 +62,7 @@ def make_engine(url: URL, busy_ms: int) -> Engine:
         @event.listens_for(engine, "connect")
         def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
             connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
-            for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in ("auto_vacuum=INCREMENTAL", f"busy_timeout={busy_ms}", *_PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}").close()
 
         @event.listens_for(engine, "begin")
@@ -75,6 +88,8 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("path_separator", "os")
     try:
         with writing(engine).begin() as connection:
+            if connection.dialect.name == "postgresql":  # nodes that start together make the tables one after the other
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError:

@@ -8,9 +8,11 @@ from sqlalchemy.sql import Select
 
 from alerts.alert import Alert, AlertState
 from service.store.alert_writes import newest_sequence
-from service.store.rows import alert_of, call_of
-from service.store.tables import alert_changes, alerts, calls
-from web.sources import AlertChange, CallState, CallView
+from service.store.retention import forgotten_up_to
+from service.store.rows import alert_of, call_of, line_of
+from service.store.tables import alert_changes, alerts, calls, legs, utterances
+from streaming.frames import Leg
+from web.sources import AlertChange, CallState, CallView, TranscriptLine
 
 OVER = (AlertState.RESOLVED, AlertState.FALSE_POSITIVE, AlertState.WITHDRAWN)
 
@@ -55,11 +57,11 @@ def open_alerts(engine: Engine) -> tuple[int, list[Alert]]:
 
 
 def changes_since(engine: Engine, sequence: int, limit: int) -> list[AlertChange] | None:
-    """Changes after `sequence` in order; None when more than `limit`, or when the store has never been so far."""
+    """Changes after `sequence` in order; None when more than `limit`, or when they are not known."""
     question = _changes().where(alert_changes.c.sequence > sequence).order_by(alert_changes.c.sequence)
     with engine.begin() as connection:
-        if sequence > newest_sequence(connection):  # a cursor of another database
-            return None
+        if sequence > newest_sequence(connection) or sequence < forgotten_up_to(connection):
+            return None  # a cursor of another database, or of a time that is deleted
         found = [_change_of(row) for row in connection.execute(question.limit(limit + 1)).mappings()]
     return None if len(found) > limit else found
 
@@ -99,6 +101,37 @@ def find_call(engine: Engine, call_id: str) -> CallView | None:
     with engine.begin() as connection:
         row = connection.execute(select(calls).where(calls.c.call_id == call_id)).mappings().one_or_none()
     return None if row is None else call_of(row)
+
+
+def running_elsewhere(engine: Engine, node_id: str) -> list[tuple[str | None, CallView]]:
+    """Calls that are not over and that another node hears, or heard last, with that node."""
+    question = select(calls).where(calls.c.state != CallState.ENDED.value)
+    question = question.where(or_(calls.c.node_id != node_id, calls.c.node_id.is_(None)))
+    with engine.begin() as connection:
+        return [(row["node_id"], call_of(row)) for row in connection.execute(question).mappings()]
+
+
+def leg_of_stream(engine: Engine, stream_id: str) -> tuple[str, Leg] | None:
+    """The call and leg that were announced for this stream, on whichever node."""
+    question = select(legs.c.call_id, legs.c.leg).where(legs.c.stream_id == stream_id)
+    with engine.begin() as connection:
+        row = connection.execute(question).one_or_none()
+    return None if row is None else (row.call_id, Leg(row.leg))
+
+
+def streams_of(engine: Engine, call_id: str) -> dict[Leg, str]:
+    """The streams that were announced for a call."""
+    with engine.begin() as connection:
+        rows = connection.execute(select(legs.c.leg, legs.c.stream_id).where(legs.c.call_id == call_id)).all()
+    return {Leg(row.leg): row.stream_id for row in rows}
+
+
+def words_of(engine: Engine, call_id: str) -> list[TranscriptLine]:
+    """What was said in a call, as it was kept, in call time."""
+    question = select(utterances).where(utterances.c.call_id == call_id)
+    with engine.begin() as connection:
+        rows = connection.execute(question.order_by(utterances.c.start_ms, utterances.c.utterance)).mappings()
+        return [line_of(row) for row in rows]
 
 
 def _changes() -> Select[tuple[int, object]]:

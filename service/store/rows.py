@@ -1,16 +1,20 @@
 """Between what the rooms speak of and rows of the tables."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from alerts.alert import Alert
 from streaming.frames import Leg, Party
-from web.sources import AgentView, CallState, CallView, LegView, Tier
+from streaming.observations import Word, WordsHeard
+from web.sources import AgentView, CallEvent, CallState, CallView, Hit, LegView, Tier, TranscriptLine
 
 _ALERT = TypeAdapter(Alert)
 _AGENT = TypeAdapter(AgentView)
+_WORDS = TypeAdapter(tuple[Word, ...])
+_HITS = TypeAdapter(tuple[Hit, ...])
 
 SILENT_DBFS = -96.0  # digital silence: what the level of a leg is once nobody listens to it
 
@@ -26,39 +30,6 @@ def alert_columns(alert: Alert) -> dict[str, Any]:
         "call_id": alert.call_id,
         "opened_at": alert.opened_at,
         "updated_at": alert.updated_at,
-    }
-
-
-def newest_columns(alert: Alert) -> dict[str, Any]:
-    """What figures and lists ask of alerts as they stand now."""
-    return {
-        "rule": alert.rule,
-        "agent_id": alert.agent_id,
-        "suppressed_by": alert.suppressed_by,
-        "assignee": alert.assignee,
-        "outcome": alert.outcome,
-        "mark": None if alert.mark is None else alert.mark.value,
-    }
-
-
-def act_row(before: Alert, changed: Alert) -> dict[str, Any]:
-    """What a person or a clock did to an alert, for figures and feedback."""
-    claimed = before.claimed_at is None and changed.claimed_at is not None
-    waited = (changed.claimed_at or changed.updated_at) - changed.opened_at
-    return {
-        "alert_id": changed.alert_id,
-        "version": changed.version,
-        "action": changed.change.action.value,
-        "person": changed.change.by,
-        "at": changed.updated_at,
-        "reason": changed.change.reason,
-        "mark": None if changed.mark is None else changed.mark.value,
-        "outcome": changed.outcome if before.outcome is None else None,
-        "claim_ms": round(waited.total_seconds() * 1000) if claimed else None,
-        "rule": changed.rule,
-        "severity": changed.severity.word,
-        "call_id": changed.call_id,
-        "agent_id": changed.agent_id,
     }
 
 
@@ -129,6 +100,50 @@ def call_of(row: Mapping[Any, Any]) -> CallView:
         verdict_facts=tuple((name, value) for name, value in row["verdict_facts"] or ()),
         metadata=tuple((key, value) for key, value in row["metadata"]),
     )
+
+
+def line_row(line: TranscriptLine, kept_at: datetime) -> dict[str, Any]:
+    """A final utterance as a row. What must not be kept (numbers, names) is taken out before it comes here."""
+    heard = line.heard
+    return {
+        "call_id": line.call_id,
+        "leg": heard.leg.value,
+        "utterance": heard.utterance,
+        "start_ms": heard.start_ms,
+        "end_ms": heard.end_ms,
+        "text": heard.text,
+        "words": _WORDS.dump_python(heard.words, mode="json"),
+        "hits": _HITS.dump_python(line.hits, mode="json"),
+        "kept_at": kept_at,
+    }
+
+
+def event_row(call_id: str, event: CallEvent, received_at: datetime) -> dict[str, Any]:
+    """An event of the PBX as a row."""
+    return {
+        "call_id": call_id,
+        "type": event.type.value,
+        "leg": None if event.leg is None else event.leg.value,
+        "party": None if event.party is None else event.party.value,
+        "cause": event.cause,
+        "at": event.at,
+        "received_at": received_at,
+    }
+
+
+def line_of(row: Mapping[Any, Any]) -> TranscriptLine:
+    """The utterance of a row."""
+    heard = WordsHeard(
+        leg=Leg(row["leg"]),
+        utterance=row["utterance"],
+        revision=0,
+        final=True,
+        start_ms=row["start_ms"],
+        end_ms=row["end_ms"],
+        text=row["text"],
+        words=_WORDS.validate_python(row["words"]),
+    )
+    return TranscriptLine(row["call_id"], heard, _HITS.validate_python(row["hits"]))
 
 
 def _leg_view(received_ms: int, gaps_ms: int, tier: str) -> LegView:

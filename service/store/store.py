@@ -10,29 +10,41 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.alert import Alert
 from config.settings import Settings
 from service.clock import Clock, SystemClock
-from service.store import reads
+from service.store import deliveries, reads
 from service.store.alert_writes import Stored, amend_alert
 from service.store.database import StoreError, database_url, error_name, make_engine, migrate
-from service.store.waiting import WaitingWrites
+from service.store.deliveries import Letter
+from service.store.rows import event_row, line_row
+from service.store.tables import call_events, legs, utterances
+from service.store.waiting import Row, WaitingWrites
 from service.store.writer import Published, Writer
-from service.store.writes import close_abandoned_calls
+from service.store.writes import close_abandoned_calls, end_lost_calls
+from streaming.frames import Leg
 from web.sources import (
     AlertChange,
+    CallEvent,
     CallState,
     CallView,
     StaleAlertError,
     StoreUnavailableError,
+    TranscriptLine,
     UnknownAlertError,
 )
 
 _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
+Outbox = Callable[[AlertChange], Sequence[Letter]]
+"""Which letters a change gives: they are written with it."""
+
+
+def _no_letters(change: AlertChange) -> Sequence[Letter]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,8 @@ class StoreStatus:
     waiting: int
     failures: int
     dropped_calls: int
+    dropped_rows: int
+    dropped_alerts: int
     refused_rows: int
     shown_unstored: int
 
@@ -53,10 +67,16 @@ class Store:
     Order of life: `open()`, a task that runs `run(published)`, `save_…` at any time, `close()`.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, node_id: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        node_id: str | None = None,
+        outbox: Outbox = _no_letters,
+    ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._node_id = node_id
+        self._node_id, self._outbox = node_id, outbox
         self._waiting = WaitingWrites(settings.store.queue)
         self._engine: Engine | None = None
         self._writer: Writer | None = None
@@ -80,7 +100,7 @@ class Store:
         if left:
             _log.warning("calls of an interrupted run were ended", calls=left)
         self._engine = engine
-        self._writer = Writer(engine, self._waiting, self._settings.store, self._clock, self._node_id)
+        self._writer = Writer(engine, self._waiting, self._settings.store, self._clock, self._node_id, self._also)
         self._writer.wake()
 
     async def run(self, published: Published) -> None:
@@ -103,6 +123,24 @@ class Store:
         if self._writer is not None:
             self._writer.wake()
 
+    def save_row(self, table: Table, **values: object) -> None:
+        """Queue a row of another table; the first to be dropped when too much waits. The same key is replaced."""
+        self._waiting.add_row(Row(table, values))
+        if self._writer is not None:
+            self._writer.wake()
+
+    def save_line(self, line: TranscriptLine) -> None:
+        """Queue a final utterance, masked; a later revision of the same replaces it."""
+        self.save_row(utterances, **line_row(line, self._clock.now_at()))
+
+    def save_stream(self, call_id: str, leg: Leg, stream_id: str) -> None:
+        """Queue which leg of which call a stream was announced for."""
+        self.save_row(legs, call_id=call_id, leg=leg.value, stream_id=stream_id)
+
+    def save_event(self, call_id: str, event: CallEvent) -> None:
+        """Queue an event of the PBX, with the moment it came."""
+        self.save_row(call_events, **event_row(call_id, event, self._clock.now_at()))
+
     async def change_alert(self, changed: Alert) -> AlertChange:
         """A person's or timer's next version of an alert: committed and handed on, if nobody was faster.
 
@@ -124,7 +162,7 @@ class Store:
         `change` runs in the writer's thread and may raise. Raises UnknownAlertError, StoreUnavailableError.
         """
         writer = self._open_writer()
-        answer = await writer.ask(lambda engine: amend_alert(engine, alert_id, change, self._clock))
+        answer = await writer.ask(lambda engine: amend_alert(engine, alert_id, change, self._clock, self._also))
         if answer is None:
             raise UnknownAlertError
         if not isinstance(answer, Stored):
@@ -169,6 +207,8 @@ class Store:
             waiting=len(self._waiting),
             failures=writer.failures,
             dropped_calls=self._waiting.dropped_calls,
+            dropped_rows=self._waiting.dropped_rows,
+            dropped_alerts=self._waiting.dropped_alerts,
             refused_rows=writer.refused_rows,
             shown_unstored=writer.shown_unstored,
         )
@@ -228,9 +268,33 @@ class Store:
         """Calls as last stored (running ones too), newest first; an unknown `before` gives an empty page."""
         return await self.read(lambda engine: reads.search_calls(engine, state, queue, limit, before))
 
+    async def running_elsewhere(self) -> list[tuple[str | None, CallView]]:
+        """Calls that are not over and that another node hears or heard last, with that node."""
+        node_id = self._node_id or ""
+        return await self.read(lambda engine: reads.running_elsewhere(engine, node_id))
+
+    async def end_lost_calls(self, lost: Sequence[tuple[str, str | None]]) -> None:
+        """End calls whose node is gone, unless another has taken them: (call_id, the node that is gone)."""
+        await self.write(lambda engine: end_lost_calls(engine, lost))
+
+    async def leg_of_stream(self, stream_id: str) -> tuple[str, Leg] | None:
+        """The call and leg that any node announced for this stream."""
+        return await self.read(lambda engine: reads.leg_of_stream(engine, stream_id))
+
+    async def streams_of(self, call_id: str) -> dict[Leg, str]:
+        """The streams that any node announced for a call."""
+        return await self.read(lambda engine: reads.streams_of(engine, call_id))
+
+    async def words(self, call_id: str) -> list[TranscriptLine]:
+        """What was said in a call, as it was kept."""
+        return await self.read(lambda engine: reads.words_of(engine, call_id))
+
     async def call(self, call_id: str) -> CallView | None:
         """One call as last stored; None when unknown."""
         return await self.read(lambda engine: reads.find_call(engine, call_id))
+
+    def _also(self, connection: Connection, change: AlertChange) -> None:
+        deliveries.post(connection, self._outbox(change), self._clock.now_at())
 
     def _unstored(self) -> list[AlertChange]:
         # asked before a read: what is committed during the read is then in both, never in neither

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import StoreSettings
 from service.clock import Clock
-from service.store.alert_writes import Stored, stamped
+from service.store.alert_writes import Also, Stored, stamped
 from service.store.database import error_name
 from service.store.waiting import Batch, WaitingWrites
 from service.store.writes import is_rows_fault, write
@@ -31,10 +31,16 @@ class Writer:
     """Takes from `waiting`, commits, hands on. Counts what went wrong; nothing that waits is ever thrown away by it."""
 
     def __init__(
-        self, engine: Engine, waiting: WaitingWrites, settings: StoreSettings, clock: Clock, node_id: str | None
+        self,
+        engine: Engine,
+        waiting: WaitingWrites,
+        settings: StoreSettings,
+        clock: Clock,
+        node_id: str | None,
+        also: Also,
     ) -> None:
         self._engine, self._waiting, self._settings, self._clock = engine, waiting, settings, clock
-        self._node_id = node_id
+        self._node_id, self._also = node_id, also
         self._thread = ThreadPoolExecutor(1, "store-writer")
         self._wake = asyncio.Event()
         self._written = asyncio.Event()
@@ -120,13 +126,14 @@ class Writer:
 
     async def _write_singly(self, batch: Batch, error: Exception) -> bool:
         """One row of the batch can never be written: write the others, and set that one aside."""
-        if len(batch.calls) + len(batch.alerts) == 1:
+        if len(batch.calls) + len(batch.alerts) + len(batch.rows) == 1:
             self.refused_rows += 1
             _log.error("a row cannot be stored and is set aside", failure=error_name(error), alerts=len(batch.alerts))
             self._show(batch)
             self._waiting.done(batch)
             return True
         singles = [Batch((call,), ()) for call in batch.calls] + [Batch((), (alert,)) for alert in batch.alerts]
+        singles += [Batch((), (), (row,)) for row in batch.rows]
         for single in singles:
             if not await self._write(single):
                 return False
@@ -135,7 +142,7 @@ class Writer:
     async def _commit(self, batch: Batch) -> list[Stored]:
         """The commit in the writer's thread; alerts that wait for it too long are shown meanwhile."""
         loop = asyncio.get_running_loop()
-        commit = loop.run_in_executor(self._thread, write, self._engine, batch, self._clock, self._node_id)
+        commit = loop.run_in_executor(self._thread, write, self._engine, batch, self._clock, self._node_id, self._also)
         try:
             while not (await asyncio.wait({commit}, timeout=self._settings.patience_ms / 1000))[0]:
                 self._show_unstored()

@@ -21,6 +21,7 @@ from web.sources import (
     CallState,
     CallView,
     ConflictingCallError,
+    DeadLetter,
     Health,
     Hit,
     LegLevels,
@@ -137,7 +138,7 @@ class FakeCalls:
         self.kept_from_ms = 0
         self.most_calls = 100
 
-    def announce(self, announcement: Announcement) -> AnnouncedCall:
+    async def announce(self, announcement: Announcement) -> AnnouncedCall:
         call_id = announcement.call_id or "made-up"
         known = self.announced.get(call_id)
         if known is not None and known != announcement:
@@ -149,12 +150,12 @@ class FakeCalls:
             call_id, known is None, ((Leg.AGENT, "uuid-a"), (Leg.CUSTOMER, "uuid-c"), (Leg.MIXED, "uuid-m"))
         )
 
-    def amend(self, call_id: str, announcement: Announcement) -> CallView:
+    async def amend(self, call_id: str, announcement: Announcement) -> CallView:
         call = self._known(call_id)
         self.views[call_id] = replace(call, queue=announcement.queue or call.queue)
         return self.views[call_id]
 
-    def report(self, call_id: str, event: CallEvent) -> None:
+    async def report(self, call_id: str, event: CallEvent) -> None:
         if self._known(call_id).state is CallState.ENDED:
             raise CallOverError
         self.events.append((call_id, event))
@@ -174,16 +175,16 @@ class FakeCalls:
     async def get(self, call_id: str) -> CallView:
         return self._known(call_id)
 
-    def transcript(self, call_id: str) -> list[TranscriptLine]:
+    async def transcript(self, call_id: str) -> list[TranscriptLine]:
         self._known(call_id)
         return self.lines.get(call_id, [])
 
-    def timeline(self, call_id: str) -> Timeline:
+    async def timeline(self, call_id: str) -> Timeline:
         self._known(call_id)
         leg = LegLevels((-20.0, -96.0), (True, False))
         return Timeline(100, ((Leg.AGENT, leg),), (Span("speech", Leg.AGENT, 0, 100),))
 
-    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
         """A sine of 440 Hz for the agent, 700 Hz for the customer, as long as the call has lasted."""
         call = self._known(call_id)
         from_ms = max(from_ms, self.kept_from_ms)
@@ -256,6 +257,36 @@ class FakeAlerts:
     async def since(self, sequence: int, limit: int) -> list[AlertChange] | None:
         missed = self.changes[sequence:]
         return None if len(missed) > limit else missed
+
+
+class FakeClips:
+    """Fills `web.sources.Clips` from a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def clip(self, alert_id: str, *, as_wav: bool) -> bytes | None:
+        kept = self.kept.get(alert_id)
+        return b"wav of " + kept if kept is not None and as_wav else kept
+
+
+class FakeLetters:
+    """Fills `web.sources.DeadLetters` from a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[DeadLetter] = []
+
+    async def dead(self, route: str | None, limit: int, before: int | None) -> list[DeadLetter]:
+        newest = sorted(self.kept, key=lambda each: -each.delivery_id)
+        found = [
+            each for each in newest if route in (None, each.route) and (before is None or each.delivery_id < before)
+        ]
+        return found[:limit]
+
+    async def replay(self, delivery_id: int | None, route: str | None) -> int:
+        again = [each for each in self.kept if delivery_id in (None, each.delivery_id) and route in (None, each.route)]
+        self.kept = [each for each in self.kept if each not in again]
+        return len(again)
 
 
 class FakeHealth:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import uvicorn
 
 from config.settings import ListeningSettings, Settings
-from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
 from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
@@ -38,7 +37,6 @@ class Site:
     calls: FakeCalls
     alerts: FakeAlerts
     audience: Audience
-    desk: FakeDesk
     server: uvicorn.Server
 
     @property
@@ -55,9 +53,8 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     """`listening` changes settings of that section."""
     settings = Settings(listening=ListeningSettings.model_validate(listening))
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
-    desk = FakeDesk(alerts)
     audience = Audience(settings.listening, utc_now)
-    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules(), desk, FakeRoster())
+    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules())
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(
         uvicorn.Config(app, ws_per_message_deflate=False, log_level="warning", timeout_graceful_shutdown=1)
@@ -66,7 +63,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     try:
         async with asyncio.timeout(10):
             await server.up.wait()
-        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, desk, server)
+        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, server)
     finally:
         server.should_exit = True
         await serving

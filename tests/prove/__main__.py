@@ -1,10 +1,17 @@
-"""All long runs, one after the other: `python -m tests.prove [latency|neighbours|road|soak]`; numbers go to docs/."""
+"""All long runs one after the other: `python -m tests.prove [NAME]...`; the numbers go to docs/."""
 
 import sys
 
-from tests.prove import latency, neighbours, road, soak
+from tests.prove import capacity_hour, latency, neighbours, overload, road, soak
 
-_RUNS = {"latency": latency.main, "neighbours": neighbours.main, "road": road.main, "soak": soak.main}
+_RUNS = {
+    "latency": latency.main,
+    "neighbours": neighbours.main,
+    "road": road.main,
+    "soak": soak.main,
+    "overload": overload.main,
+    "capacity_hour": capacity_hour.main,
+}
 
 
 def main() -> None:

@@ -61,6 +61,7 @@ class _Group:
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
+        narrow: bool = False,
     ) -> _Segment:
         self.opened.append(words)
         return _Segment()

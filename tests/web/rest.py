@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import httpx
 
 from config.settings import Settings
-from tests.fakes.alert_desk import FakeDesk, FakeRoster
-from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from tests.fakes.desk import FakeAlerts, FakeCalls, FakeClips, FakeHealth, FakeLetters, a_call
 from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
 from web.audience import Audience
+from web.clips_api import clips_router
 from web.pages import Pages
+from web.webhooks_api import webhooks_router
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Desk:
     alerts: FakeAlerts
     health: FakeHealth
     rules: FakeRules
-    desk: FakeDesk
-    roster: FakeRoster
+    clips: FakeClips
+    letters: FakeLetters
 
 
 @asynccontextmanager
@@ -35,12 +36,13 @@ async def open_desk(
     """One live call, `call-1`, and no alert to begin with."""
     settings = settings or Settings()
     calls, alerts, health = calls or FakeCalls(a_call()), FakeAlerts(), FakeHealth()
-    rules, desk, roster = FakeRules(), FakeDesk(alerts), FakeRoster()
+    rules, clips, letters = FakeRules(), FakeClips(), FakeLetters()
     audience = Audience(settings.listening, utc_now)
-    app = build_app(settings, calls, alerts, audience, health, Pages.load(), rules, desk, roster)
+    kept = (clips_router(clips), webhooks_router(letters))
+    app = build_app(settings, calls, alerts, audience, health, Pages.load(), rules, further_routers=kept)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
-        yield Desk(client, calls, alerts, health, rules, desk, roster)
+        yield Desk(client, calls, alerts, health, rules, clips, letters)
 
 
 def bad_fields(answer: httpx.Response) -> set[str]:

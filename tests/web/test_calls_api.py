@@ -285,8 +285,8 @@ async def test_audio_is_a_wav_of_both_legs(desk: Desk) -> None:
     answer = await desk.client.get("/api/v1/calls/call-1/audio.wav?from_ms=1010&to_ms=1510")
 
     assert (answer.headers["content-type"], answer.headers["x-earshot-from-ms"]) == ("audio/wav", "1010")
-    _, (agent,) = desk.calls.audio("call-1", 1010, 1510, (Leg.AGENT,))
-    _, (customer,) = desk.calls.audio("call-1", 1010, 1510, (Leg.CUSTOMER,))
+    _, (agent,) = await desk.calls.audio("call-1", 1010, 1510, (Leg.AGENT,))
+    _, (customer,) = await desk.calls.audio("call-1", 1010, 1510, (Leg.CUSTOMER,))
     with wave.open(io.BytesIO(answer.content)) as wav:
         assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate(), wav.getnframes()) == (2, 2, 16000, 8000)
         samples = struct.unpack("<16000h", wav.readframes(8000))

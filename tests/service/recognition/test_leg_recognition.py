@@ -3,12 +3,22 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from config.hearing import SegmentSettings
 from service.recognition.leg_recognition import LegRecognition, Recognized
-from service.recognition.segment import FinalHeard, LossReason, PartialHeard, PhraseHeard, SegmentEvent, SegmentLost
+from service.recognition.segment import (
+    FinalHeard,
+    LossReason,
+    PartialHeard,
+    PhraseHeard,
+    SegmentEvent,
+    SegmentLost,
+)
 from streaming.frames import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, AudioFrame, Leg
 from streaming.observations import (
     LevelHeard,
+    PhraseGuessed,
     PhraseSpotted,
     RecognitionChanged,
     SpeechEnded,
@@ -23,8 +33,10 @@ _WORD = Word("네", 500, 700, 0.9)
 
 
 class _FakeSegment:
-    def __init__(self, start_ms: int, hear: Callable[[SegmentEvent], None], patient: bool, words: bool) -> None:
-        self.start_ms, self.hear, self.patient, self.words = start_ms, hear, patient, words
+    def __init__(
+        self, start_ms: int, hear: Callable[[SegmentEvent], None], patient: bool, words: bool, narrow: bool
+    ) -> None:
+        self.start_ms, self.hear, self.patient, self.words, self.narrow = start_ms, hear, patient, words, narrow
         self.fed_bytes = self.queued_ms = 0
         self.closed = self.was_cut = False
 
@@ -56,11 +68,12 @@ class _FakeGroup:
         patient: bool = False,
         spot: Leg | None = None,
         words: bool = True,
+        narrow: bool = False,
     ) -> _FakeSegment | None:
         assert (leg_key, spot) == ("call/agent", Leg.AGENT)
         if self.busy:
             return None
-        self.opened.append(_FakeSegment(start_ms, hear, patient, words))
+        self.opened.append(_FakeSegment(start_ms, hear, patient, words, narrow))
         return self.opened[-1]
 
 
@@ -115,6 +128,27 @@ def test_a_segment_is_fed_with_its_pre_roll_and_closed_after_its_hangover() -> N
     call.speak(600)
     assert [(segment.start_ms, segment.closed, segment.patient) for segment in group.opened] == [(700, True, True)]
     assert group.opened[0].fed_bytes == (300 + 600 + 500) * 32
+
+
+@pytest.mark.parametrize(("rate_hz", "narrow"), [(8_000, True), (16_000, False), (48_000, False)])
+def test_segments_of_telephone_speech_are_told_to_lack_a_band(rate_hz: int, narrow: bool) -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.leg.at_rate(rate_hz)
+    call.speak(600)
+    assert [segment.narrow for segment in group.opened] == [narrow]
+
+
+def test_what_only_sounds_like_a_phrase_is_told_as_a_guess() -> None:
+    group = _FakeGroup()
+    call = _Call(group)
+    call.speak(600)
+    group.opened[0].hear(PhraseHeard(500, 900, "조용히 하세요", 0.9))
+    group.opened[0].hear(PhraseHeard(500, 900, "조용히 하세요", 0.9, 0.1))
+    assert call.heard == [
+        PhraseSpotted(Leg.AGENT, "조용히 하세요", 500, 900, 0.9),
+        PhraseGuessed(Leg.AGENT, "조용히 하세요", 500, 900, 0.1),
+    ]
 
 
 def test_partials_are_told_when_they_change_and_finals_carry_words() -> None:

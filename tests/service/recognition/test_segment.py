@@ -1,5 +1,7 @@
 """A segment keeps what a second run needs and nothing more, and never outlives its end."""
 
+import numpy as np
+
 from service.recognition.segment import LossReason, Segment
 from service.recognition.worker_link import WorkerLink
 from service.recognition.worker_messages import (
@@ -12,6 +14,7 @@ from service.recognition.worker_messages import (
     StopWords,
     ToWorker,
 )
+from streaming.band_filling import BandFiller
 from streaming.recognizer import RecognizedWord
 from tests.fakes.segment_listener import SegmentListener
 
@@ -34,6 +37,20 @@ def _segment(ended: list[Segment] | None = None) -> tuple[Segment, SegmentListen
 
 def _samples(ms: int, value: int = 0) -> bytes:
     return value.to_bytes(2, "little") * (ms * 16)
+
+
+def test_a_filled_segment_gives_as_much_sound_as_it_took_and_all_of_it_at_the_close() -> None:
+    segment = Segment(1, 9, 10_000, SegmentListener().hear, lambda _segment: None, filler=BandFiller())
+    link = _Link()
+    segment.run_on(link)
+    tone = (np.sin(np.arange(16_000) * 2 * np.pi * 2_500 / 16_000) * 8_000).astype("<i2").tobytes()
+    segment.feed(tone[: 7_001 * 2])
+    segment.feed(tone[7_001 * 2 :])
+    segment.close()
+    heard = b"".join(said.pcm_s16le for said in link.said if isinstance(said, SegmentSound))
+    assert len(heard) == len(tone)
+    assert heard != tone
+    assert isinstance(link.said[-1], CloseSegment)
 
 
 def test_everything_since_the_last_final_is_said_again_to_the_next_worker() -> None:

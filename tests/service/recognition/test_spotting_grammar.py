@@ -106,3 +106,20 @@ def test_grammars_travel_as_text() -> None:
 def test_what_is_no_grammars_says_so(text: str) -> None:
     with pytest.raises(ValueError, match=r"grammars|JSON|Expecting|Extra|Leg|unpack"):
         grammars_in(text)
+
+
+def test_what_sounds_like_a_phrase_is_a_guess() -> None:
+    guess, *_ = _grammar().find(_heard("네 그건 제 채김이 아닙니다"))
+    assert guess.phrase == "그건 제 책임이 아닙니다"
+    assert (guess.start_ms, guess.end_ms) == (500, 2_500)
+    assert 0 < guess.distance < 0.15
+
+
+def test_no_guess_where_a_phrase_or_a_decoy_was_heard() -> None:
+    assert [spotted.distance for spotted in _grammar().find(_heard("그건 제 책임이 아닙니다"))] == [0.0]
+    assert _grammar().find(_heard("고객님 책임이 아닙니다")) == []
+
+
+def test_nothing_is_guessed_in_languages_where_guessing_was_not_measured() -> None:
+    grammar = SpottingGrammar({("not", "my", "problem"): "not my problem"}, ["a"])
+    assert grammar.find(_heard("not my problems")) == []

@@ -45,6 +45,7 @@ MESSAGES: list[Message] = [
     ),
     FinalSaid(2, 0, False, "", ()),
     PhraseSaid(1, "좋은 하루 되세요", 100, 1_300, 0.955),
+    PhraseSaid(1, "좋은 하루 되세요", 100, 1_300, 0.955, 0.125),
     Decoded(1, 123_456_789_012),
     SegmentFailed(3),
     WorkerLoad(1_000, 600_000_000, 6, 250, 600),

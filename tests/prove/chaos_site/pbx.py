@@ -1,0 +1,73 @@
+"""A PBX whose calls go on whatever happens: a line that breaks is taken up again on another node."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from service.demo.recording import demo_recordings, load_recording
+from tests.prove.chaos_site.site import Site
+
+_PACKET_MS = 200
+_AGAIN_S = 0.3
+
+
+class StubbornPbx:
+    """Plays a recording with a dead air over and over in every call, both legs on one stereo socket."""
+
+    def __init__(self, site: Site, calls: int, chance: random.Random) -> None:
+        self._site, self._chance = site, chance
+        recording = load_recording(next(path for path in demo_recordings() if path.stem == "dead_air"))
+        legs = dict(recording.legs)
+        left, right = (legs[leg] for leg in sorted(legs))
+        self._pcm = np.stack([left, right], axis=1).astype("<i2").tobytes()
+        self._rate_hz = recording.rate_hz
+        self._calls = calls
+        self.attached: dict[str, str] = {}  # which node each call is on now
+        self.moves = 0
+
+    @asynccontextmanager
+    async def ringing(self) -> AsyncIterator[None]:
+        """All calls run until the block ends."""
+        tasks = [asyncio.create_task(self._call(f"chaos-{number}", number)) for number in range(self._calls)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def all_attached(self) -> None:
+        """Wait until every call is on a node that lives."""
+        while True:
+            living = {node.name for node in self._site.living()}
+            if len(self.attached) == self._calls and set(self.attached.values()) <= living:
+                return
+            await asyncio.sleep(0.05)
+
+    async def _call(self, call_id: str, number: int) -> None:
+        step = self._rate_hz * _PACKET_MS // 1000 * 4
+        at = len(self._pcm) // 4 * number // self._calls * 4 // step * step  # the dead airs are spread over time
+        while True:
+            node = self._chance.choice(self._site.living() or self._site.nodes)
+            try:
+                async with connect(
+                    f"{node.http.replace('http', 'ws')}/ingest/ws/{call_id}/stereo", compression=None, open_timeout=3
+                ) as socket:
+                    await socket.send(json.dumps({"type": "start", "rate_hz": self._rate_hz, "encoding": "pcm_s16le"}))
+                    self.attached[call_id] = node.name
+                    due_s = asyncio.get_running_loop().time()
+                    while True:
+                        await socket.send(self._pcm[at : at + step])
+                        at = at + step if at + step < len(self._pcm) else 0
+                        due_s += _PACKET_MS / 1000
+                        await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
+            except (OSError, WebSocketException, TimeoutError):
+                self.attached.pop(call_id, None)
+                self.moves += 1
+                await asyncio.sleep(_AGAIN_S)

@@ -1,0 +1,105 @@
+"""Nodes, Redis and PostgreSQL as processes of their own, each of which can be killed and started again."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.fakes.servers import PostgresServer, RedisServer, free_port, running_postgres, running_redis
+
+_READY_S = 60
+
+
+@dataclass(slots=True)
+class SiteNode:
+    """One `earshot serve` on a port that stays its own."""
+
+    name: str
+    environment: dict[str, str]
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def http(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.returncode is None
+
+    async def start(self) -> None:
+        """Start it (again) and wait until its doors are open."""
+        command = [sys.executable, "-m", "service.commands.program", "serve", "--language", "ko"]
+        command += ["--http-port", str(self.port), "--audiosocket-port", "0", "--data-dir", str(self.folder)]
+        with (self.folder / "log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command, stdout=asyncio.subprocess.DEVNULL, stderr=log, env={**os.environ, **self.environment}
+            )
+        async with asyncio.timeout(_READY_S), httpx.AsyncClient(trust_env=False) as client:
+            while True:
+                try:
+                    await client.get(f"{self.http}/healthz", timeout=2)
+                except httpx.HTTPError:
+                    if not self.is_up:
+                        raise RuntimeError("the node did not start: " + self.errors()[-1]) from None
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+
+    async def kill(self) -> None:
+        """As a power cut would."""
+        if self.process is not None and self.is_up:
+            self.process.kill()
+            await self.process.wait()
+
+    def errors(self) -> list[str]:
+        """What its log reports as errors."""
+        lines = (self.folder / "log").read_text(errors="replace").splitlines()
+        return [line for line in lines if '"level": "error"' in line or "Traceback" in line] or ["nothing"]
+
+
+@dataclass(slots=True)
+class Site:
+    """Everything that may be killed."""
+
+    nodes: list[SiteNode]
+    redis: RedisServer
+    postgres: PostgresServer
+    database_url: str
+
+    def living(self) -> list[SiteNode]:
+        """The nodes that are up."""
+        return [node for node in self.nodes if node.is_up]
+
+
+@asynccontextmanager
+async def running_site(folder: Path, nodes: int, *, append_only: bool) -> AsyncIterator[Site]:
+    """All of it until the block ends. Calls are judged by sound alone: this is about not losing, not about hearing."""
+    with ExitStack() as servers:
+        redis = servers.enter_context(running_redis(append_only=append_only))
+        postgres = servers.enter_context(running_postgres())
+        url = postgres.new_database()
+        environment = {
+            "EARSHOT_DATABASE_URL": url,
+            "EARSHOT_REDIS_URL": redis.url,
+            "EARSHOT_RECOGNITION__ENABLED": "false",
+            "EARSHOT_STORE__LONGEST_BACK_OFF_S": "1",
+        }
+        site = Site([], redis, postgres, url)
+        try:
+            for number in range(nodes):
+                home = folder / f"node-{number}"
+                await asyncio.to_thread(home.mkdir)
+                site.nodes.append(SiteNode(f"node-{number}", environment, home))
+            await asyncio.gather(*(node.start() for node in site.nodes))
+            yield site
+        finally:
+            await asyncio.gather(*(node.kill() for node in site.nodes))
