@@ -275,6 +275,10 @@ class RecognitionGroup:
         """Process ids of the living workers, by worker number."""
         return self._crew.pids()
 
+    def open_on(self, pid: int) -> int:
+        """How many segments the worker with this process id has."""
+        return sum(len(self._segments.on(link)) for link in self._crew.links.values() if link.pid == pid)
+
     async def _run_nursery(self) -> None:
         try:
             await self._crew.run(self._make_source())
