@@ -35,10 +35,11 @@ async def fixed(plan: Plan, watcher: Watcher, calls: int, seconds: float) -> Out
 async def quick(plan: Plan, watcher: Watcher, until_s: float) -> Outcome:
     """A few short trials of everything by turns, over at `until_s` (monotonic). Raises as `thorough` does."""
     async with AsyncExitStack() as stop:
-        driver = await stop.enter_async_context(running_driver(plan.own_sentences))
-        beds = await asyncio.gather(
-            *(stop.enter_async_context(opened_bed(plan, name, driver, watcher)) for name in plan.names)
-        )
+        async with asyncio.timeout(until_s - time.monotonic()):
+            driver = await stop.enter_async_context(running_driver(plan.own_sentences))
+            beds = await asyncio.gather(
+                *(stop.enter_async_context(opened_bed(plan, name, driver, watcher)) for name in plan.names)
+            )
         outcome = await _quick_rounds(beds, until_s)
         for bed in beds:
             bed.dismiss()
