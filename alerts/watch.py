@@ -19,6 +19,7 @@ from alerts.reader import Reader
 from alerts.roster import Detector, roster_of
 from alerts.rules.call_so_far import Whose
 from alerts.rules.current_phrases import PhraseShelf
+from alerts.rules.rule_hit import RuleHit
 from alerts.rules.rule_set import rules_of
 from alerts.rules.rule_watch import RuleWatch
 from config.detection import DetectionSettings
@@ -77,7 +78,13 @@ class CallWatch:
         lateness = Lateness.of(hearing if hearing is not None else HearingSettings())
         self._settings = settings
         self._shelf = PhraseShelf(pack) if pack is not None else None
-        self._rules = RuleWatch(rules_of(pack, settings), settings.phrase, reader, whose) if pack is not None else None
+        self._rules = (
+            RuleWatch(
+                rules_of(pack, settings), settings.phrase, reader, whose, settings.missing_words.narrow_band_trusted
+            )
+            if pack is not None
+            else None
+        )
         alerting = self._book(lambda books: books.alerting)
         dead_air = DeadAirDetector(settings.dead_air, lateness)
         talk_over = TalkOverDetector(settings.talk_over, lateness)
@@ -170,6 +177,14 @@ class CallWatch:
     def hits_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
         """The pack's phrases in an utterance, for the transcript."""
         return self._phrase.hits_of(heard) if self._phrase is not None else ()
+
+    def sure_hits(self, heard: WordsHeard) -> tuple[RuleHit, ...]:
+        """Every rule that a final surely holds, once each; the same searches as `feed`, done once."""
+        if self._phrase is None or self._rules is None:
+            return ()
+        alerting = [hit for hit in self._phrase.hits_of(heard) if not hit.provisional]
+        hits = [RuleHit(hit.rule, hit.start_ms, hit.end_ms) for hit in alerting]
+        return tuple({hit.rule: hit for hit in [*hits, *self._rules.hits_in(heard)]}.values())
 
     def change_rules(self, pack: RulePack) -> None:
         """Other rules of the same language from now on; what is known of rules that stay the same stays known.

@@ -11,6 +11,7 @@ from config.dialects import DialectSettings
 from config.hearing import HearingSettings, SegmentSettings
 from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.nodes import BusSettings
+from config.observing import ObservationSettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
 from config.webhooks import WebhookSettings
@@ -138,6 +139,7 @@ class Settings(Section):
     detection: DetectionSettings = DetectionSettings()
     listening: ListeningSettings = ListeningSettings()
     store: StoreSettings = StoreSettings()
+    observations: ObservationSettings = ObservationSettings()
     clips: ClipSettings = ClipSettings()
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()

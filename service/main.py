@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry
 
 from alerts.desk import AlertDesk
 from alerts.reader import reader_of
-from alerts.watch import CallWatch
 from config.dialects import DialectSettings
 from config.rule_packs import RulePack
 from config.settings import Settings
@@ -38,6 +37,7 @@ from service.live_call import LiveCall
 from service.metrics import NodeMetrics
 from service.neighbours import Neighbours
 from service.node_counts import NodeCounts
+from service.observation_log import ObservationLog
 from service.outlet import NodeOutlet
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
@@ -87,6 +87,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     bus = bus_of(settings, node_id)
     store = Store(settings, clock, node_id, Outbox(settings.webhooks.routes))
     audience = Audience(settings.listening, clock.now_at)
+    observed = ObservationLog(settings, store, clock)
     outlet = NodeOutlet(store, audience, bus, clock, counts)
 
     def told(change: AlertChange, *, told_before: bool) -> None:
@@ -115,11 +116,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             settings=settings,
             clock=clock,
             recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
-            watch=CallWatch(settings.detection, pack, reader_of(settings.language), settings.hearing, record.whose),
+            watch=observed.watch(record, pack, reader_of(settings.language)),
             desk=AlertDesk(settings.language),
             outlet=outlet,
         )
 
+    outlet.when_closed = lambda call: observed.call_closed(call.record, call.now_ms)
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
     neighbours = Neighbours(settings, board, store, bus, audience, feed, clock)
     board.find_stream = neighbours.find_stream
@@ -175,6 +177,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         stop.push_async_callback(store.close)
         writer = asyncio.create_task(store.run(stored))
         stop.push_async_callback(_cancelled, writer)
+        stop.push_async_callback(observed.write_waiting)
         stop.callback(board.close_all)
         for name, part in (
             ("bus", bus.run(neighbours, calls.answer)),
@@ -187,6 +190,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),
+            ("observations", observed.run()),
             ("pulse", pulse.run()),
             ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),

@@ -1,6 +1,7 @@
 """Where a live call's output goes: alerts through the store to the consoles, the rest straight to the audience."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,6 +26,7 @@ class NodeOutlet:
     def __init__(self, store: Store, audience: Audience, bus: Bus, clock: Clock, counts: NodeCounts) -> None:
         self._store, self._audience, self._bus = store, audience, bus
         self._clock, self._counts = clock, counts
+        self.when_closed: Callable[[LiveCall], None] = lambda _call: None
         self._ended: set[str] = set()
         self._first_published_at: OrderedDict[str, datetime] = OrderedDict()
 
@@ -74,6 +76,7 @@ class NodeOutlet:
             self._bus.tell("calls", call_news(view, ended=ended))
         if call.closed:
             self._ended.discard(view.call_id)
+            self.when_closed(call)
 
     def listened(self, call_id: str) -> bool:
         """Whether anybody hears the call."""

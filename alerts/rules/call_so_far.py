@@ -9,6 +9,7 @@ from alerts.speech_time import SpeechTime
 from alerts.word_trust import WordTrust
 from streaming.frames import Leg
 from streaming.observations import (
+    BandHeard,
     CallAnswered,
     CallOver,
     CallTransferred,
@@ -29,6 +30,7 @@ from streaming.observations import (
 
 _MOST = 64  # of everything that is remembered, per rule, kind, event or leg
 _SAME_MS = 2_000  # both ears agree on the times of a phrase by this much
+_WIDE_BAND_HZ = 16_000  # below, too many phrases are missed to say that one was not said (recognition.md §6.5)
 _PARTIES = (Leg.AGENT, Leg.CUSTOMER)
 
 
@@ -77,13 +79,14 @@ class _Spans:
 class CallSoFar:
     """Feed it what is heard and found; bounded, and in call time only. `whose` is as last announced."""
 
-    def __init__(self, least_confidence_ratio: float) -> None:
+    def __init__(self, least_confidence_ratio: float, narrow_band_trusted: bool = False) -> None:
         self.whose = Whose()
         self.answered_ms = 0
         self.over_ms: int | None = None
         self.speech = SpeechTime()
         self.legs: set[Leg] = set()
-        self._least = least_confidence_ratio
+        self._least, self._narrow_band_trusted = least_confidence_ratio, narrow_band_trusted
+        self._narrow: set[Leg] = set()
         self._said: dict[str, deque[Time]] = {}
         self._found: dict[str, deque[Time]] = {}
         self._events: dict[str, deque[Time]] = {}
@@ -104,6 +107,8 @@ class CallSoFar:
             case WordsHeard(leg=leg):
                 self.legs.add(leg)
                 self._trust_in(leg).feed(observation)
+            case BandHeard(leg=leg, rate_hz=rate_hz):
+                (self._narrow.add if rate_hz < _WIDE_BAND_HZ else self._narrow.discard)(leg)
             case RecognitionChanged(leg=leg, listening=listening, at_ms=at_ms):
                 deaf = self._deaf.setdefault(leg, _Spans())
                 (deaf.end if listening else deaf.begin)(at_ms)
@@ -185,6 +190,8 @@ class CallSoFar:
         for each in (leg, Leg.MIXED):
             deaf = self._deaf.get(each)
             if deaf is not None and deaf.meets(from_ms, until_ms):
+                return False
+            if each in self._narrow and not self._narrow_band_trusted:
                 return False
         trust = self._trust.get(leg) or self._trust.get(Leg.MIXED)
         return trust is None or trust.confidence == 0.0 or trust.confidence >= self._least

@@ -1,7 +1,7 @@
 """The rules with conditions, watched over one call: observations and findings in, findings out."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.alert import Evidence, Kind, Measure, Severity
@@ -11,8 +11,9 @@ from alerts.reader import Reader
 from alerts.rules.call_so_far import CallSoFar, Whose
 from alerts.rules.evaluation import WORDS_LATE_MS, Moment, Witness, judge
 from alerts.rules.judgement import Answer
+from alerts.rules.rule_hit import RuleHit
 from alerts.rules.rule_set import RuleSet
-from alerts.spoken import spoken
+from alerts.spoken import Spoken, spoken
 from config.detection import PhraseSettings
 from config.rule_packs import Rule
 from streaming.frames import Leg
@@ -50,10 +51,15 @@ class RuleWatch:
     """
 
     def __init__(
-        self, rules: RuleSet, settings: PhraseSettings, reader: Reader, whose: Callable[[], Whose] = lambda: Whose()
+        self,
+        rules: RuleSet,
+        settings: PhraseSettings,
+        reader: Reader,
+        whose: Callable[[], Whose] = lambda: Whose(),
+        narrow_band_trusted: bool = False,
     ) -> None:
         self._rules, self._settings, self._reader, self._whose = rules, settings, reader, whose
-        self._so_far = CallSoFar(settings.word_confidence_ratio)
+        self._so_far = CallSoFar(settings.word_confidence_ratio, narrow_band_trusted)
         self._since_ms = dict.fromkeys(rules.by_id, 0)
         self._witness = Witness(
             self._so_far,
@@ -67,6 +73,7 @@ class RuleWatch:
         self._due_ms: dict[int, int] = {}  # by number of the rule
         self._next_ms = _NEVER_MS
         self._now_ms = 0
+        self._last: tuple[WordsHeard, list[tuple[Found, Spoken]]] | None = None
         self._stir(range(len(rules.rules)))
 
     def feed(self, observation: Observation) -> list[Finding]:
@@ -79,12 +86,27 @@ class RuleWatch:
         stirred = self._stirred("whose") if self._so_far.assign(self._whose()) else set()
         return findings + self._run(stirred | self._stirred_by(observation))
 
+    def hits_in(self, heard: WordsHeard) -> tuple[RuleHit, ...]:
+        """What the rules with conditions, and those they name, surely hear in a final; searched once with `feed`."""
+        return tuple(RuleHit(found.rule.id, said.start_ms, said.end_ms) for found, said in self._sure(heard))
+
+    def play(self, heard: WordsHeard, hits: Sequence[RuleHit]) -> list[Finding]:
+        """A final of a kept call: what was heard in it is known already."""
+        findings = self.advance(max(self._now_ms, heard.end_ms))
+        self._so_far.feed(heard)
+        stirred = self._stirred("whose") if self._so_far.assign(self._whose()) else set()
+        for hit in hits:
+            if hit.rule in self._rules.kept_heard:
+                stirred |= self._said(self._rules.by_id[hit.rule], heard.leg, Evidence(hit.start_ms, hit.end_ms))
+        return findings + self._run(stirred)
+
     def heed(self, finding: Finding) -> list[Finding]:
         """Take what other detectors of the call have found."""
         own = finding.kind is Kind.PHRASE and finding.rule in self._since_ms and self._is_conditional(finding.rule)
         if own or not self._rules.rules or not self._so_far.find(finding):
             return []
-        return self._run(self._stirred(f"kind:{finding.kind.value}"))
+        findings = self.advance(max(self._now_ms, finding.audio_end_ms))
+        return findings + self._run(self._stirred(f"kind:{finding.kind.value}"))
 
     def advance(self, now_ms: int) -> list[Finding]:
         """Both legs have been heard up to `now_ms`. What falls due is judged at its own moment, however far apart."""
@@ -121,7 +143,7 @@ class RuleWatch:
         self._waiting = {each: heard for each, heard in self._waiting.items() if each in same}
         self._held = {each: since_ms for each, since_ms in self._held.items() if each in same}
         self._told &= same
-        self._rules = rules
+        self._rules, self._last = rules, None
         self._due_ms, self._next_ms = {}, _NEVER_MS
         self._stir(range(len(rules.rules)))
 
@@ -154,13 +176,24 @@ class RuleWatch:
 
     def _listen(self, heard: WordsHeard) -> set[int]:
         stirred: set[int] = set()
-        for found in self._rules.heard(heard):
-            said = spoken(heard, found.stretch)
-            close = found.stretch.distance <= self._settings.close_distance
-            if close or said.confidence is None or said.confidence >= self._settings.word_confidence_ratio:
-                evidence = _evidence_of(found, heard.text, said.start_ms, said.end_ms)
-                stirred |= self._said(found.rule, heard.leg, evidence)
+        for found, said in self._sure(heard):
+            evidence = _evidence_of(found, heard.text, said.start_ms, said.end_ms)
+            stirred |= self._said(found.rule, heard.leg, evidence)
         return stirred
+
+    def _sure(self, heard: WordsHeard) -> list[tuple[Found, Spoken]]:
+        if self._last is None or self._last[0] is not heard:
+            found = [(each, spoken(heard, each.stretch)) for each in self._rules.heard(heard)]
+            least = self._settings.word_confidence_ratio
+            sure = [
+                (each, said)
+                for each, said in found
+                if each.stretch.distance <= self._settings.close_distance
+                or said.confidence is None
+                or said.confidence >= least
+            ]
+            self._last = (heard, sure)
+        return self._last[1]
 
     def _spot(self, spotted: PhraseSpotted) -> set[int]:
         stirred: set[int] = set()

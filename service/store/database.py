@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -72,6 +72,18 @@ def make_engine(url: URL, busy_ms: int) -> Engine:
                 "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN"
             )
 
+    return engine
+
+
+def existing_store(settings: Settings) -> Engine:
+    """The store as it is, to be read beside a running service. Raises StoreError where there is none."""
+    url = database_url(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise StoreError(f"{url.database}: no store is there; name the service's folder with EARSHOT_DATA_DIR")
+    engine = make_engine(url, settings.store.busy_ms)
+    if not inspect(engine).has_table("call_observations"):
+        engine.dispose()
+        raise StoreError(f"{url.render_as_string()}: was written by an older Earshot; start the service once")
     return engine
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -174,6 +176,31 @@ deliveries = Table(
     Unique("route", "event_id"),
     Index(None, "state", "due_at"),
     Index(None, "created_at"),
+)
+
+rule_packs = Table(
+    "rule_packs",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("language", String(16), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+)
+
+call_observations = Table(
+    "call_observations",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("rules_version", String(16), nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("queue", String),
+    Column("team", String),
+    Column("has_text", Boolean, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "ended_at"),
 )
 
 marks = Table(

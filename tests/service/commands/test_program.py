@@ -14,7 +14,7 @@ import soundfile
 from tests.calls.played import path_of
 
 _COMMANDS = (
-    *(["rules"], ["rules", "check"]),
+    *(["rules"], ["rules", "check"], ["rules", "replay"]),
     *(["serve"], ["demo"], ["simulate"], ["listen"], ["bench"], ["models"], ["models", "pull"]),
     *(
         ["evaluate"],
