@@ -11,6 +11,7 @@ _LISTENED_HZ = (2_000, 3_400)  # what is loudest here is loud above, too: hiss, 
 _FILLED_FROM_HZ = 3_500
 _TAPS = 65
 _COEFFICIENT_STEPS = 2**14  # whole coefficients: sums of whole numbers do not depend on how the stream was cut
+_LAG_SAMPLES = _HOP_SAMPLES // 2 + _TAPS // 2  # a hop's level is that of its middle, and the filter is late
 _NOISE_SAMPLES = 2 * ANALYSIS_RATE_HZ
 _SEED = 20_261_126
 
@@ -20,18 +21,22 @@ Samples = NDArray[np.float64]
 class BandFiller:
     """One stretch of 16 kHz speech that came from 8 kHz. What comes out never depends on how the input was cut.
 
-    As many samples come out as went in, up to 10 ms later: `finish` gives the rest and starts afresh. For recognition
+    As many samples come out as went in, up to 17 ms later: `finish` gives the rest and starts afresh. For recognition
     alone: nobody listens to it and nothing is measured on it.
     """
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._before = np.zeros(_TAPS - 1)  # the filter's memory
         self._pending = bytearray()
+        self._unfilled = np.zeros(_LAG_SAMPLES)  # taken in, but their level is not known yet; the first are none
         self._level = 0.0  # of the hop before
         self._hops = 0
 
     def feed(self, pcm_s16le: bytes) -> bytes:
-        """Whole samples in, whole hops out."""
+        """Whole samples in, what can be filled out."""
         self._pending += pcm_s16le
         ready_bytes = len(self._pending) - len(self._pending) % (2 * _HOP_SAMPLES)
         ready = bytes(self._pending[:ready_bytes])
@@ -40,11 +45,11 @@ class BandFiller:
 
     def finish(self) -> bytes:
         """What was held back, as if silence followed. The next `feed` begins a new stretch."""
-        rest = bytes(self._pending)
-        filled = self._filled(rest.ljust(2 * _HOP_SAMPLES, b"\0"))[: len(rest)] if rest else b""
-        self._before, self._level, self._hops = np.zeros(_TAPS - 1), 0.0, 0
-        self._pending.clear()
-        return filled
+        owed = len(self._pending) // 2 + (_LAG_SAMPLES if self._hops else 0)
+        silence = bytes(2 * (2 * _HOP_SAMPLES - len(self._pending) // 2 % _HOP_SAMPLES))
+        rest = self.feed(silence) if owed else b""
+        self._begin()
+        return rest[: 2 * owed]
 
     def _filled(self, pcm_s16le: bytes) -> bytes:
         samples = np.frombuffer(pcm_s16le, "<i2").astype(np.float64)
@@ -57,10 +62,13 @@ class BandFiller:
         self._level = float(levels[-1])
         gains = from_levels[:, None] + (levels - from_levels)[:, None] * _RISE
         at = (np.arange(hops) + self._hops) * _HOP_SAMPLES % _NOISE_SAMPLES
-        self._hops += hops
         noise = _NOISE[at[:, None] + np.arange(_HOP_SAMPLES)]
-        filled = np.rint(samples + (noise * gains).ravel())
-        pcm: NDArray[np.int16] = np.clip(filled, -32_768, 32_767).astype("<i2")
+        waiting = np.concatenate([self._unfilled, samples])
+        self._unfilled = waiting[len(samples) :]
+        filled = np.rint(waiting[: len(samples)] + (noise * gains).ravel())
+        first = 0 if self._hops else _LAG_SAMPLES  # before the first sample there is nothing
+        self._hops += hops
+        pcm: NDArray[np.int16] = np.clip(filled[first:], -32_768, 32_767).astype("<i2")
         return pcm.tobytes()
 
 

@@ -1,15 +1,17 @@
 """The share of characters the transcript gets wrong, spaces not counted, by room and speaker."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.settings import Settings
 from service.evaluation.drawn_phrases import bare
-from service.evaluation.ears import ears_of
-from service.evaluation.labelled_speech import labelled_speech, language_of, sound_of
+from service.evaluation.ears import Ears, ears_of
+from service.evaluation.labelled_speech import LabelledSpeech, Samples, labelled_speech, language_of, sound_of
 from service.evaluation.scorecard import Bars, EvaluationError, Scorecard, ScoreTable
 from service.evaluation.telephone import TELEPHONE_RATE_HZ, over_telephone
+
+_GROUPS = ("room", "speaker")
 
 
 @dataclass(slots=True)
@@ -22,27 +24,45 @@ class _Errors:
         return round(self.wrong / self.characters, 4) if self.characters else 0.0
 
 
+@dataclass(slots=True)
+class _Tally:
+    """One way of listening to everything."""
+
+    total: _Errors = field(default_factory=_Errors)
+    groups: dict[str, dict[str, _Errors]] = field(default_factory=lambda: {column: {} for column in _GROUPS})
+
+    def count(self, speech: LabelledSpeech, heard: str) -> None:
+        said = bare(speech.label("text"))
+        wrong = edits(said, bare(heard))
+        named = (by.setdefault(speech.label(column), _Errors()) for column, by in self.groups.items())
+        for errors in (self.total, *named):
+            errors.characters += len(said)
+            errors.wrong += wrong
+
+
 def judge_transcripts(folder: Path, settings: Settings, rate_hz: int, tell: Callable[[float], None]) -> Scorecard:
-    """Decode every recording of the folder. Raises EvaluationError, ModelMissingError or ModelError."""
+    """Decode every recording of the folder; at the telephone's rate once with and once without the band filled.
+
+    Raises EvaluationError, ModelMissingError or ModelError.
+    """
     speech = labelled_speech(folder, "language", "text")
     language = language_of(speech, folder)
-    total = _Errors()
-    groups: dict[str, dict[str, _Errors]] = {column: {} for column in ("room", "speaker")}
-    with ears_of(language, settings) as ears:
-        for number, each in enumerate(speech, 1):
-            samples = sound_of(each)
-            if rate_hz == TELEPHONE_RATE_HZ:
-                samples = over_telephone(samples)
-            text = bare(" ".join(words.text for words in ears.words(ears.segments(samples, rate_hz))))
-            said = bare(each.label("text"))
-            wrong = edits(said, text)
-            for errors in (total, *(by.setdefault(each.label(name), _Errors()) for name, by in groups.items())):
-                errors.characters += len(said)
-                errors.wrong += wrong
-            tell(number / len(speech))
-    if not total.characters:
+    if not any(bare(each.label("text")) for each in speech):
         raise EvaluationError(f"{folder / 'labels.csv'}: the texts hold no letters")
-    return _card(total, groups, rate_hz, len(speech))
+    narrow = rate_hz == TELEPHONE_RATE_HZ
+    tallies = {filled: _Tally() for filled in ((True, False) if narrow else (False,))}
+    with ears_of(language, settings) as ears:
+        live = narrow and ears.fills_band
+        for number, each in enumerate(speech, 1):
+            samples = over_telephone(sound_of(each)) if narrow else sound_of(each)
+            for filled, tally in tallies.items():
+                tally.count(each, _transcript(ears, samples, rate_hz, filled))
+            tell(number / len(speech))
+    return _card(tallies, live, rate_hz, len(speech))
+
+
+def _transcript(ears: Ears, samples: Samples, rate_hz: int, filled: bool) -> str:
+    return " ".join(words.text for words in ears.words(ears.segments(samples, rate_hz, filled=filled)))
 
 
 def edits(said: Sequence[str], heard: Sequence[str]) -> int:
@@ -56,25 +76,47 @@ def edits(said: Sequence[str], heard: Sequence[str]) -> int:
     return best[-1]
 
 
-def _card(total: _Errors, groups: dict[str, dict[str, _Errors]], rate_hz: int, recordings: int) -> Scorecard:
+def _card(tallies: dict[bool, _Tally], live: bool, rate_hz: int, recordings: int) -> Scorecard:
+    tally = tallies[live]
+    groups = {
+        f"{column}s": {name: errors.cer for name, errors in sorted(by.items()) if name}
+        for column, by in tally.groups.items()
+    }
     document: dict[str, object] = {
-        "cer": total.cer,
+        "cer": tally.total.cer,
         "rate_hz": rate_hz,
         "recordings": recordings,
-        "characters": total.characters,
-        **{f"{name}s": {key: by.cer for key, by in sorted(group.items()) if key} for name, group in groups.items()},
+        "characters": tally.total.characters,
+        **groups,
     }
+    if True in tallies:
+        document |= {
+            "band_filled": live,
+            "cer_band_filled": tallies[True].total.cer,
+            "cer_band_empty": tallies[False].total.cer,
+        }
     title = f"Transcripts at {rate_hz} Hz: {recordings} recordings"
-    rows = [("all", f"{total.cer:.3f}", str(total.characters))]
+    named = {True: "band filled", False: "band empty" if True in tallies else "wrong characters"}
+    rows = [("all", [each.total for each in tallies.values()])]
     rows += [
-        (key, f"{by.cer:.3f}", str(by.characters))
-        for group in groups.values()
-        for key, by in sorted(group.items())
-        if key
+        (name, [each.groups[column][name] for each in tallies.values()])
+        for column in _GROUPS
+        for name in sorted(tally.groups[column])
+        if name
     ]
     return Scorecard(
         title=title,
         document=document,
-        tables=[ScoreTable(title, ("of", "wrong characters", "characters"), tuple(rows))],
-        bars=[Bars("Share of wrong characters", {name: float(cer) for name, cer, _ in rows})],
+        tables=[
+            ScoreTable(
+                title,
+                ("of", *(named[filled] for filled in tallies), "characters"),
+                tuple(
+                    (name, *(f"{each.cer:.3f}" for each in errors), str(errors[0].characters)) for name, errors in rows
+                ),
+            )
+        ],
+        bars=[
+            Bars("Share of wrong characters", {name: errors[list(tallies).index(live)].cer for name, errors in rows})
+        ],
     )
