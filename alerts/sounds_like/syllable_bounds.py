@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SLOTS = 3  # initial, vowel, final; a longer unit is cut
+_SHORTEST_STEP = 4
 _NONE = 0  # a slot that is empty; codes are counted from 1
 
 
 class SyllableBounds:
-    """For every syllable of the phrases the cheapest syllable of a text, wherever it stands.
+    """For every syllable of the phrases the cheapest syllable of a text, window by window.
 
-    No alignment is cheaper than the sum of these: to take the sounds of one syllable from two syllables of the text
-    costs the sounds skipped between them, at least two gaps, and so much no sound counts here.
+    A window is long enough for any phrase with all the sounds too many that its budget pays for. No alignment is
+    cheaper than the sum of these: to take the sounds of one syllable from two syllables of the text costs the sounds
+    skipped between them, at least two gaps, and so much no sound counts here.
     """
 
     def __init__(
@@ -25,6 +27,7 @@ class SyllableBounds:
         openings: NDArray[np.bool_],
     ) -> None:
         self._openings = openings
+        self._cheapest_extra = float(gaps.min())  # a syllable too many has one sound at least
         # Against nothing a sound costs its gap; a sound of the text too many may stand outside the stretch.
         most = np.minimum(gaps, 2 * gaps.min())
         self._costs = np.zeros((len(costs) + 1, len(costs) + 1), dtype=np.float32)
@@ -46,16 +49,21 @@ class SyllableBounds:
         self, text: NDArray[np.intp], budgets: NDArray[np.float32]
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The phrases whose bound is within budget, and for each of them what is to come behind each depth."""
-        heard = np.array(list(dict.fromkeys(self._units(text.tolist()))), dtype=np.intp)
+        heard = np.array(self._units(text.tolist()), dtype=np.intp)
         least = self._costs[:, heard[:, 0]][self._known[:, 0]]
         for slot in range(1, _SLOTS):
             least += self._costs[:, heard[:, slot]][self._known[:, slot]]
-        cheapest = least.min(axis=1)
-        cheapest[0] = 0.0  # no syllable
-        of_phrase = cheapest[self._of_phrase]
-        rows = np.flatnonzero(of_phrase.sum(axis=1) <= budgets)
+        least[0] = 0.0  # no syllable
+        longest = self._of_phrase.shape[1] + int(budgets.max(initial=0.0) / self._cheapest_extra) + 1
+        step = max(_SHORTEST_STEP, longest // 2)
+        within = np.zeros(len(budgets), dtype=np.bool_)
+        for start in range(0, max(1, len(heard) - longest + 1 + step - 1), step):
+            cheapest = least[:, start : start + longest + step - 1].min(axis=1)
+            within |= cheapest[self._of_phrase].sum(axis=1) <= budgets
+        rows = np.flatnonzero(within)
+        of_phrase = least.min(axis=1)[self._of_phrase[rows]]
         so_far = np.zeros((len(rows), of_phrase.shape[1] + 1), dtype=np.float32)
-        np.cumsum(of_phrase[rows], axis=1, out=so_far[:, 1:])
+        np.cumsum(of_phrase, axis=1, out=so_far[:, 1:])
         return rows, so_far[:, -1:] - np.take_along_axis(so_far, self._behind[rows], axis=1)
 
     def _units(self, codes: Sequence[int]) -> list[tuple[int, ...]]:
