@@ -34,6 +34,7 @@ class Kind(StrEnum):
     BAD_MEDIA = "bad_media"
     OFF_CALL_TALK = "off_call_talk"
     SERVICE_STORE = "service_store"
+    SERVICE_RULE = "service_rule"
 
 
 class Severity(IntEnum):
@@ -60,6 +61,41 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
     FALSE_POSITIVE = "false_positive"
     WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What made a version of an alert: listening, a person, a clock, or a rule about alerts."""
+
+    FOUND = "found"
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    RESOLVE = "resolve"
+    FALSE_POSITIVE = "false_positive"
+    REOPEN = "reopen"
+    NOTE = "note"
+    WAKE = "wake"  # a snooze is over
+    ESCALATE = "escalate"
+    SETTLE = "settle"  # the call is over: reached in time, or missed
+    SUPPRESS = "suppress"
+    RELEASE = "release"  # what suppressed it is gone
+
+
+class Mark(StrEnum):
+    """Whether a person says that the alert was right; it teaches the rule."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who made a version of an alert, how, and what was said about it. The moment is the version's `updated_at`."""
+
+    action: Action = Action.FOUND
+    by: str | None = None
+    reason: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +156,9 @@ class Alert:
     snoozed_until: datetime | None = None
     suppressed_by: str | None = None
     assignee: str | None = None
+    site: str | None = None
+    route: tuple[str, ...] = ()  # who is told; nobody named: everybody
+    claimed_at: datetime | None = None  # the first time a person took it in hand
+    waiting_since: datetime | None = None  # since when nobody has it (again); None: since it opened
+    mark: Mark | None = None
+    change: Change = Change()

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from ulid import ULID
 
-from alerts.alert import Alert, AlertState, Evidence, Kind, Timing
+from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
 from alerts.findings import Finding, Stage
+from alerts.life.suppression import Cause, Suppression
 from alerts.merging import merged
 from alerts.reader import reader_of
 from alerts.wording import words_of
@@ -27,6 +28,16 @@ class CallFacts:
     agent_id: str | None = None
     queue: str | None = None
     team: str | None = None
+    site: str | None = None
+
+
+def as_it_is(alert: Alert) -> Alert:
+    """An alert nobody has anything to say about."""
+    return alert
+
+
+def unheard(suppression: Suppression) -> None:
+    """A reason that nobody keeps."""
 
 
 @dataclass(slots=True)
@@ -37,12 +48,24 @@ class _Running:
     refractory_ms: int
     events: set[str] = field(default_factory=set)  # counted in the alert
     waiting: set[str] = field(default_factory=set)  # seen provisionally inside the refractory time
+    raised: int = 0  # levels of severity added when it was born, and the measures that say why
+    why: tuple[Measure, ...] = ()
 
     def counts_up(self, finding: Finding) -> bool:
         alert = self.alert
         same = (alert.kind, alert.rule, alert.leg) == (finding.kind, finding.rule, finding.leg)
         last_ms = max(alert.evidence.to_ms, alert.timing.audio_end_ms)
         return same and alert.state not in _DONE and finding.evidence.from_ms - last_ms <= self.refractory_ms
+
+    def as_born(self, finding: Finding) -> Finding:
+        """The finding with what was said of the alert at its birth."""
+        if not self.why and not self.raised:
+            return finding
+        severity = finding.severity
+        if severity is not Severity.INFO:
+            severity = Severity(min(Severity.CRITICAL, severity + self.raised))
+        evidence = replace(finding.evidence, values=(*finding.evidence.values, *self.why))
+        return replace(finding, severity=severity, evidence=evidence)
 
 
 @dataclass(slots=True)
@@ -57,14 +80,24 @@ def ulid_at(at: datetime) -> str:
 
 
 class AlertDesk:
-    """Alerts of the calls that are live. It tells nobody: whoever asks gets the changed alerts back."""
+    """Alerts of the calls that are live. It tells nobody: whoever asks gets the changed alerts back.
+
+    `born` sees every alert before anybody does and may raise, route or suppress it; `suppressed` is told of all that
+    was found and is told to nobody, with the reason.
+    """
 
     def __init__(
-        self, language: Language, new_id: Callable[[datetime], str] = ulid_at, most_alerts: int = _MOST_ALERTS
+        self,
+        language: Language,
+        new_id: Callable[[datetime], str] = ulid_at,
+        most_alerts: int = _MOST_ALERTS,
+        born: Callable[[Alert], Alert] = as_it_is,
+        suppressed: Callable[[Suppression], None] = unheard,
     ):
         self._reader = reader_of(language)
         self._new_id = new_id
         self._most_alerts = most_alerts
+        self._born, self._suppressed = born, suppressed
         self._calls: dict[str, _CallAlerts] = {}
         self.beyond_bound = 0  # alerts not opened because their call had too many
         self.unknown_event = 0  # revisions of events no alert is known for
@@ -124,6 +157,8 @@ class AlertDesk:
                 return self._count_up(running, finding, timing)
         if len(call.running) >= self._most_alerts:
             self.beyond_bound += 1
+            reason = f"This call has {self._most_alerts} alerts already."
+            self._keep_back(None, facts.call_id, finding, Cause.TOO_MANY, reason, timing.detected_at)
             return []
         words = words_of(finding, self._reader)
         alert = Alert(
@@ -146,8 +181,19 @@ class AlertDesk:
             updated_at=timing.detected_at,
             timing=timing,
             suppressed_by=_inhibitor(call, finding),
+            site=facts.site,
         )
-        call.running[alert.alert_id] = _Running(alert, finding.refractory_ms, {finding.event})
+        if alert.suppressed_by is not None:
+            reason = f"A greater alert of this call speaks for it ({alert.suppressed_by})."
+            self._keep_back(alert, facts.call_id, finding, Cause.INHIBITED, reason, timing.detected_at)
+        alert = self._born(alert)
+        call.running[alert.alert_id] = _Running(
+            alert,
+            finding.refractory_ms,
+            {finding.event},
+            raised=alert.severity - finding.severity,
+            why=alert.evidence.values[len(finding.evidence.values) :],
+        )
         call.by_event[finding.event] = alert.alert_id
         return [alert]
 
@@ -158,6 +204,7 @@ class AlertDesk:
                 return []
             running.waiting.discard(finding.event)
             return self._count_up(running, finding, timing)
+        finding = running.as_born(finding)
         confirmed = finding.stage is Stage.CERTAIN and alert.state is AlertState.PROVISIONAL
         words = words_of(finding, self._reader)
         severity = finding.severity if len(running.events) == 1 else max(alert.severity, finding.severity)
@@ -176,6 +223,9 @@ class AlertDesk:
     def _count_up(self, running: _Running, finding: Finding, timing: Timing) -> list[Alert]:
         alert = running.alert
         running.events.add(finding.event)
+        reason = f"The same again within {running.refractory_ms} ms: counted in the alert that runs."
+        self._keep_back(alert, alert.call_id, finding, Cause.COUNTED, reason, timing.detected_at)
+        finding = running.as_born(finding)
         changed = replace(
             alert,
             state=AlertState.OPEN if alert.state is AlertState.PROVISIONAL else alert.state,
@@ -196,8 +246,18 @@ class AlertDesk:
             return self._change(running, replace(running.alert, count=max(1, running.alert.count - 1)), timing)
         for event in running.waiting:
             call.by_event.pop(event, None)
+        reason = "What was heard at first was not confirmed."
+        self._keep_back(running.alert, running.alert.call_id, finding, Cause.UNCONFIRMED, reason, timing.detected_at)
         del call.running[running.alert.alert_id]
         return self._change(running, replace(running.alert, state=AlertState.WITHDRAWN), timing)
+
+    def _keep_back(
+        self, alert: Alert | None, call_id: str, finding: Finding, cause: Cause, reason: str, at: datetime
+    ) -> None:
+        """Leave the reason why a finding is told to nobody."""
+        alert_id = alert.alert_id if alert is not None else None
+        kind, at_ms = finding.kind.value, finding.audio_end_ms
+        self._suppressed(Suppression(call_id, alert_id, finding.rule, kind, cause, reason, at_ms, at))
 
     def _change(self, running: _Running, changed: Alert, timing: Timing) -> list[Alert]:
         """A new version; its stamps stay those of the first sight, which is what an alert's latency is about."""
@@ -206,16 +266,24 @@ class AlertDesk:
 
 
 def _inhibitor(call: _CallAlerts, finding: Finding) -> str | None:
-    """A long silence that is a dead air already told: it is kept, and says which alert spoke for it."""
-    if finding.kind is not Kind.LONG_SILENCE:
-        return None
+    """Who speaks for it: a critical alert of the same call for its minors, a dead air for the same long silence."""
     for running in call.running.values():
         alert = running.alert
+        if finding.severity <= Severity.MINOR and inhibits(alert):
+            return f"alert:{alert.alert_id}"
+        if finding.kind is not Kind.LONG_SILENCE:
+            continue
         near = abs(alert.evidence.from_ms - finding.evidence.from_ms) <= _SAME_SILENCE_MS
         inside = alert.evidence.from_ms <= finding.evidence.from_ms <= alert.evidence.to_ms
         if alert.kind is Kind.DEAD_AIR and alert.leg is Leg.AGENT and (near or inside):
             return f"alert:{alert.alert_id}"
     return None
+
+
+def inhibits(alert: Alert) -> bool:
+    """Whether the alert hides the minors of its call."""
+    running = alert.state not in _DONE and alert.state is not AlertState.PROVISIONAL
+    return running and alert.severity is Severity.CRITICAL and alert.suppressed_by is None
 
 
 def _spanning(earlier: Evidence, later: Evidence) -> Evidence:

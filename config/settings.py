@@ -10,6 +10,7 @@ from config.detection import DetectionSettings
 from config.dialects import DialectSettings
 from config.hearing import HearingSettings, SegmentSettings
 from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
+from config.life import DeskSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
 from config.recognition import ModelSettings, RecognitionSettings
@@ -137,6 +138,7 @@ class Settings(Section):
     recognition: RecognitionSettings = RecognitionSettings()
     models: ModelSettings = ModelSettings()
     detection: DetectionSettings = DetectionSettings()
+    desk: DeskSettings = DeskSettings()
     listening: ListeningSettings = ListeningSettings()
     store: StoreSettings = StoreSettings()
     observations: ObservationSettings = ObservationSettings()

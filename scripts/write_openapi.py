@@ -23,7 +23,9 @@ def description() -> str:
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
     further = (clips_router(nobody), webhooks_router(nobody), audio, rtp)
-    app = build_app(settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, further_routers=further)
+    app = build_app(
+        settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
+    )
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -71,6 +71,7 @@ class CallRecord:
             agent_id=agent.id if agent is not None else None,
             queue=self.announcement.queue,
             team=self.announcement.team,
+            site=self.announcement.site,
         )
 
     def whose(self) -> Whose:

@@ -24,6 +24,7 @@ from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
 from service.clock import SystemClock
+from service.desk.node_desk import NodeDesk
 from service.faults import place_of
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
@@ -42,6 +43,7 @@ from service.outlet import NodeOutlet
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
+from service.roster.roster_book import RosterBook
 from service.rule_shelf import RuleShelf
 from service.store.alarm import StoreAlarm
 from service.store.letter_box import LetterBox
@@ -88,10 +90,15 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     store = Store(settings, clock, node_id, Outbox(settings.webhooks.routes))
     audience = Audience(settings.listening, clock.now_at)
     observed = ObservationLog(settings, store, clock)
-    outlet = NodeOutlet(store, audience, bus, clock, counts)
+    outlet = NodeOutlet(store, audience, bus, clock, counts, lambda call_id, at: desk.life.call_ended(call_id, at))
+
+    book = RosterBook(store, clock, settings.desk.roster_file)
+    reader = reader_of(settings.language)
+    desk = NodeDesk(store, settings.desk, clock, book, lambda call_id: board.hears(call_id), reader)
 
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)
+        desk.told(change.alert)
         outlet.published(change, told_before=told_before)
         if change.alert.version == 1 and not told_before and board.hears(change.alert.call_id):
             clips.want(change.alert)
@@ -116,8 +123,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             settings=settings,
             clock=clock,
             recognize=lambda _call_id, leg, heard: recognize(record, leg, heard),
-            watch=observed.watch(record, pack, reader_of(settings.language)),
-            desk=AlertDesk(settings.language),
+            watch=observed.watch(record, pack, reader),
+            desk=AlertDesk(settings.language, born=desk.rulings.born, suppressed=desk.keep_back),
             outlet=outlet,
         )
 
@@ -158,6 +165,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         health=health,
         pages=Pages.load(),
         rules=rules,
+        desk=desk,
+        roster=book,
         now_at=clock.now_at,
         further_routers=(
             websocket_door(settings.ingest, board, clock, ingest_counts),
@@ -173,6 +182,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     await store.open()
     await feed.start()
+    await desk.start()
     async with contextlib.AsyncExitStack() as stop:
         stop.push_async_callback(store.close)
         writer = asyncio.create_task(store.run(stored))
@@ -187,6 +197,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("web hooks", carry(settings.webhooks, letters, clock)),
             ("retention", retention.run()),
             ("store alarm", StoreAlarm(store, audience, clock, settings.language).run()),
+            ("desk", desk.run()),
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),

@@ -23,10 +23,19 @@ _REMEMBERED = 20_000  # far more alerts than change at once on one node
 class NodeOutlet:
     """Fills `CallOutlet`. An alert is published when it is committed: the store's sequence is the console's cursor."""
 
-    def __init__(self, store: Store, audience: Audience, bus: Bus, clock: Clock, counts: NodeCounts) -> None:
+    def __init__(
+        self,
+        store: Store,
+        audience: Audience,
+        bus: Bus,
+        clock: Clock,
+        counts: NodeCounts,
+        call_ended: Callable[[str, datetime], None],
+    ) -> None:
         self._store, self._audience, self._bus = store, audience, bus
         self._clock, self._counts = clock, counts
         self.when_closed: Callable[[LiveCall], None] = lambda _call: None
+        self._call_ended = call_ended
         self._ended: set[str] = set()
         self._first_published_at: OrderedDict[str, datetime] = OrderedDict()
 
@@ -69,6 +78,7 @@ class NodeOutlet:
         ended = view.state is CallState.ENDED and view.call_id not in self._ended
         if ended:
             self._ended.add(view.call_id)
+            self._call_ended(view.call_id, view.ended_at or self._clock.now_at())
             self._audience.publish_call_ended(view)
         else:
             self._audience.publish_call(view)

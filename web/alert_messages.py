@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from alerts.alert import Alert, AlertState, Kind, Measure
+from alerts.alert import Action, Alert, AlertState, Kind, Mark, Measure
 from streaming.frames import Leg
 from web.sources import AlertChange
 from web.stamps import Stamp
@@ -12,7 +12,7 @@ OVER = (AlertState.RESOLVED, AlertState.FALSE_POSITIVE, AlertState.WITHDRAWN)  #
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class EvidenceBody(_Body):
@@ -36,6 +36,15 @@ class TimingBody(_Body):
     published_at: Stamp | None
 
 
+class ChangeBody(_Body):
+    """Who made this version, how, and what was said about it; `by` is empty for listening and clocks."""
+
+    action: Action
+    by: str | None
+    reason: str | None
+    text: str | None
+
+
 class AlertBody(_Body):
     """One alert in one version."""
 
@@ -54,12 +63,18 @@ class AlertBody(_Body):
     agent_id: str | None
     queue: str | None
     team: str | None
+    site: str | None
+    route: list[str]
     title: str
     advice: str
     clause: str | None
     evidence: EvidenceBody
     count: int
     assignee: str | None
+    claimed_at: Stamp | None
+    waiting_since: Stamp | None
+    mark: Mark | None
+    change: ChangeBody
     opened_at: Stamp
     updated_at: Stamp
     timing: TimingBody
@@ -131,6 +146,8 @@ def _fields_of(alert: Alert) -> dict[str, object]:
         "agent_id": alert.agent_id,
         "queue": alert.queue,
         "team": alert.team,
+        "site": alert.site,
+        "route": list(alert.route),
         "title": alert.title,
         "advice": alert.advice,
         "clause": alert.clause,
@@ -145,6 +162,10 @@ def _fields_of(alert: Alert) -> dict[str, object]:
         ),
         "count": alert.count,
         "assignee": alert.assignee,
+        "claimed_at": alert.claimed_at,
+        "waiting_since": alert.waiting_since,
+        "mark": alert.mark,
+        "change": ChangeBody.model_validate(alert.change),
         "opened_at": alert.opened_at,
         "updated_at": alert.updated_at,
         "timing": TimingBody(

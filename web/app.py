@@ -6,16 +6,20 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, FastAPI
 
 from config.settings import Settings
+from web.alert_acts_api import alert_acts_router
 from web.alerts_api import alerts_router
 from web.audience import Audience
 from web.call_audio import call_audio_router
 from web.calls_api import calls_router
 from web.console_socket import ConsoleDoor, console_router
+from web.desk_api import desk_router
+from web.desk_sources import DeskSource
 from web.guard import Guard
 from web.listen_socket import ListenDoor, listen_router
 from web.operations_api import operations_router
 from web.pages import Pages, pages_router
 from web.problems import install_problems
+from web.roster_api import RosterSource, roster_router
 from web.rule_sources import Rules
 from web.rules_api import rules_router
 from web.sources import Alerts, Calls, HealthSource
@@ -34,6 +38,8 @@ def build_app(
     health: HealthSource,
     pages: Pages,
     rules: Rules,
+    desk: DeskSource,
+    roster: RosterSource,
     now_at: Callable[[], datetime] = utc_now,
     further_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
@@ -52,8 +58,11 @@ def build_app(
     listen = ListenDoor(settings.listening, calls, audience, now_at)
     app.include_router(calls_router(calls, alerts))
     app.include_router(call_audio_router(calls))
+    app.include_router(desk_router(desk, now_at))  # before the alerts: `suppressed` is no alert's id
     app.include_router(alerts_router(alerts))
     app.include_router(rules_router(rules))
+    app.include_router(alert_acts_router(desk))
+    app.include_router(roster_router(roster))
     app.include_router(operations_router(health))
     app.include_router(console_router(console))
     app.include_router(listen_router(listen))

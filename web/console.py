@@ -44,7 +44,8 @@ class Console:
     def wants(self, alert: Alert, highest: Severity) -> bool:
         """`highest` is the highest severity the alert ever had: whoever saw it open must also see it fall."""
         in_place = self.wants_place(alert.team, alert.queue)
-        return "alerts" in self.topics and in_place and highest >= self._wanted.least
+        is_told = self._wanted.person is None or not alert.route or self._wanted.person in alert.route
+        return "alerts" in self.topics and in_place and is_told and highest >= self._wanted.least
 
     def wants_missed(self, alert: Alert) -> bool:
         """As `wants`, for a change from the past: a later version may belong to an alert that was shown."""

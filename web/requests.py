@@ -92,6 +92,7 @@ class ConsoleFilter(_Incoming):
 
     teams: frozenset[Name] = frozenset()
     queues: frozenset[Name] = frozenset()
+    person: Name | None = Field(None, description="Only alerts that are told to this person, or to everybody.")
     min_severity: Literal["info", "minor", "major", "critical"] = "info"
 
     @property

@@ -11,6 +11,7 @@ from service.commands.demo import demo
 from service.commands.evaluate import evaluate_app
 from service.commands.listen import listen
 from service.commands.models import models_app
+from service.commands.roster import roster_app
 from service.commands.rules import rules_app
 from service.commands.serve import serve
 from service.commands.simulate import simulate
@@ -31,6 +32,7 @@ app.command()(bench)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
+app.add_typer(roster_app, name="roster")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from config.load import ConfigurationError, load_settings
+from config.roster import RosterError
 from config.rule_packs import RulePackError
 from config.settings import Settings
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
@@ -45,7 +46,7 @@ def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
         raise typer.Exit(EXIT_USAGE)
     try:
         asyncio.run(serve(settings, ready))
-    except (OSError, StoreError, RulePackError) as error:
+    except (OSError, StoreError, RulePackError, RosterError) as error:
         people.print(str(error), style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
     except KeyboardInterrupt:

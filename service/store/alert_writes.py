@@ -11,7 +11,8 @@ from alerts.alert import Alert
 from alerts.merging import merged
 from service.clock import Clock
 from service.store.database import writing
-from service.store.rows import alert_columns, alert_content, alert_of
+from service.store.desk_tables import alert_acts
+from service.store.rows import act_row, alert_columns, alert_content, alert_of, newest_columns
 from service.store.tables import alert_changes, alerts
 from web.sources import AlertChange
 
@@ -80,6 +81,7 @@ def amend_alert(
         after = newest_sequence(connection)
         timing = replace(changed.timing, published_at=changed.timing.published_at or clock.now_at())
         changed = replace(changed, version=newest.version + 1, timing=timing)
+        connection.execute(alert_acts.insert(), act_row(newest, changed))
         return Stored(_insert(connection, changed, None, also), after)
 
 
@@ -111,7 +113,7 @@ def _insert(
     sequence = connection.execute(added.returning(alert_changes.c.sequence)).scalar_one()
     if not is_newest:
         return AlertChange(sequence, alert)
-    newest = insert(alerts).values(**columns, sequence=sequence)
+    newest = insert(alerts).values(**columns, **newest_columns(alert), sequence=sequence)
     others = {column.name: newest.excluded[column.name] for column in alerts.c if column.name != "alert_id"}
     connection.execute(newest.on_conflict_do_update(index_elements=["alert_id"], set_=others))
     change = AlertChange(sequence, alert)

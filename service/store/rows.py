@@ -33,6 +33,39 @@ def alert_columns(alert: Alert) -> dict[str, Any]:
     }
 
 
+def newest_columns(alert: Alert) -> dict[str, Any]:
+    """What figures and lists ask of alerts as they stand now."""
+    return {
+        "rule": alert.rule,
+        "agent_id": alert.agent_id,
+        "suppressed_by": alert.suppressed_by,
+        "assignee": alert.assignee,
+        "outcome": alert.outcome,
+        "mark": None if alert.mark is None else alert.mark.value,
+    }
+
+
+def act_row(before: Alert, changed: Alert) -> dict[str, Any]:
+    """What a person or a clock did to an alert, for figures and feedback."""
+    claimed = before.claimed_at is None and changed.claimed_at is not None
+    waited = (changed.claimed_at or changed.updated_at) - changed.opened_at
+    return {
+        "alert_id": changed.alert_id,
+        "version": changed.version,
+        "action": changed.change.action.value,
+        "person": changed.change.by,
+        "at": changed.updated_at,
+        "reason": changed.change.reason,
+        "mark": None if changed.mark is None else changed.mark.value,
+        "outcome": changed.outcome if before.outcome is None else None,
+        "claim_ms": round(waited.total_seconds() * 1000) if claimed else None,
+        "rule": changed.rule,
+        "severity": changed.severity.word,
+        "call_id": changed.call_id,
+        "agent_id": changed.agent_id,
+    }
+
+
 def alert_content(alert: Alert) -> dict[str, Any]:
     """The whole alert as JSON values; the words of its evidence are masked before they come here."""
     content: dict[str, Any] = _ALERT.dump_python(alert, mode="json")

@@ -115,11 +115,19 @@ alerts = Table(
     Column("call_id", String(128), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("rule", String(200)),
+    Column("agent_id", String(200)),
+    Column("suppressed_by", String(200)),
+    Column("assignee", String(200)),
+    Column("outcome", String(32)),
+    Column("mark", String(16)),
     Unique("sequence"),
     Index(None, "state", "sequence"),
     Index(None, "kind", "sequence"),
     Index(None, "call_id", "sequence"),
     Index(None, "updated_at"),
+    Index(None, "agent_id", "rule", "opened_at"),
+    Index(None, "rule", "opened_at"),
 )
 
 legs = Table(

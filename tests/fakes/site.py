@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from config.settings import ListeningSettings, Settings
+from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
 from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
@@ -37,6 +38,7 @@ class Site:
     calls: FakeCalls
     alerts: FakeAlerts
     audience: Audience
+    desk: FakeDesk
     server: uvicorn.Server
 
     @property
@@ -53,8 +55,9 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     """`listening` changes settings of that section."""
     settings = Settings(listening=ListeningSettings.model_validate(listening))
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
+    desk = FakeDesk(alerts)
     audience = Audience(settings.listening, utc_now)
-    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules())
+    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules(), desk, FakeRoster())
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(
         uvicorn.Config(app, ws_per_message_deflate=False, log_level="warning", timeout_graceful_shutdown=1)
@@ -63,7 +66,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     try:
         async with asyncio.timeout(10):
             await server.up.wait()
-        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, server)
+        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, desk, server)
     finally:
         server.should_exit = True
         await serving

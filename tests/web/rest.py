@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from config.settings import Settings
+from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeClips, FakeHealth, FakeLetters, a_call
 from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
@@ -27,6 +28,8 @@ class Desk:
     rules: FakeRules
     clips: FakeClips
     letters: FakeLetters
+    desk: FakeDesk
+    roster: FakeRoster
 
 
 @asynccontextmanager
@@ -37,12 +40,13 @@ async def open_desk(
     settings = settings or Settings()
     calls, alerts, health = calls or FakeCalls(a_call()), FakeAlerts(), FakeHealth()
     rules, clips, letters = FakeRules(), FakeClips(), FakeLetters()
+    desk, roster = FakeDesk(alerts), FakeRoster()
     audience = Audience(settings.listening, utc_now)
     kept = (clips_router(clips), webhooks_router(letters))
-    app = build_app(settings, calls, alerts, audience, health, Pages.load(), rules, further_routers=kept)
+    app = build_app(settings, calls, alerts, audience, health, Pages.load(), rules, desk, roster, further_routers=kept)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
-        yield Desk(client, calls, alerts, health, rules, clips, letters)
+        yield Desk(client, calls, alerts, health, rules, clips, letters, desk, roster)
 
 
 def bad_fields(answer: httpx.Response) -> set[str]:

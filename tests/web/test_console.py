@@ -137,3 +137,10 @@ def test_it_knows_which_transcripts_it_follows() -> None:
     assert console.followed_calls() == {"call-1"}
     assert console.follows_call("call-1")
     assert not console.follows_call("call-2")
+
+
+def test_a_person_is_told_of_what_is_routed_to_them_or_to_everybody() -> None:
+    console = a_console(person="li")
+    for route, wanted in (((), True), (("li", "wang"), True), (("wang",), False)):
+        assert console.wants(an_alert(route=route), Severity.MAJOR) is wanted
+    assert a_console().wants(an_alert(route=("wang",)), Severity.MAJOR)

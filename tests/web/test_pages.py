@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import AlertState, Kind, Severity
+from alerts.alert import Action, AlertState, Kind, Severity
+from alerts.verdict import Verdict
 from streaming.frames import Leg, Party
 from tests.web.rest import Desk
 from web.pages import STATIC_FOLDER, Pages, StaticFile
@@ -20,6 +21,7 @@ ENGLISH, CHINESE = (
 )
 _WITH_FAMILY = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
 _PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)"|"((?:help|fault)\.\w+)"')
+_ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
 _IMPORT = re.compile(r'(?:from|import\()\s*"(\.[^"]+)"|new URL\("(\.[^"]+)", import')
 
 
@@ -108,6 +110,15 @@ def test_every_family_of_words_is_complete() -> None:
         "connection.": ["connecting", "live", "lost"],
         "listen.mode.": ["both", "agent", "customer", "mono"],
         "listen.status.": ["connecting", "live", "ended", "lost"],
+        "act.": _ACTS,
+        "did.": list(Action),
+        "cause.": ["inhibited", "muted", "silent_rule", "counted", "too_many", "unconfirmed"],
+        "reason.": ["helped", "coached", "no_action", "misheard", "quoted", "allowed_context", "wrong_leg", "other"],
+        "outcome.": ["reached_in_time", "missed"],
+        "mood.": ["calm", "tense", "hostile"],
+        "verdict.": [verdict.value.replace(" ", "_") for verdict in Verdict],
+        "level.": ["1", "2"],
+        "escalates.": ["1", "2"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
     }
 

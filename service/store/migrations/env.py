@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import service.store.desk_tables  # noqa: F401  # joins the metadata
 from service.store.tables import metadata
 
 context.configure(

@@ -14,7 +14,7 @@ import soundfile
 from tests.calls.played import path_of
 
 _COMMANDS = (
-    *(["rules"], ["rules", "check"], ["rules", "replay"]),
+    *(["rules"], ["rules", "check"], ["rules", "replay"], ["roster", "check"], ["roster", "import"]),
     *(["serve"], ["demo"], ["simulate"], ["listen"], ["bench"], ["models"], ["models", "pull"]),
     *(
         ["evaluate"],
@@ -58,6 +58,9 @@ def test_without_a_command_the_help_is_shown() -> None:
         (["serve", "--host", "0.0.0.0"], {}, 2, ["loopback"]),  # noqa: S104  # to see it refused
         (["serve", "--language", "ko", "--model", "/nowhere"], {}, 1, ["/nowhere"]),
         (["serve", "--config", "/nowhere.yaml"], {}, 2, ["/nowhere.yaml"]),
+        (["serve"], {"EARSHOT_DESK__ROSTER_FILE": "/nowhere/roster.yaml"}, 1, ["/nowhere/roster.yaml"]),
+        (["roster", "check", "/nowhere.csv"], {}, 2, ["/nowhere.csv"]),
+        (["roster", "import", "config/example.yaml"], {}, 2, ["example.yaml", "line 6", "language"]),
         (["listen", "/nowhere.flac"], {}, 2, ["/nowhere.flac"]),
         (["simulate", "/nowhere.flac"], {}, 2, ["/nowhere.flac"]),
         (["simulate", "--audiosocket", "nowhere"], {}, 2, ["HOST:PORT"]),

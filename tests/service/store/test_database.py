@@ -39,7 +39,12 @@ def test_connections_use_the_log_and_keep_references(tmp_path: Path) -> None:
         ]
     assert found == ["wal", 123, 1, 1]
     with pytest.raises(IntegrityError), writing(engine).begin() as connection:
-        connection.execute(text("INSERT INTO alerts VALUES ('a', 1, 99, 's', 's', 'k', 'c', 'o', 'u')"))
+        connection.execute(
+            text(
+                "INSERT INTO alerts (alert_id, version, sequence, state, severity, kind, call_id, opened_at, "
+                "updated_at) VALUES ('a', 1, 99, 's', 's', 'k', 'c', 'o', 'u')"
+            )
+        )
     engine.dispose()
 
 

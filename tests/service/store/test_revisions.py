@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import JSON, Connection, DateTime, Engine, Float, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import JSON, Boolean, Connection, DateTime, Engine, Float, Integer, MetaData, Table, Text, func, select
 
 from config.settings import Settings
 from service.store.database import database_url, make_engine, migrate, writing
@@ -36,6 +36,8 @@ def _fill(connection: Connection, table: Table) -> None:
     values: dict[str, object] = {}
     for column in table.columns:
         match column.type:
+            case Boolean():
+                values[column.name] = True
             case Integer():
                 values[column.name] = 1
             case Float():

@@ -3,6 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { now, openCallId, openCallView, shownAlerts } from "./desk.js";
+import { Ownership } from "./alert-actions.js";
 import { SeverityMark } from "./marks.js";
 import { ageText, kindOf, titleOf } from "./wording.js";
 
@@ -29,6 +30,7 @@ function AlertRow({ alert }) {
     <button
       class="row alert-row ${alert.severity} ${open ? "open" : ""}"
       data-row
+      data-alert=${alert.alert_id}
       data-call=${alert.call_id}
       aria-pressed=${open}
       onClick=${() => openCallView(alert.call_id)}
@@ -42,6 +44,7 @@ function AlertRow({ alert }) {
           ${alert.agent_id && html`<span>${t("alert.agent", { id: alert.agent_id })}</span>`}
           <span class="call-name">${alert.call_id}</span>
         </span>
+        <span class="row-owner"><${Ownership} alert=${alert} /></span>
       </span>
       <span class="row-side">
         <span class="age">${ageText(now.value - Date.parse(alert.opened_at))}</span>

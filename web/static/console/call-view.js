@@ -4,6 +4,7 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { durationOf } from "./call-list.js";
 import { missing, openCall, openCallAlerts, openCallId } from "./desk.js";
+import { AlertButtons, History, NotTold, Ownership } from "./alert-actions.js";
 import { ListenBar, ListenFigures } from "./listen-bar.js";
 import { SeverityMark } from "./marks.js";
 import { Strip } from "./strip.js";
@@ -54,6 +55,7 @@ export function CallView({ player, onListen }) {
         <ol>
           ${openCallAlerts.value.map((alert) => html`<${AlertOfCall} key=${alert.alert_id} alert=${alert} player=${player} />`)}
         </ol>
+        <${NotTold} callId=${callId} />
         <${ListenFigures} player=${player} />
       </aside>
     </div>
@@ -66,8 +68,12 @@ function Fact({ name, value, note }) {
 
 function AlertOfCall({ alert, player }) {
   const from = Math.max(0, alert.evidence.from_ms - REPLAY_LEAD_MS);
-  return html`<li class="call-alert ${alert.severity}">
-    <${SeverityMark} severity=${alert.severity} word=${true} />
+  return html`<li class="call-alert ${alert.severity} ${alert.suppressed_by ? "suppressed" : ""}" data-alert=${alert.alert_id}>
+    <p class="call-alert-head">
+      <${SeverityMark} severity=${alert.severity} word=${true} />
+      ${alert.state !== "open" && html`<span class="badge soft">${t(`state.${alert.state}`)}</span>`}
+      ${alert.suppressed_by && html`<span class="badge soft">${t("alert.suppressed")}</span>`}
+    </p>
     <p class="row-title">${titleOf(alert)}</p>
     ${alert.advice && html`<p class="advice">${alert.advice}</p>`}
     <p class="row-sub">
@@ -75,8 +81,11 @@ function AlertOfCall({ alert, player }) {
       ${alert.clause && html`<span>${alert.clause}</span>`}
       ${alert.count > 1 && html`<span>×${alert.count}</span>`}
     </p>
+    <p class="row-owner"><${Ownership} alert=${alert} /></p>
+    <${AlertButtons} alert=${alert} />
     <button class="button quiet" onClick=${() => player.listen(alert.call_id, from).catch(() => {})}>
       ${t("alert.replay", { at: clockText(from) })}
     </button>
+    <${History} alert=${alert} />
   </li>`;
 }

@@ -46,6 +46,13 @@ export const shownCalls = computed(() => {
   );
 });
 
+/** The alert a key acts on: of the row that has the focus, else the gravest of the call on view. */
+export function alertInHand() {
+  const focused = document.activeElement?.closest("[data-alert]")?.dataset.alert;
+  const found = focused ? (alerts.get(focused) ?? alertsOfCall.get(focused)) : null;
+  return found ?? shownAlerts.value.find((alert) => alert.call_id === openCallId.value) ?? null;
+}
+
 export const openCall = computed(() => {
   version.value;
   return calls.get(openCallId.value) ?? null;
@@ -150,20 +157,21 @@ function replaceCalls(message) {
   for (const call of gone) calls.set(call.call_id, { ...call, state: "ended", endedSince: call.endedSince ?? Date.now() });
 }
 
-function takeAlert(alert) {
-  const known = alerts.get(alert.alert_id);
+export function takeAlert(alert) {
+  const known = alerts.get(alert.alert_id) ?? alertsOfCall.get(alert.alert_id);
   if (known && known.version >= alert.version) return;
   if (OVER.has(alert.state)) alerts.delete(alert.alert_id);
   else alerts.set(alert.alert_id, alert);
   if (alert.call_id === openCallId.value) alertsOfCall.set(alert.alert_id, alert);
-  if (!known && !OVER.has(alert.state) && RANK[alert.severity] >= RANK.major) news.value = alert;
+  if (!known && !OVER.has(alert.state) && alert.suppressed_by === null && RANK[alert.severity] >= RANK.major) news.value = alert;
+  draw();
 }
 
 function takeLine(line) {
   if (line.call_id !== openCallId.value) return;
   const key = `${line.leg}:${line.utterance}`;
   const known = lines.get(key);
-  if (known && (known.final || known.revision > line.revision)) return;
+  if (known && (known.revision >= line.revision || known.final > line.final)) return; // a final comes again only to hide digits
   if (line.final && line.text === "") lines.delete(key);
   else lines.set(key, line);
 }

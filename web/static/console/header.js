@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { LOCALES, locale, t, useLocale } from "../lib/i18n.js";
+import { iAm, people, person } from "./alert-actions.js";
 import { news, socket } from "./desk.js";
 import { titleOf } from "./wording.js";
 
@@ -15,6 +16,14 @@ export function Header({ player, onArm, onHelp }) {
     ${!player.armed.value
       ? html`<button class="button primary" id="start-shift" onClick=${onArm}>${t("shift.start")}</button>`
       : html`<span class="sound ${player.audible.value ? "on" : "off"}">${t(player.audible.value ? "shift.on" : "shift.suspended")}</span>`}
+    ${people.value.length > 0 &&
+    html`<label class="language">
+      <span class="visually-hidden">${t("person.me")}</span>
+      <select id="person" value=${person.value ?? ""} onChange=${({ target }) => iAm(target.value)}>
+        <option value="" selected=${person.value === null}>${t("person.choose")}</option>
+        ${people.value.map(({ id, name }) => html`<option value=${id} selected=${id === person.value}>${name ?? id}</option>`)}
+      </select>
+    </label>`}
     <label class="language">
       <span class="visually-hidden">${t("language")}</span>
       <select id="language" value=${locale.value} onChange=${({ target }) => useLocale(target.value)}>

@@ -8,6 +8,12 @@ const KEYS = [
   ["Enter", "help.open"],
   ["L / Space", "help.listen"],
   ["M", "help.mute"],
+  ["A", "act.acknowledge"],
+  ["R", "act.resolve"],
+  ["F", "act.false_positive"],
+  ["S", "act.snooze"],
+  ["N", "act.note"],
+  ["O", "act.reopen"],
   ["Esc", "help.close_view"],
   ["?", "help.help"],
 ];

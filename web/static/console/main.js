@@ -3,10 +3,11 @@
 import { html, render, useEffect, useRef, useState } from "../vendor/preact.js";
 import { firstLocale, t, useLocale } from "../lib/i18n.js";
 import { Player } from "../lib/player.js";
+import { ACTS, ActSheet, begin, loadDesk, notice } from "./alert-actions.js";
 import { AlertList } from "./alert-list.js";
 import { CallList } from "./call-list.js";
 import { CallView } from "./call-view.js";
-import { closeCallView, openCallId, socket, start } from "./desk.js";
+import { alertInHand, closeCallView, openCallId, socket, start } from "./desk.js";
 import { Header } from "./header.js";
 import { Help } from "./help.js";
 
@@ -34,6 +35,10 @@ function Console() {
     <${Header} player=${player} onArm=${arm} onHelp=${() => sheet.current.showModal()} />
     ${fault && html`<p class="banner" role="alert">${t(fault)}</p>`}
     ${socket.state.value === "lost" && html`<p class="banner" role="alert">${t("connection.banner")}</p>`}
+    ${notice.value &&
+    html`<p class="banner" role="alert">
+      ${t(notice.value)} <button class="button quiet" onClick=${() => (notice.value = null)}>${t("help.close")}</button>
+    </p>`}
     <div class="desk">
       <nav class="lists" aria-label=${t("lists")}>
         <${AlertList} />
@@ -41,6 +46,7 @@ function Console() {
       </nav>
       <${CallView} player=${player} onListen=${listen} />
     </div>
+    <${ActSheet} />
     <${Help} sheet=${sheet} />
   `;
 }
@@ -49,7 +55,7 @@ function obeyKey(event, { sheet, listen }) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const { target } = event;
   if (target.matches?.("input:not([type=range]), textarea, select")) return;
-  if (sheet.open) return;
+  if (document.querySelector("dialog[open]")) return;
   const obeyed = {
     j: () => moveFocus(1),
     k: () => moveFocus(-1),
@@ -58,11 +64,17 @@ function obeyKey(event, { sheet, listen }) {
     m: () => player.toggleMute(),
     "?": () => sheet.showModal(),
     escape: closeCallView,
+    ...Object.fromEntries(ACTS.map(([key, action]) => [key, () => actOnAlert(action)])),
   }[event.key.toLowerCase()];
   const ownSpace = event.key === " " && target.matches?.("button:not([data-row]), summary, a");
   if (!obeyed || ownSpace || event.repeat && event.key === " ") return;
   event.preventDefault();
   obeyed();
+}
+
+function actOnAlert(action) {
+  const alert = alertInHand();
+  if (alert) begin(alert, action);
 }
 
 function moveFocus(step) {
@@ -88,3 +100,4 @@ globalThis.__earshot = {
 await useLocale(firstLocale());
 render(html`<${Console} />`, document.getElementById("app"));
 start();
+loadDesk();

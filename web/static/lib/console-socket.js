@@ -14,6 +14,7 @@ export class ConsoleSocket {
     this.reconnects = 0;
     this.topics = new Set(["alerts", "calls", "levels"]);
     this.onMessage = onMessage;
+    this.person = null; // whose alerts are wanted; nobody named: everybody's
     this.waitMs = FIRST_WAIT_MS;
     this.socket = null;
     this.lastHeard = 0;
@@ -24,6 +25,15 @@ export class ConsoleSocket {
     setInterval(() => {
       if (this.state.value === "live" && Date.now() - this.lastHeard > SILENT_MS) this.socket?.close();
     }, 1000);
+  }
+
+  /** Alerts of this person from now on: begins anew, with a snapshot. @param {string|null} person */
+  becomes(person) {
+    if (person === this.person) return;
+    this.person = person;
+    this.cursor = null;
+    this.waitMs = FIRST_WAIT_MS;
+    this.socket?.close();
   }
 
   follow(topic) {
@@ -40,7 +50,7 @@ export class ConsoleSocket {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/ws/console`));
     socket.onopen = () => {
-      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { min_severity: "info" } });
+      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { min_severity: "info", person: this.person } });
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);

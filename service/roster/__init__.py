@@ -1,0 +1,1 @@
+"""The roster of the centre: read from file, CSV or API, kept in the store, known in memory."""
