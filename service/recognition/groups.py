@@ -72,7 +72,9 @@ class RecognitionGroups:
         group = self._groups.get(language)
         if group is None:
             return False, self._missing.get(language, "not started yet")
-        return group.ready, "" if group.ready else "the model is loading"
+        if not group.ready:
+            return False, "the model is loading"
+        return True, f"phrases are not spotted: {group.no_spotting}" if group.no_spotting is not None else ""
 
     def _start(self, language: Language) -> None:
         if self._tasks is None:

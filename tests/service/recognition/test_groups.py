@@ -58,7 +58,7 @@ async def test_a_further_language_starts_with_its_first_call(tmp_path: Path) -> 
         english = groups.group(Language.EN)
         assert english is not None
         await english.wait_ready()
-        assert groups.readiness(Language.EN) == (True, "")
+        assert groups.readiness(Language.EN) == (True, "phrases are not spotted: no reason")
         assert english.no_spotting == "no reason"
     korean = makers.phrases[Language.KO]
     assert korean is not None
