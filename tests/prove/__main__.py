@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.prove import capacity_hour, latency, neighbours, overload, road, soak
+from tests.prove import capacity_hour, kills, latency, neighbours, overload, road, soak
 
 _RUNS = {
     "latency": latency.main,
@@ -10,6 +10,7 @@ _RUNS = {
     "road": road.main,
     "soak": soak.main,
     "overload": overload.main,
+    "kills": kills.main,
     "capacity_hour": capacity_hour.main,
 }
 
