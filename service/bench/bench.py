@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 from service.bench.bed import PEER, Bed, Plan, TrialTimes, Watcher, opened_bed
-from service.bench.driver_link import running_driver
+from service.bench.driver_link import DriverError, running_driver
 from service.bench.outcome import Capacity, Outcome
 from service.bench.quick_guess import QuickGuess
 from service.bench.search import Rhythm, largest
@@ -50,35 +50,46 @@ async def _one_after_the_other(plan: Plan, watcher: Watcher, judge: Callable[[Be
     found: dict[str, Capacity] = {}
     async with running_driver(plan.own_sentences) as driver:
         for name in plan.names:
-            async with opened_bed(plan, name, driver, watcher) as bed:
-                found[name] = await judge(bed)
+            try:
+                async with opened_bed(plan, name, driver, watcher) as bed:
+                    found[name] = await judge(bed)
+            except DriverError as error:
+                found[name] = Capacity(
+                    0, 1, (), reason=f"could not be played: {error}", failed=True
+                )  # what was found stays
     peer = found.pop(PEER, None)
     return Outcome(found, peer, quick=False)
 
 
 async def _quick_rounds(beds: Sequence[Bed], until_s: float) -> Outcome:
     guesses = {bed.name: QuickGuess(_FIRST_CALLS[bed.name] * bed.cores) for bed in beds}
+    failed: dict[str, Capacity] = {}
     while any(guess.next is not None for guess in guesses.values()):
         for bed in beds:
             calls = guesses[bed.name].next
             if calls is None:
                 continue
             if time.monotonic() + _QUICK_TRIAL_S > until_s:
-                return _quick_outcome(beds, guesses)
-            trial = await bed.play(calls, _QUICK)
+                return _quick_outcome(beds, guesses, failed)
+            try:
+                trial = await bed.play(calls, _QUICK)
+            except DriverError as error:
+                failed[bed.name] = Capacity(0, bed.cores, (), reason=f"could not be played: {error}", failed=True)
+                guesses[bed.name].next = None
+                continue
             bed.trials[calls] = [trial]
             held = not trial.shortfalls(bed.target)
             guesses[bed.name].note(calls, held=held, most_by_cpu=_most_by_cpu(trial, bed.cores))
-    return _quick_outcome(beds, guesses)
+    return _quick_outcome(beds, guesses, failed)
 
 
-def _quick_outcome(beds: Sequence[Bed], guesses: dict[str, QuickGuess]) -> Outcome:
+def _quick_outcome(beds: Sequence[Bed], guesses: dict[str, QuickGuess], failed: dict[str, Capacity]) -> Outcome:
     found = {
         bed.name: bed.capacity(guesses[bed.name].found)
         if bed.trials
         else Capacity(0, bed.cores, (), reason="there was no time left for it")
         for bed in beds
-    }
+    } | failed
     peer = found.pop(PEER, None)
     return Outcome(found, peer, quick=True)
 

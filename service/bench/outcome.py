@@ -44,6 +44,7 @@ class Capacity:
     trials: Sequence[Trial]
     reason: str | None = None
     limit: Sequence[str] = ()
+    failed: bool = False
 
     @property
     def calls_per_core(self) -> float | None:
@@ -65,6 +66,12 @@ class Outcome:
     tiers: dict[str, Capacity]
     peer: Capacity | None
     quick: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be played, or nothing was measured at all."""
+        every = [*self.tiers.values(), *([self.peer] if self.peer is not None else [])]
+        return any(each.failed for each in every) or all(each.reason is not None for each in every)
 
     def plain(self) -> Plain:
         """For JSON (api.md)."""

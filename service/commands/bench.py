@@ -98,6 +98,8 @@ def bench(
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_FAILED) from None
     _print(outcome, as_json=as_json)
+    if outcome.failed:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _material_or_exit(folder: Path) -> None:

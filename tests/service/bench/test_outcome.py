@@ -74,3 +74,11 @@ def test_the_table_shows_every_tier_and_the_ratio_is_said() -> None:
         "acoustic: there was no time left for it",
         "Earshot carries 3.0 times the peer's calls in the full tier.",
     ]
+
+
+def test_it_has_failed_when_something_could_not_be_played_or_nothing_was() -> None:
+    measured, untried = Capacity(0, 2, ()), Capacity(0, 2, (), reason="no time")
+    refused = Capacity(0, 2, (), reason="could not be played", failed=True)
+    assert not Outcome({"full": measured, "spotting": untried}, None, quick=True).failed
+    assert Outcome({"full": untried}, None, quick=True).failed
+    assert Outcome({"full": measured}, refused, quick=True).failed

@@ -74,3 +74,12 @@ def test_so_many_calls_are_played_and_measured() -> None:
     assert tier["partial_lag_p95_s"] is None
     assert 1 < tier["memory_per_call_mb"] < 300
     assert tier["cpu_share"]["service"] > 0.9
+
+
+def test_a_peer_that_is_not_there_costs_only_its_own_figures() -> None:
+    done = _bench("--tier", "acoustic", "--calls", "1", "--seconds", "5", "--peer", "ws://127.0.0.1:9", "--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["tiers"]["acoustic"]["level_lag_p50_s"] > 0
+    assert found["peer"]["calls_per_core"] is None
+    assert "127.0.0.1" in found["peer"]["reason"]
