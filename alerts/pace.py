@@ -25,6 +25,9 @@ _LEAST_PER_S = 1.0  # nobody speaks so slowly: the voice is too faint for its sy
 _MOST_SYLLABLES = 1_000
 _MOST_FINALS = 50
 _TRUSTING_FINALS = 3
+_MOST_SEGMENTS = 100
+# A recogniser that hears badly makes up syllables: so many per nucleus are more than were said (a fifth is missed).
+_MOST_PER_NUCLEUS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class PaceGauge:
     def _begin(self) -> None:
         self._spoken_ms = 0  # in finished speech
         self._live_ms: int | None = None
+        self._speech: deque[tuple[int, int]] = deque(maxlen=_MOST_SEGMENTS)
         self._syllables: deque[tuple[int, int]] = deque(maxlen=_MOST_SYLLABLES)  # (of speech time, of the call)
         self._own_per_s: float | None = None
         self._said: deque[_Said] = deque(maxlen=_MOST_FINALS)
@@ -73,6 +77,7 @@ class PaceGauge:
                 self._live_ms = start_ms
             case SpeechEnded(leg=leg, start_ms=start_ms, end_ms=end_ms) if leg is self._leg:
                 self._spoken_ms += end_ms - start_ms
+                self._speech.append((start_ms, end_ms))
                 self._live_ms = None
                 return self._by_sound(self._spoken_ms, end_ms, over_ms)
             case SyllableHeard(leg=leg, at_ms=at_ms) if leg is self._leg:
@@ -116,7 +121,10 @@ class PaceGauge:
         if not heard.words:
             return None
         self._confidences.append(sum(word.confidence for word in heard.words) / len(heard.words))
-        speech_ms = sum(word.end_ms - word.start_ms for word in heard.words)
+        # Words leave gaps between them that are speech, too.
+        speech_ms = max(
+            sum(word.end_ms - word.start_ms for word in heard.words), self._spoken_in(heard.start_ms, heard.end_ms)
+        )
         characters = sum(len(_letters(word.text)) for word in heard.words)
         units = len(heard.words) if self._language is Language.EN else characters
         self._said.append(_Said(heard.start_ms, heard.end_ms, units, characters, speech_ms))
@@ -126,8 +134,14 @@ class PaceGauge:
         total_ms = sum(each.speech_ms for each in counted)
         if total_ms < over_ms or sum(each.characters for each in counted) < self._settings.characters:
             return None
-        per_s = sum(each.units for each in counted) * 1_000 / total_ms
-        return Pace(per_s, counted[-1].start_ms, heard.end_ms, True)
+        units, from_ms = sum(each.units for each in counted), counted[-1].start_ms
+        nuclei = sum(from_ms <= at_ms <= heard.end_ms for _, at_ms in self._syllables)
+        if nuclei and self._language is not Language.EN:
+            units = min(units, round(nuclei * _MOST_PER_NUCLEUS))
+        return Pace(units * 1_000 / total_ms, from_ms, heard.end_ms, True)
+
+    def _spoken_in(self, from_ms: int, until_ms: int) -> int:
+        return sum(max(0, min(end_ms, until_ms) - max(start_ms, from_ms)) for start_ms, end_ms in self._speech)
 
     def _last_said(self, over_ms: int) -> Iterator[_Said]:
         """From the newest back, until there is enough."""

@@ -11,7 +11,7 @@ from alerts.judging import Claim, Happening, Score, Truth, judge, meets
 from config.settings import Settings
 from service.call_board import known_language
 from service.demo.recording import Recording, RecordingError, load_recording
-from service.evaluation.scorecard import Bars, EvaluationError, Scorecard, ScoreTable
+from service.evaluation.scorecard import Bars, EvaluationError, Plot, Scorecard, ScoreTable, StripMark
 from service.evaluation.trunk import at_rate
 from service.evaluation.words import WordEars
 from service.playback import PlaybackOutlet, play_through
@@ -20,6 +20,7 @@ from streaming.frames import Leg
 
 _SOUNDS = frozenset((".flac", ".wav"))
 _PERCENTILES = (0.5, 0.95)
+_NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ def card_of(report: CallsReport) -> Scorecard:
             ScoreTable("By kind", ("kind", "events", "found", "false alarms", "latency p50", "latency p95"), kinds),
             ScoreTable("What went wrong", ("call", "what", "kind", "leg", "at"), wrong),
         ],
+        plots=_plots(report),
         bars=[
             Bars("Recall", {kind.value: each.found / each.events for kind, each in report.kinds.items() if each.events})
         ],
@@ -225,6 +227,43 @@ def truth_of(path: Path) -> Truth:
             f"{beside}: is no truth to judge by ({type(error).__name__}: {error}); it needs `judged` (kinds) and "
             "`events` (kind, leg, start_ms, end_ms)"
         ) from None
+
+
+def _plots(report: CallsReport) -> list[Plot]:
+    late = {kind.value: each.latencies_ms for kind, each in report.kinds.items() if each.latencies_ms}
+    confused = {
+        (happened.value if happened is not None else _NOTHING, said.value if said is not None else _NOTHING): count
+        for (happened, said), count in report.confusion().items()
+    }
+    wrong = {call.name: (call.duration_ms, _marks(call)) for call in report.calls if _is_wrong(call)}
+
+    plots = []
+    if late:
+        plots.append(Plot("How late alerts come", lambda drawing: drawing.latencies(late)))
+    if confused:
+        plots.append(Plot("What happened and what was said", lambda drawing: drawing.confusion(confused)))
+    if wrong:
+        plots.append(Plot("Calls with misses or false alarms", lambda drawing: drawing.strips(wrong)))
+    return plots
+
+
+def _is_wrong(call: JudgedCall) -> bool:
+    return any(score.missed or score.false for score in call.scores.values())
+
+
+def _marks(call: JudgedCall) -> list[StripMark]:
+    missed = {event for score in call.scores.values() for event in score.missed}
+    false = {claim for score in call.scores.values() for claim in score.false}
+    marks = [
+        StripMark(event.kind.value, event.start_ms, event.end_ms, said=False, wrong=event in missed)
+        for event in call.truth.events
+        if event.kind in call.truth.judged
+    ]
+    return marks + [
+        StripMark(claim.kind.value, claim.from_ms, claim.to_ms, said=True, wrong=claim in false)
+        for claim in call.claims
+        if claim.kind in call.truth.judged
+    ]
 
 
 def _latencies(figures: KindFigures) -> tuple[str, ...]:

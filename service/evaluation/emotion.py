@@ -14,7 +14,7 @@ from alerts.own_voice import OwnVoice
 from config.detection import HostileToneSettings
 from config.settings import Settings
 from service.evaluation.labelled_speech import LabelledSpeech, labelled_speech
-from service.evaluation.scorecard import Bars, EvaluationError, Scorecard, ScoreTable
+from service.evaluation.scorecard import Bars, EvaluationError, Plot, Scorecard, ScoreTable
 from service.evaluation.trunk import TRUNK_RATE_HZ, over_trunk
 from streaming.frames import FRAME_MS, Leg
 from streaming.leg import LegEar
@@ -132,11 +132,13 @@ def card_of(corpora: Mapping[str, CorpusScores]) -> Scorecard:
         (name, *("" if value is None else f"{value:g}" for value in each.values())) for name, each in figures.items()
     )
     head = ("corpus", "angry against neutral", "angry against happy", "angry", "neutral", "happy", "too short")
+    curves = {name: points for name, scores in sorted(corpora.items()) if (points := roc(scores.angry, scores.neutral))}
     known = {name: each["auc_angry_neutral"] for name, each in figures.items()}
     return Scorecard(
         title="Tone of angry speech against neutral, over a telephone (8 kHz µ-law)",
         document={"corpora": figures},
         tables=[ScoreTable("Area under the ROC curve", head, rows)],
+        plots=[Plot("Angry against neutral", lambda drawing: drawing.rocs(curves))] if curves else [],
         bars=[Bars("Angry against neutral", {name: value for name, value in known.items() if value is not None})],
     )
 

@@ -76,3 +76,17 @@ def test_where_text_is_trusted_the_sound_abstains() -> None:
 def test_little_text_says_nothing() -> None:
     assert not any(each.by_text for each in measured(reading("네 네", 4), Language.KO))
     assert not any(each.by_text for each in measured(reading("", 4), Language.KO))
+
+
+def test_syllables_that_a_recogniser_made_up_do_not_count() -> None:
+    """Twice as many letters as the sound has syllables, and word times that leave half of the speech out."""
+    gauge, paces = PaceGauge(PaceSettings(), Language.KO), []
+    for number in range(6):
+        at_ms = number * 5_000
+        told = Conversation().speech(AGENT, at_ms, at_ms + 4_000).syllables(AGENT, at_ms, at_ms + 4_000, 4.5)
+        told.final(AGENT, at_ms, at_ms + 4_000, "가나다라 마바사아 " * 5)
+        for _, observation in told.observations():
+            if (pace := gauge.feed(observation, 10_000)) is not None and pace.by_text:
+                paces.append(pace.per_s)
+    assert paces
+    assert max(paces) < PaceSettings().ko_fast_per_s

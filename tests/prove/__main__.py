@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.prove import capacity_hour, kills, latency, neighbours, overload, road, soak
+from tests.prove import capacity_hour, false_alarms, kills, latency, neighbours, overload, road, soak, tone
 
 _RUNS = {
     "latency": latency.main,
@@ -12,6 +12,8 @@ _RUNS = {
     "overload": overload.main,
     "kills": kills.main,
     "capacity_hour": capacity_hour.main,
+    "false_alarms": false_alarms.main,
+    "tone": tone.main,
 }
 
 
