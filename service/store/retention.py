@@ -14,6 +14,7 @@ from config.keeping import RetentionSettings
 from service.clock import Clock
 from service.store.alert_writes import insert_of
 from service.store.database import writing
+from service.store.desk_tables import alert_acts, mutes, suppressions
 from service.store.tables import alert_changes, alerts, call_events, calls, deliveries, legs, marks, utterances
 from web.sources import CallState, StoreUnavailableError
 
@@ -73,7 +74,11 @@ class Retention:
 def due(settings: RetentionSettings, now_at: datetime) -> Iterator[Callable[[Engine], int]]:
     """Pieces of work; each deletes a few rows and answers how many, 0 when none is left."""
     if settings.alerts_days:
-        yield lambda engine: _delete_alerts(engine, now_at - timedelta(days=settings.alerts_days))
+        alerted_at = now_at - timedelta(days=settings.alerts_days)
+        yield lambda engine: _delete_alerts(engine, alerted_at)
+        yield lambda engine: _delete_rows(engine, alert_acts, alert_acts.c.at < alerted_at)
+        yield lambda engine: _delete_rows(engine, suppressions, suppressions.c.at < alerted_at)
+        yield lambda engine: _delete_rows(engine, mutes, mutes.c.until < alerted_at)
     if settings.calls_days:
         before_at = now_at - timedelta(days=settings.calls_days)
         yield lambda engine: _delete_calls(engine, before_at)

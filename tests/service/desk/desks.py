@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from alerts.alert import Action, Alert, AlertState, Severity
 from config.life import DeskSettings
 from config.settings import Settings
@@ -68,10 +70,13 @@ class OpenDesk:
 
 
 @asynccontextmanager
-async def open_desk(folder: Path, desk_settings: DeskSettings | None = None) -> AsyncIterator[OpenDesk]:
+async def open_desk(
+    folder: Path, desk_settings: DeskSettings | None = None, url: str | None = None, clock: MovedClock | None = None
+) -> AsyncIterator[OpenDesk]:
     """A desk that has started; its background work is done only when the test says `tick`."""
-    clock = MovedClock()
-    settings = Settings(data_dir=folder, store=QUICK, desk=desk_settings or DeskSettings())
+    clock = clock or MovedClock()
+    database_url = None if url is None else SecretStr(url)
+    settings = Settings(data_dir=folder, store=QUICK, desk=desk_settings or DeskSettings(), database_url=database_url)
     store = Store(settings, clock)
     await store.open()
     book = RosterBook(store, clock, settings.desk.roster_file)
