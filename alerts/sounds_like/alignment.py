@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,8 @@ from alerts.sounds_like.syllable_bounds import SyllableBounds
 GAP_COST = 0.7  # recognition.md §6.2: a sound too many or too few
 OTHER_SLOT_COST = 2 * GAP_COST  # a consonant for a vowel: as dear as leaving one out and putting the other in
 _ROUNDING = 1e-4  # costs are tenths in float32
+_COST_STEPS = 10_000  # whole numbers of this fraction where ways are compared
+_STARTS = 2**20  # more than any text has sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SoundPhrases:
         if not sounds.codes or not self._phrases:
             return []
         text = np.asarray(sounds.codes, dtype=np.intp)
-        return [(row, self._trace(row, text, sounds)) for row in self._within_budget(text)]
+        return self._traced(self._within_budget(text), text, sounds)
 
     def _within_budget(self, text: NDArray[np.intp]) -> list[int]:
         """Rows whose best alignment stays within budget; a row is dropped as soon as no end of it can.
@@ -104,30 +105,36 @@ class SoundPhrases:
                 rest = rest[alive] if rest is not None else None
         return sorted(within)
 
-    def _trace(self, row: int, text: NDArray[np.intp], sounds: Sounds) -> Stretch:
-        """The stretch itself, for the few phrases that are there: plain dynamic programming that keeps the way."""
-        phrase = self._phrases[row]
-        heard_gaps = self._gaps[text].tolist()
-        best = [(0.0, at) for at in range(len(text) + 1)]  # cost, and where the stretch began
-        for code in phrase.tolist():
-            costs = self._costs[code, text].tolist()
-            gap = float(self._gaps[code])
-            step = [(best[0][0] + gap, best[0][1])]
-            for at, (before, here) in enumerate(pairwise(best)):
-                step.append(
-                    min(
-                        (before[0] + costs[at], before[1]),
-                        (here[0] + gap, here[1]),
-                        (step[at][0] + heard_gaps[at], step[at][1]),
-                        key=_cheaper_then_shorter,
-                    )
-                )
-            best = step
-        end = min(range(len(best)), key=lambda at: (round(best[at][0], 4), at))
-        cost, start = best[end]
-        start = min(start, end - 1) if end else 0
-        return Stretch(sounds.from_chars[start], sounds.to_chars[max(end - 1, start)], round(cost / len(phrase), 4))
+    def _traced(self, rows: list[int], text: NDArray[np.intp], sounds: Sounds) -> list[tuple[int, Stretch]]:
+        """The stretches themselves, for the few phrases that are there: of equally cheap ones the shortest, then the
+        first.
+
+        A way is one whole number, its cost above its beginning, so that the least is the cheapest and shortest.
+        """
+        heard_costs = _whole(self._costs[:, text])
+        ramp = np.concatenate([np.zeros(1, np.int64), np.cumsum(_whole(self._gaps[text]))])
+        gaps = _whole(self._gaps)
+        places = np.arange(len(text) + 1, dtype=np.int64)
+        best = np.broadcast_to(_STARTS - 1 - places, (len(rows), len(places)))
+        ends = np.zeros_like(best)
+        numbers = np.asarray(rows, dtype=np.intp)
+        for depth in range(int(self._lengths[numbers].max(initial=0))):
+            codes = self._codes[numbers, depth]
+            step = best + gaps[codes, None]
+            np.minimum(step[:, 1:], best[:, :-1] + heard_costs[codes], out=step[:, 1:])
+            best = np.minimum.accumulate(step - ramp, axis=1) + ramp
+            over = self._lengths[numbers] == depth + 1
+            ends[over] = best[over]
+        return [(row, _stretch(ways, len(self._phrases[row]), sounds)) for row, ways in zip(rows, ends, strict=True)]
 
 
-def _cheaper_then_shorter(way: tuple[float, int]) -> tuple[float, int]:
-    return round(way[0], 4), -way[1]
+def _whole(costs: NDArray[np.float32]) -> NDArray[np.int64]:
+    return np.rint(costs.astype(np.float64) * _COST_STEPS).astype(np.int64) * _STARTS
+
+
+def _stretch(ways: NDArray[np.int64], length: int, sounds: Sounds) -> Stretch:
+    costs = ways // _STARTS
+    end = int(costs.argmin())
+    start = min(_STARTS - 1 - int(ways[end] % _STARTS), max(0, end - 1))
+    cost = int(costs[end]) / _COST_STEPS
+    return Stretch(sounds.from_chars[start], sounds.to_chars[max(end - 1, start)], round(cost / length, 4))

@@ -57,7 +57,7 @@ class SyllableBounds:
         longest = self._of_phrase.shape[1] + int(budgets.max(initial=0.0) / self._cheapest_extra) + 1
         step = max(_SHORTEST_STEP, longest // 2)
         within = np.zeros(len(budgets), dtype=np.bool_)
-        for start in range(0, max(1, len(heard) - longest + 1 + step - 1), step):
+        for start in range(0, max(1, len(heard) - longest + 1), step):
             cheapest = least[:, start : start + longest + step - 1].min(axis=1)
             within |= cheapest[self._of_phrase].sum(axis=1) <= budgets
         rows = np.flatnonzero(within)

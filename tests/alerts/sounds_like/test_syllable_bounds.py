@@ -64,3 +64,11 @@ def test_an_empty_text_and_no_phrases_at_all() -> None:
     none = korean.KoreanEar().prepare([], 0.15)
     assert none.find("네") == []
     assert korean.KoreanEar().prepare(["네 알겠습니다"], 0.15).find("?!") == [None]
+
+
+@pytest.mark.parametrize("syllables", range(1, 40))
+def test_a_text_of_any_length_is_searched_to_its_end(syllables: int) -> None:
+    phrases = korean.KoreanEar().prepare(["조용히 하세요", "닥쳐"], 0.15)
+    found, _ = phrases.find("가" * syllables + "조용히 하세요")
+    assert found is not None
+    assert found.from_char == syllables
