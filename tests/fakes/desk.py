@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
 from streaming.frames import FRAME_SAMPLES, SAMPLES_PER_MS, AudioFrame, Leg
 from streaming.observations import Word, WordsHeard
+from web.alert_messages import is_over
 from web.sources import (
     AgentView,
     AlertChange,
@@ -249,7 +250,7 @@ class FakeAlerts:
 
     async def open_now(self) -> tuple[int, list[Alert]]:
         newest = {change.alert.alert_id: change.alert for change in self.changes}
-        answer = len(self.changes), [alert for alert in newest.values() if alert.state is AlertState.OPEN]
+        answer = len(self.changes), [alert for alert in newest.values() if not is_over(alert)]
         self.asked.set()
         await self.go_on.wait()
         return answer

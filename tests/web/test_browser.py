@@ -174,6 +174,8 @@ async def test_the_keyboard_alone_claims_judges_and_writes_notes(site: Site) -> 
     site.alerts.store(an_alert(severity=Severity.CRITICAL, opened_at=utc_now()))
     async with chromium() as browser, console(site, browser) as page:
         await page.locator("#person").select_option("li")
+        await until(page, "__earshot.socket.reconnects", lambda found: found == 1)  # now with this person's alerts
+        await page.locator(".connection.live").wait_for()
         await page.locator(".countdown").first.wait_for()
         await page.locator("h1").click()  # out of the list of people, where letters mean names
         await page.keyboard.press("j")
