@@ -34,6 +34,7 @@ from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
+from service.keeping_metrics import KeepingMetrics
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
 from service.neighbours import Neighbours
@@ -155,7 +156,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = _vosk_socket(settings.dialects)
     ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
-    health = NodeHealth(registry, store, groups, rules, settings.language)
+    health = NodeHealth(registry, store, groups, rules, settings.language, bus)
+    KeepingMetrics(registry, bus, feed, clips, recorder, retention)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,

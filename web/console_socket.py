@@ -21,7 +21,7 @@ from web.live_messages import (
 )
 from web.requests import ConsoleHello, ConsoleTopics, bad_topics, transcript_call_id
 from web.sockets import POLICY_VIOLATION, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
-from web.sources import AlertChange, Alerts, Calls, CallState, CallView, UnknownCallError
+from web.sources import AlertChange, Alerts, Calls, CallState, CallView, StoreUnavailableError, UnknownCallError
 
 _log = structlog.get_logger(__name__)
 _MOST_CALLS = 10_000
@@ -62,6 +62,10 @@ class ConsoleDoor:
             await self._converse(websocket, console)
         except TimeoutError:
             await close(websocket, TRY_AGAIN_LATER, "too slow; resume by cursor")
+        except (
+            StoreUnavailableError
+        ):  # what was missed cannot be read now; a console that is let in would miss it for ever
+            await close(websocket, TRY_AGAIN_LATER, "the database does not answer; resume by cursor")
         except WebSocketDisconnect:
             _log.info("A console has gone")
         finally:

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Protocol
 
 from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
 from alerts.desk import ulid_at
 from config.settings import Language
 from service.clock import Clock
-from service.store.store import Store
+from service.store.store import StoreStatus
 from web.audience import Audience
 
 OWN_CALL = "earshot"  # where an alert names its call, those about the service name the service
@@ -22,10 +23,22 @@ _TITLES = {
 }
 
 
+class Watched(Protocol):
+    """What is needed of the store."""
+
+    def status(self) -> StoreStatus:
+        """How it is."""
+        ...
+
+    def save_alert(self, alert: Alert) -> None:
+        """Queue an alert; while the store cannot write it is shown at once."""
+        ...
+
+
 class StoreAlarm:
     """Watches the store's own word on how it is."""
 
-    def __init__(self, store: Store, audience: Audience, clock: Clock, language: Language) -> None:
+    def __init__(self, store: Watched, audience: Audience, clock: Clock, language: Language) -> None:
         self._store, self._audience, self._clock = store, audience, clock
         self._title, self._advice = _TITLES[Language.EN if language is Language.EN else Language.ZH]
         self._failing_s = 0.0

@@ -124,6 +124,8 @@ alerts = Table(
     Unique("sequence"),
     Index(None, "state", "sequence"),
     Index(None, "kind", "sequence"),
+    Index(None, "kind", "severity", "sequence"),
+    Index(None, "state", "kind", "sequence"),
     Index(None, "call_id", "sequence"),
     Index(None, "updated_at"),
     Index(None, "agent_id", "rule", "opened_at"),

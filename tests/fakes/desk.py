@@ -29,6 +29,7 @@ from web.sources import (
     LegView,
     NodeFullError,
     Span,
+    StoreUnavailableError,
     Tier,
     Timeline,
     TranscriptLine,
@@ -215,6 +216,7 @@ class FakeAlerts:
         self.asked = asyncio.Event()  # somebody has begun to read the past
         self.go_on = asyncio.Event()
         self.go_on.set()
+        self.away = False  # the database does not answer
 
     def store(self, alert: Alert) -> AlertChange:
         """One more change, as the store numbers it."""
@@ -249,6 +251,8 @@ class FakeAlerts:
         return [change for change in self.changes if change.alert.alert_id == alert_id]
 
     async def open_now(self) -> tuple[int, list[Alert]]:
+        if self.away:
+            raise StoreUnavailableError("away")
         newest = {change.alert.alert_id: change.alert for change in self.changes}
         answer = len(self.changes), [alert for alert in newest.values() if not is_over(alert)]
         self.asked.set()

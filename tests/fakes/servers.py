@@ -117,6 +117,16 @@ class PostgresServer:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return f"postgresql+psycopg://earshot@127.0.0.1:{self.port}/{name}"
 
+    def dump(self, url: str) -> bytes:
+        """A backup as operations.md says."""
+        command = [str(self._programs / "pg_dump"), "--format=custom", _plain(url)]
+        return subprocess.run(command, check=True, capture_output=True).stdout
+
+    def restore(self, url: str, dump: bytes) -> None:
+        """The way back."""
+        command = [str(self._programs / "pg_restore"), "--clean", "--if-exists", f"--dbname={_plain(url)}"]
+        subprocess.run(command, check=True, capture_output=True, input=dump)
+
     @property
     def _data(self) -> Path:
         return self._folder / "cluster"
@@ -149,6 +159,10 @@ def running_postgres() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
 
 
 def _until(works: Callable[[], object], failure: type[Exception]) -> None:

@@ -1,6 +1,6 @@
 """Kill nodes, Redis or the database again and again under load: nothing acknowledged is lost, nothing told twice.
 
-`python -m tests.prove.chaos [kills] [seed]`: for each kind of victim so many kills, at random moments.
+`python -m tests.prove.chaos [victim] [kills] [calls] [seed]`: so many kills of one kind, or of each.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from statistics import median
 import psycopg
 
 from tests.prove.chaos_site.console import CountingConsole
-from tests.prove.chaos_site.pbx import StubbornPbx
+from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
 from tests.prove.chaos_site.site import Site, running_site
 from tests.prove.report import table, write_block
 
@@ -45,7 +45,7 @@ async def rampage(victim: str, kills: int, seed: int, *, nodes: int, calls: int,
     chance, outcome = random.Random(seed), Outcome(victim)
     with tempfile.TemporaryDirectory(prefix="earshot-chaos-") as folder:
         async with running_site(Path(folder), nodes, append_only="with its" in victim) as site:
-            pbx = StubbornPbx(site, calls, chance)
+            pbx = StubbornPbx(site, calls, AtRandom(chance))
             watching = [CountingConsole(site, random.Random(seed + number)) for number in range(consoles)]
             async with AsyncExitStack() as stop:
                 tasks = [asyncio.create_task(console.run()) for console in watching]
@@ -129,29 +129,30 @@ async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def main() -> None:
-    """The long form: 4 nodes, 40 calls, 8 consoles, 20 kills of every kind."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 6
-    rows: list[list[object]] = []
-    faults: list[str] = []
-    for victim in VICTIMS:
-        outcome = asyncio.run(rampage(victim, kills, seed, nodes=4, calls=40, consoles=8))
-        took_s = outcome.recoveries_s
-        row = [victim, outcome.kills, outcome.changes, outcome.told, outcome.reconnects, outcome.moves]
-        row += [outcome.repeated_unstored, f"{median(took_s):.1f}", f"{max(took_s):.1f}", len(outcome.faults)]
-        rows.append(row)
-        faults += [f"{victim}: {fault}" for fault in outcome.faults]
-        print(row, outcome.faults, flush=True)  # noqa: T201  # a report for people
-    header = ["victim", "kills", "changes", "told", "reconnects", "calls moved", "told again", "recovery s p50", "max"]
-    lines = table([*header, "faults"], rows)
+    """The long form: 4 nodes, 40 calls, 8 consoles, 20 kills of each kind that is named, or of every kind."""
+    named = [word for word in sys.argv[1:] if word in VICTIMS]
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    kills, calls, seed = [*numbers, *(20, 40, 6)[len(numbers) :]][:3]
+    for victim in named or VICTIMS:
+        _report(asyncio.run(rampage(victim, kills, seed, nodes=4, calls=calls, consoles=8)), calls, seed)
+
+
+def _report(outcome: Outcome, calls: int, seed: int) -> None:
+    took_s = outcome.recoveries_s
+    row: list[object] = [outcome.kills, outcome.changes, outcome.told, outcome.reconnects, outcome.moves]
+    row += [outcome.repeated_unstored, f"{median(took_s):.1f}", f"{max(took_s):.1f}", len(outcome.faults)]
+    header = ["kills", "changes stored", "told", "consoles moved", "calls moved", "told again", "recovery s p50", "max"]
+    lines = table([*header, "faults"], [row])
     lines += [
         "",
-        "4 nodes, 40 calls by sound alone, 8 consoles, PostgreSQL and Redis on the same 2 cores. A fault is a change"
-        " told twice, out of order, never, or told and not stored. `told again`: shown unstored while the database was"
-        " away, then told by another node after its own had died; a page knows it by its version.",
-        f"Faults: {'; '.join(faults) if faults else 'none'}.",
+        f"4 nodes, {calls} calls by sound alone, 8 consoles, PostgreSQL and Redis on the same 2 cores.",
+        "A fault is a change told twice, out of order, never, or told and not stored. `told again`: shown unstored",
+        "while the database was gone, then by another node after its own had died; pages know it by its version.",
+        f"Faults: {'; '.join(outcome.faults) if outcome.faults else 'none'}.",
     ]
-    write_block("chaos", "Killing nodes and servers", f"python -m tests.prove.chaos {kills} {seed}", lines)
+    command = f'python -m tests.prove.chaos "{outcome.victim}" {outcome.kills} {calls} {seed}'
+    write_block(f"chaos-{VICTIMS.index(outcome.victim)}", f"Killed under load: {outcome.victim}", command, lines)
+    print("\n".join(lines), flush=True)  # noqa: T201  # a report for people
 
 
 if __name__ == "__main__":

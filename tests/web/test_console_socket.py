@@ -255,3 +255,24 @@ async def test_a_change_that_is_not_stored_has_no_cursor(site: Site) -> None:
         site.audience.publish_alert(AlertChange(None, an_alert()))
 
         assert (await console.told())["cursor"] is None
+
+
+async def test_while_the_database_is_away_no_console_is_let_in_to_miss_what_it_holds(site: Site) -> None:
+    site.alerts.away = True
+    async with supervisor(f"{site.sockets}/ws/console") as console:
+        await console.say(type="hello", since="1")
+        assert await console.close_code() == 1013
+
+
+async def test_what_every_page_must_say_is_told_to_those_who_come_later_too(site: Site) -> None:
+    async with supervisor(f"{site.sockets}/ws/console") as first:
+        await begin(first)
+        site.audience.publish_banner("bus", active=True)
+        site.audience.publish_banner("bus", active=True)
+        assert await first.told() == {"type": "banner", "about": "bus", "active": True}
+        async with supervisor(f"{site.sockets}/ws/console") as later:
+            assert (await begin(later))["type"] == "snapshot"
+            assert await later.told() == {"type": "banner", "about": "bus", "active": True}
+            site.audience.publish_banner("bus", active=False)
+            for console in (first, later):
+                assert await console.told() == {"type": "banner", "about": "bus", "active": False}

@@ -108,6 +108,7 @@ def test_every_family_of_words_is_complete() -> None:
         "party.": list(Party),
         "call.state.": list(CallState),
         "connection.": ["connecting", "live", "lost"],
+        "banner.": ["bus", "store"],
         "listen.mode.": ["both", "agent", "customer", "mono"],
         "listen.status.": ["connecting", "live", "ended", "lost"],
         "act.": _ACTS,

@@ -5,23 +5,43 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import numpy as np
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from service.demo.recording import demo_recordings, load_recording
-from tests.prove.chaos_site.site import Site
+from tests.prove.chaos_site.site import Site, SiteNode
 
 _PACKET_MS = 200
 _AGAIN_S = 0.3
 
 
+class Choice(Protocol):
+    """Says which node a call goes to."""
+
+    def choice(self, nodes: list[SiteNode]) -> SiteNode:
+        """One of them."""
+        ...
+
+
+class AtRandom:
+    """By a seeded chance."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+
+    def choice(self, nodes: list[SiteNode]) -> SiteNode:
+        """Any of them."""
+        return self._chance.choice(nodes)
+
+
 class StubbornPbx:
     """Plays a recording with a dead air over and over in every call, both legs on one stereo socket."""
 
-    def __init__(self, site: Site, calls: int, chance: random.Random) -> None:
-        self._site, self._chance = site, chance
+    def __init__(self, site: Site, calls: int, chance: Choice, prefix: str = "chaos") -> None:
+        self._site, self._chance, self._prefix = site, chance, prefix
         recording = load_recording(next(path for path in demo_recordings() if path.stem == "dead_air"))
         legs = dict(recording.legs)
         left, right = (legs[leg] for leg in sorted(legs))
@@ -34,7 +54,7 @@ class StubbornPbx:
     @asynccontextmanager
     async def ringing(self) -> AsyncIterator[None]:
         """All calls run until the block ends."""
-        tasks = [asyncio.create_task(self._call(f"chaos-{number}", number)) for number in range(self._calls)]
+        tasks = [asyncio.create_task(self._call(f"{self._prefix}-{number}", number)) for number in range(self._calls)]
         try:
             yield
         finally:

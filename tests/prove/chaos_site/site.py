@@ -23,6 +23,7 @@ class SiteNode:
     environment: dict[str, str]
     folder: Path
     port: int = field(default_factory=free_port)
+    audiosocket_port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -38,7 +39,14 @@ class SiteNode:
     async def start(self) -> None:
         """Start it (again) and wait until its doors are open."""
         command = [sys.executable, "-m", "service.commands.program", "serve", "--language", "ko"]
-        command += ["--http-port", str(self.port), "--audiosocket-port", "0", "--data-dir", str(self.folder)]
+        command += [
+            "--http-port",
+            str(self.port),
+            "--audiosocket-port",
+            str(self.audiosocket_port),
+            "--data-dir",
+            str(self.folder),
+        ]
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command, stdout=asyncio.subprocess.DEVNULL, stderr=log, env={**os.environ, **self.environment}

@@ -10,7 +10,21 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import JSON, Boolean, Connection, DateTime, Engine, Float, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+)
 
 from config.settings import Settings
 from service.store.database import database_url, make_engine, migrate, writing
@@ -46,6 +60,8 @@ def _fill(connection: Connection, table: Table) -> None:
                 values[column.name] = datetime(2026, 3, 1, tzinfo=UTC)
             case JSON():
                 values[column.name] = {"a": [1, "二"]}
+            case LargeBinary():
+                values[column.name] = b"\x00\xff"
             case Text():
                 values[column.name] = "words"
             case _:

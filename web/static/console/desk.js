@@ -25,6 +25,8 @@ export const now = signal(Date.now());
 export const missing = signal(false); // the call on view is unknown to the service
 export const news = signal(null); // the newest alert that came while we looked: for the announcer
 
+export const banners = signal([]); // what every page says while it lasts: bus, store
+
 export const socket = new ConsoleSocket(receive);
 
 export const shownAlerts = computed(() => {
@@ -118,11 +120,13 @@ export function closeCallView() {
 function receive(message) {
   switch (message.type) {
     case "snapshot":
+      banners.value = [];
       alerts.clear();
       for (const alert of message.alerts) alerts.set(alert.alert_id, alert);
       replaceCalls(message);
       break;
     case "resumed":
+      banners.value = [];
       replaceCalls(message);
       break;
     case "alert":
@@ -137,6 +141,9 @@ function receive(message) {
     case "transcript":
       takeLine(message);
       break;
+    case "banner":
+      banners.value = [...banners.value.filter((about) => about !== message.about), ...(message.active ? [message.about] : [])];
+      return;
     case "levels":
       takeLevels(message);
       return;

@@ -7,7 +7,7 @@ import { ACTS, ActSheet, begin, loadDesk, notice } from "./alert-actions.js";
 import { AlertList } from "./alert-list.js";
 import { CallList } from "./call-list.js";
 import { CallView } from "./call-view.js";
-import { alertInHand, closeCallView, openCallId, socket, start } from "./desk.js";
+import { alertInHand, banners, closeCallView, openCallId, socket, start } from "./desk.js";
 import { Header } from "./header.js";
 import { Help } from "./help.js";
 
@@ -39,6 +39,7 @@ function Console() {
     html`<p class="banner" role="alert">
       ${t(notice.value)} <button class="button quiet" onClick=${() => (notice.value = null)}>${t("help.close")}</button>
     </p>`}
+    ${banners.value.map((about) => html`<p class="banner" role="alert" key=${about}>${t(`banner.${about}`)}</p>`)}
     <div class="desk">
       <nav class="lists" aria-label=${t("lists")}>
         <${AlertList} />
