@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import get_args
 
 from alerts.alert import Measure
+from alerts.coverage import WANTED, CallCoverage
 from alerts.detectors.agent_hangup import AgentHangUpDetector
 from alerts.detectors.dead_air import DeadAirDetector
 from alerts.detectors.long_silence import LongSilenceDetector
@@ -40,6 +41,7 @@ from streaming.observations import (
     LineHeard,
     MediaLost,
     Observation,
+    PauseChanged,
     PhraseGuessed,
     PhraseSpotted,
     RecognitionChanged,
@@ -54,7 +56,7 @@ from streaming.observations import (
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost))
+_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost, PauseChanged))
 
 _Feed = Callable[[Observation], list[Finding]]
 
@@ -75,7 +77,9 @@ class CallWatch:
         hearing: HearingSettings | None = None,
         whose: Callable[[], Whose] = lambda: Whose(),
     ) -> None:
-        lateness = Lateness.of(hearing if hearing is not None else HearingSettings())
+        hearing = hearing if hearing is not None else HearingSettings()
+        lateness = Lateness.of(hearing)
+        self.coverage = CallCoverage(settings, hearing, with_words=pack is not None)
         self._settings = settings
         self._shelf = PhraseShelf(pack) if pack is not None else None
         self._rules = (
@@ -154,9 +158,14 @@ class CallWatch:
             wanted: Sequence[_Feed] = self._everybody
         else:
             wanted = self._wanted[type(observation)]
+        if type(observation) in WANTED:
+            self.coverage.feed(observation)
         findings: list[Finding] = []
         for feed in wanted:
             findings += feed(observation)
+        if self._phrase is not None and isinstance(observation, WordsHeard) and observation.final:
+            for hit in self._phrase.unsure_of(observation):
+                self.coverage.unsure(observation.leg, hit.start_ms, hit.end_ms)
         return self._heeded(findings) if findings else findings
 
     def advance(self, now_ms: int) -> list[Finding]:

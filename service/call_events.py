@@ -8,6 +8,7 @@ from streaming.observations import (
     HoldChanged,
     MuteChanged,
     Observation,
+    PauseChanged,
 )
 from web.sources import CallEvent, CallEventType
 
@@ -25,5 +26,7 @@ def observation_of(event: CallEvent, at_ms: int) -> Observation | None:
             return CallTransferred(at_ms)
         case CallEventType.HANGUP:
             return HangUpReported(event.party or Party.UNKNOWN, at_ms, event.cause)
-        case CallEventType.PAUSE | CallEventType.RESUME | CallEventType.DTMF:
+        case CallEventType.PAUSE | CallEventType.RESUME:
+            return PauseChanged(event.type is CallEventType.PAUSE, at_ms)
+        case CallEventType.DTMF:
             return None

@@ -6,9 +6,7 @@ from service.level_track import STEP_MS
 from service.live_call import LiveCall
 from streaming.frames import Leg
 from streaming.loudness import FLOOR_DBFS
-from web.sources import CallView, LegView, Tier, Timeline
-
-_TWO_PARTIES = (Leg.AGENT, Leg.CUSTOMER)
+from web.sources import CallView, LegView, Tier, Timeline, UndecidedView
 
 
 def view_of_announced(record: CallRecord) -> CallView:
@@ -29,7 +27,11 @@ def view_of(call: LiveCall) -> CallView:
         coverage=coverage,
         causes=causes,
         verdict=call.verdict,
-        facts=call.verdict_facts,
+        facts=call.watch.verdict_facts,
+        undecided=tuple(
+            UndecidedView(tuple(each.kinds), each.leg, each.from_ms, each.to_ms, each.cause)
+            for each in call.watch.coverage.undecided(call.now_ms)
+        ),
     )
 
 
@@ -49,7 +51,7 @@ def _leg_view(call: LiveCall, leg: Leg) -> LegView:
         speaking=ear.speaking and connected,
         tier=call.recognitions[leg].tier,
         connected=connected,
-        mood=call.mood(leg),
+        mood=call.watch.mood(leg),
     )
 
 
@@ -62,20 +64,14 @@ def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
 
     Speech for which no recogniser had time is missing; where there is none at all, sound is all there is to analyse.
     """
-    record = call.record
-    elapsed_ms = call.now_ms - record.held_until(call.now_ms)
-    expected = (Leg.MIXED,) if Leg.MIXED in call.ears else _TWO_PARTIES
+    coverage = call.watch.coverage
     causes: list[str] = []
-    analysed_ms = 0
-    for leg in expected:
-        ear = call.ears.get(leg)
-        if ear is None:
+    for leg in coverage.expected:
+        if leg not in call.ears:
             causes.append(f"{leg}_not_connected")
             continue
         recognition = call.recognitions[leg]
-        missed_ms = ear.gaps_ms + max(0, call.now_ms - ear.heard_ms)
-        analysed_ms += max(0, elapsed_ms - missed_ms - recognition.unheard_ms)
-        if missed_ms:
+        if coverage.missed_ms(leg, call.now_ms):
             causes.append(f"{leg}_gaps")
         if recognition.tier is Tier.ACOUSTIC:
             causes.append(f"{leg}_recognition_off")
@@ -83,9 +79,8 @@ def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
             causes.append(f"{leg}_speech_unheard")
         if recognition.unwritten_ms:
             causes.append(f"{leg}_phrases_only")
-    if elapsed_ms <= 0:
-        return 1.0, tuple(causes)
-    return round(min(1.0, analysed_ms / (elapsed_ms * len(expected))), 3), tuple(causes)
+    unheard_ms = {leg: recognition.unheard_ms for leg, recognition in call.recognitions.items()}
+    return round(coverage.ratio(call.now_ms, unheard_ms), 3), tuple(causes)
 
 
 def _view(
@@ -97,6 +92,7 @@ def _view(
     causes: tuple[str, ...],
     verdict: str | None,
     facts: tuple[Measure, ...] = (),
+    undecided: tuple[UndecidedView, ...] = (),
 ) -> CallView:
     said = record.announcement
     return CallView(
@@ -122,4 +118,5 @@ def _view(
         verdict=verdict,
         verdict_facts=tuple((fact.name, fact.value) for fact in facts),
         metadata=said.metadata or (),
+        undecided=undecided,
     )

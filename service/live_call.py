@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from alerts.alert import Alert, Kind, Measure
+from alerts.alert import Alert, Kind
 from alerts.desk import AlertDesk
 from alerts.findings import Finding
 from alerts.masking.call_masker import CallMasker
@@ -227,13 +227,9 @@ class LiveCall:
         return self._outlet.listened(self.record.call_id)
 
     @property
-    def verdict_facts(self) -> tuple[Measure, ...]:
-        """What the verdict rests on."""
-        return self._watch.verdict_facts
-
-    def mood(self, leg: Leg) -> str:
-        """Calm, tense or hostile."""
-        return self._watch.mood(leg)
+    def watch(self) -> CallWatch:
+        """What the rules make of it so far."""
+        return self._watch
 
     def connected(self, leg: Leg) -> bool:
         """Whether the leg's socket is there."""

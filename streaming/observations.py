@@ -175,6 +175,14 @@ class MuteChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseChanged:
+    """The PBX asked not to listen to the call for a while, or to go on."""
+
+    paused: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallTransferred:
     """A new agent segment begins; it is not a hang-up."""
 
@@ -263,11 +271,15 @@ class BandHeard:
 
 @dataclass(frozen=True, slots=True)
 class RecognitionChanged:
-    """How much the call's words can be trusted from now on: `listening` is false when recognition is off or behind."""
+    """How much the call's words can be trusted from now on: `listening` is false when recognition is off or behind.
+
+    `phrases`: those of the rules are listened for all the same.
+    """
 
     leg: Leg
     listening: bool
     at_ms: int
+    phrases: bool = False
 
 
 Observation = (
@@ -288,6 +300,7 @@ Observation = (
     | CallAnswered
     | HoldChanged
     | MuteChanged
+    | PauseChanged
     | CallTransferred
     | HangUpReported
     | CallOver

@@ -6,7 +6,17 @@ from pydantic import BaseModel, ConfigDict
 
 from streaming.frames import Leg, Party
 from web.alert_messages import AlertBody, alert_body
-from web.sources import AgentView, AnnouncedCall, CallState, CallView, LegLevels, LegView, Span, Tier, Timeline
+from web.sources import (
+    AgentView,
+    AnnouncedCall,
+    CallState,
+    CallView,
+    LegLevels,
+    LegView,
+    Span,
+    Tier,
+    Timeline,
+)
 from web.stamps import Stamp
 
 
@@ -68,9 +78,23 @@ class CallBody(_Body):
     metadata: dict[str, str]
 
 
-class CallWithAlerts(CallBody):
-    """One call with the alerts that are not over."""
+class UndecidedBody(_Body):
+    """A stretch of the call in which rules of these kinds could not see, and why.
 
+    `cause`: no_audio, stalled, paused, one_leg, recognition_off, phrases_only, low_confidence, narrow_band, clipping.
+    """
+
+    kinds: list[str]
+    leg: Leg
+    from_ms: int
+    to_ms: int
+    cause: str
+
+
+class CallWithAlerts(CallBody):
+    """One call with the alerts that are not over, and what could not be judged."""
+
+    undecided: list[UndecidedBody]
     alerts: list[AlertBody]
 
 
@@ -135,7 +159,8 @@ def call_body(call: CallView) -> CallBody:
 
 def call_with_alerts(call: CallView, alerts: list[AlertBody]) -> CallWithAlerts:
     """One call with its open alerts."""
-    return CallWithAlerts.model_validate({**_fields_of(call), "alerts": alerts})
+    undecided = [UndecidedBody.model_validate(each) for each in call.undecided]
+    return CallWithAlerts.model_validate({**_fields_of(call), "undecided": undecided, "alerts": alerts})
 
 
 def call_message(call: CallView, *, ended: bool) -> str:

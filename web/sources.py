@@ -79,6 +79,17 @@ class LegView:
 
 
 @dataclass(frozen=True, slots=True)
+class UndecidedView:
+    """A stretch of a call in which rules of these kinds could not see, and why."""
+
+    kinds: tuple[str, ...]
+    leg: Leg
+    from_ms: int
+    to_ms: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallView:
     """One call as it stands now (api.md, Calls). `coverage` is 0..1 with the causes of what is missing."""
 
@@ -104,6 +115,7 @@ class CallView:
     verdict: str | None
     metadata: tuple[tuple[str, str], ...] = ()
     verdict_facts: tuple[tuple[str, int | float | str | bool], ...] = ()  # what the verdict rests on
+    undecided: tuple[UndecidedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class PhraseDetector:
             case RecognitionChanged(leg=leg, listening=True):
                 self._deaf_from_ms.pop(leg, None)
             case RecognitionChanged(leg=leg, at_ms=at_ms):
-                self._deaf_from_ms[leg] = at_ms
+                self._deaf_from_ms.setdefault(leg, at_ms)
             case HangUpReported(party=Party.CUSTOMER, at_ms=at_ms) | LegEnded(leg=Leg.CUSTOMER, at_ms=at_ms):
                 self._customer_gone_ms = min(at_ms, self._customer_gone_ms or at_ms)
             case LegResumed(leg=Leg.CUSTOMER):
@@ -125,6 +125,15 @@ class PhraseDetector:
                 PhraseHit(found.rule.id, said.start_ms, said.end_ms, stretch.from_char, stretch.to_char, provisional)
             )
         return tuple(hits)
+
+    def unsure_of(self, heard: WordsHeard) -> tuple[PhraseHit, ...]:
+        """The phrases of a final that was heard just now which neither ear was sure enough of."""
+        return tuple(
+            hit
+            for hit in self.hits_of(heard)
+            if hit.provisional
+            and not any(seen.is_near(hit.start_ms, hit.end_ms) for seen in self._seen.get((heard.leg, hit.rule), []))
+        )
 
     def _found(self, heard: WordsHeard) -> list[Found]:
         if self._last is None or self._last[0] is not heard:

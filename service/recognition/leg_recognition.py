@@ -94,7 +94,7 @@ class LegRecognition:
         patient: bool = False,
     ) -> None:
         self.unheard_ms = self.unwritten_ms = 0
-        self._listening = True
+        self._told = (True, True)  # whether words, whether phrases are listened for
         self._tier = Tier.FULL
         self._leg, self._leg_key, self._group, self._heard, self._patient = leg, leg_key, group, heard, patient
         self._segments = SpeechSegments(leg, settings)
@@ -236,10 +236,10 @@ class LegRecognition:
                     self._next_turn()
             case PhraseHeard():
                 self._heard(_told(self._leg, event))
-            case SegmentLost(at_ms=at_ms):
+            case SegmentLost(from_ms=from_ms, at_ms=at_ms):
                 self._settle(FinalHeard(at_ms, at_ms, "", (), last=True))
                 self._next_turn()
-                self._say_listening(False, at_ms)
+                self._say_listening(Tier.ACOUSTIC, from_ms)
                 self._tell_whether_listening(at_ms)
             case _:
                 assert_never(event)
@@ -273,12 +273,14 @@ class LegRecognition:
             self._all_said.set()
 
     def _tell_whether_listening(self, at_ms: int) -> None:
-        self._say_listening(self.tier is Tier.FULL, at_ms)
+        self._say_listening(self.tier, at_ms)
 
-    def _say_listening(self, listening: bool, at_ms: int) -> None:
-        if listening is not self._listening:
-            self._listening = listening
-            self._heard(RecognitionChanged(self._leg, listening, at_ms))
+    def _say_listening(self, tier: Tier, at_ms: int) -> None:
+        told = (tier is Tier.FULL, tier is not Tier.ACOUSTIC)
+        if told != self._told:
+            self._told = told
+            words, phrases = told
+            self._heard(RecognitionChanged(self._leg, words, at_ms, phrases))
 
 
 def _told(leg: Leg, heard: PhraseHeard) -> PhraseSpotted | PhraseGuessed:

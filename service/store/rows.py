@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 from alerts.alert import Alert
 from streaming.frames import Leg, Party
 from streaming.observations import Word, WordsHeard
-from web.sources import AgentView, CallEvent, CallState, CallView, Hit, LegView, Tier, TranscriptLine
+from web.sources import AgentView, CallEvent, CallState, CallView, Hit, LegView, Tier, TranscriptLine, UndecidedView
 
 _ALERT = TypeAdapter(Alert)
 _AGENT = TypeAdapter(AgentView)
 _WORDS = TypeAdapter(tuple[Word, ...])
 _HITS = TypeAdapter(tuple[Hit, ...])
+_UNDECIDED = TypeAdapter(tuple[UndecidedView, ...])
 
 SILENT_DBFS = -96.0  # digital silence: what the level of a leg is once nobody listens to it
 
@@ -96,6 +97,7 @@ def call_row(call: CallView) -> dict[str, Any]:
         "tier": call.tier.value,
         "coverage": call.coverage,
         "coverage_causes": list(call.coverage_causes),
+        "undecided": _UNDECIDED.dump_python(call.undecided, mode="json"),
         "risk": call.risk,
         "open_alerts": call.open_alerts,
         "hung_up_by": None if call.hung_up_by is None else call.hung_up_by.value,
@@ -132,6 +134,7 @@ def call_of(row: Mapping[Any, Any]) -> CallView:
         verdict=row["verdict"],
         verdict_facts=tuple((name, value) for name, value in row["verdict_facts"] or ()),
         metadata=tuple((key, value) for key, value in row["metadata"]),
+        undecided=_UNDECIDED.validate_python(row["undecided"] or ()),
     )
 
 

@@ -72,6 +72,7 @@ calls = Table(
     Column("tier", String(16), nullable=False),
     Column("coverage", Float, nullable=False),
     Column("coverage_causes", JSON, nullable=False),
+    Column("undecided", JSON(none_as_null=True)),
     Column("risk", Integer, nullable=False),
     Column("open_alerts", Integer, nullable=False),
     Column("hung_up_by", String(16)),

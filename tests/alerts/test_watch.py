@@ -54,6 +54,19 @@ def test_all_rules_of_one_call() -> None:
     assert watching.verdict == "agent cut the customer off"
 
 
+def test_a_phrase_that_nobody_was_sure_of_is_left_undecided_unless_the_other_ear_heard_it() -> None:
+    said = "그건 제 책임이 아님다"
+    alone, agreed = watch(), watch()
+    mumbled = Conversation().says(AGENT, 1_000, 4_000, said, confidence=0.55)
+    assert not kinds(mumbled.play(alone))
+    (unsure,) = alone.coverage.undecided(9_000)
+    assert (unsure.leg, unsure.kinds, unsure.cause) == (AGENT, (Kind.PHRASE,), "low_confidence")
+    assert 1_000 <= unsure.from_ms < unsure.to_ms <= 4_000
+    mumbled.spotted(AGENT, 1_000, 3_900, "그건 제 책임이 아닙니다")
+    assert kinds(mumbled.play(agreed)) == {Kind.PHRASE}
+    assert agreed.coverage.undecided(9_000) == ()
+
+
 @pytest.mark.parametrize("stride_ms", [100, 200, 333])
 def test_the_same_findings_for_any_grain(stride_ms: int) -> None:
     def told(findings: list[Finding]) -> set[tuple[Kind, str, Stage, Leg | None, int, int]]:

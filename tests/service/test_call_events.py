@@ -11,6 +11,7 @@ from streaming.observations import (
     HoldChanged,
     MuteChanged,
     Observation,
+    PauseChanged,
 )
 from web.sources import CallEvent, CallEventType
 
@@ -26,8 +27,8 @@ from web.sources import CallEvent, CallEventType
         (CallEvent(CallEventType.TRANSFER), CallTransferred(7)),
         (CallEvent(CallEventType.HANGUP), HangUpReported(Party.UNKNOWN, 7, None)),
         (CallEvent(CallEventType.HANGUP, party=Party.AGENT, cause="16"), HangUpReported(Party.AGENT, 7, "16")),
-        (CallEvent(CallEventType.PAUSE), None),
-        (CallEvent(CallEventType.RESUME), None),
+        (CallEvent(CallEventType.PAUSE), PauseChanged(True, 7)),
+        (CallEvent(CallEventType.RESUME), PauseChanged(False, 7)),
         (CallEvent(CallEventType.DTMF), None),
     ],
 )

@@ -100,7 +100,10 @@ def test_a_leg_that_drops_and_returns_is_the_same_call_with_a_gap() -> None:
     assert line.call.connected(Leg.CUSTOMER)
     assert line.call.ears[Leg.CUSTOMER].gaps_ms == pytest.approx(3_000, abs=40)
     assert not {"dead_air", "long_silence", "agent_hangup"} & set(line.kinds())  # what is lost is not silent
-    assert view_of(line.call).coverage < 1
+    assert view_of(line.call).coverage == pytest.approx(1 - 3 / 18, abs=0.005)
+    (blind,) = view_of(line.call).undecided
+    assert (blind.leg, blind.cause) == (Leg.CUSTOMER, "stalled")
+    assert (blind.from_ms, blind.to_ms) == pytest.approx((4_000, 7_000), abs=40)
 
 
 def test_a_leg_that_does_not_return_ends() -> None:
@@ -178,6 +181,10 @@ def test_pause_keeps_nothing_until_resume() -> None:
     assert line.call.ears[Leg.AGENT].received_ms == pytest.approx(4_000, abs=100)
     _, kept = line.board.audio("c", 2_200, 4_800, [Leg.AGENT])
     assert kept[0].strip(b"\0") == b""
+    paused = view_of(line.call).undecided
+    assert [(each.leg, each.cause) for each in paused] == [(Leg.AGENT, "paused"), (Leg.CUSTOMER, "paused")]
+    assert [each.to_ms - each.from_ms for each in paused] == pytest.approx([3_000, 3_000], abs=100)
+    assert view_of(line.call).coverage == pytest.approx(4 / 7, abs=0.02)
 
 
 def test_listeners_get_both_legs_side_by_side() -> None:
@@ -203,6 +210,7 @@ def test_without_a_model_the_call_says_that_it_is_served_by_sound() -> None:
     view = view_of(line.call)
     assert view.tier is Tier.ACOUSTIC
     assert "agent_recognition_off" in view.coverage_causes
+    assert view.undecided == ()  # it has no rules for words either
 
 
 def test_levels_are_batched_for_both_legs() -> None:

@@ -12,7 +12,7 @@ from alerts.alert import AlertState
 from streaming.frames import Leg, Party
 from tests.fakes.desk import a_call, a_line, an_alert
 from tests.web.rest import Desk, bad_fields
-from web.sources import AgentView, Announcement, CallEvent, CallEventType, CallState
+from web.sources import AgentView, Announcement, CallEvent, CallEventType, CallState, UndecidedView
 
 EVERYTHING = {
     "call_id": "pbx-7:1790000123.88",
@@ -168,7 +168,20 @@ async def test_a_call_is_shown_as_the_contract_says(desk: Desk) -> None:
         "verdict": None,
         "verdict_facts": {},
         "metadata": {},
+        "undecided": [],
     }
+
+
+async def test_a_call_shows_what_could_not_be_judged_and_lists_leave_it_out(desk: Desk) -> None:
+    blind = UndecidedView(("dead_air", "phrase"), Leg.AGENT, 1_000, 3_000, "stalled")
+    desk.calls.views["call-1"] = replace(a_call("call-1"), undecided=(blind,))
+
+    body = (await desk.client.get("/api/v1/calls/call-1")).json()
+    (listed,) = (await desk.client.get("/api/v1/calls")).json()["calls"]
+
+    kinds = ["dead_air", "phrase"]
+    assert body["undecided"] == [{"kinds": kinds, "leg": "agent", "from_ms": 1_000, "to_ms": 3_000, "cause": "stalled"}]
+    assert "undecided" not in listed
 
 
 async def test_calls_are_searched_by_state_and_queue_and_paged(desk: Desk) -> None:

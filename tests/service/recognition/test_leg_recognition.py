@@ -267,6 +267,8 @@ def test_a_segment_lost_after_its_end_is_said() -> None:
     call.speak(600)
     group.opened[0].hear(SegmentLost(0, 900, LossReason.BEHIND))
     assert (call.listening, call.leg.tier, call.leg.unheard_ms) == ([False, True], Tier.FULL, 900)
+    changes = [each for each in call.heard if isinstance(each, RecognitionChanged)]
+    assert [(each.listening, each.phrases, each.at_ms) for each in changes] == [(False, False, 0), (True, True, 900)]
 
 
 def test_a_refused_segment_is_said_and_its_audio_goes_nowhere() -> None:
@@ -303,6 +305,10 @@ def test_a_step_down_leaves_the_phrases_and_a_step_up_brings_back_the_words_with
     call.speak(600)
     assert group.opened[2].words
     assert (call.listening, call.leg.tier) == ([False, True], Tier.FULL)
+    assert [each for each in call.heard if isinstance(each, RecognitionChanged)] == [
+        RecognitionChanged(Leg.AGENT, False, 600, phrases=True),
+        RecognitionChanged(Leg.AGENT, True, 3_600, phrases=True),
+    ]
 
 
 def test_a_step_to_sound_alone_cuts_what_is_open_and_opens_nothing() -> None:

@@ -10,7 +10,7 @@ from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, T
 from config.settings import Settings, StoreSettings
 from service.store.store import Store
 from streaming.frames import Leg, Party
-from web.sources import AgentView, AlertChange, CallState, CallView, LegView, Tier
+from web.sources import AgentView, AlertChange, CallState, CallView, LegView, Tier, UndecidedView
 
 BEGAN_AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 # a lock fails a write at once; a slow machine alone never makes an alert go unstored
@@ -70,6 +70,7 @@ def a_call(call_id: str = "call-1", state: CallState = CallState.LIVE, minute: i
         verdict="normal",
         metadata=(("ticket", "A-1"),),
         verdict_facts=(("sure", True), ("party", "customer"), ("after_ms", 90_000)),
+        undecided=(UndecidedView(("phrase", "dead_air"), Leg.AGENT, 1_000, 1_040, "no_audio"),),
     )
 
 

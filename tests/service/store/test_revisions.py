@@ -52,6 +52,8 @@ def _fill(connection: Connection, table: Table) -> None:
         match column.type:
             case Boolean():
                 values[column.name] = True
+            case LargeBinary():
+                values[column.name] = b"bytes"
             case Integer():
                 values[column.name] = 1
             case Float():
