@@ -202,8 +202,7 @@ def desk_router(desk: DeskSource, now_at: Callable[[], datetime]) -> APIRouter:
             created_at=begins_at,
             until=until,
         )
-        await desk.mute(mute)
-        return MuteBody.model_validate(mute)
+        return MuteBody.model_validate(await desk.mute(mute))
 
     @router.get("/mutes")
     async def list_mutes() -> MuteList:

@@ -156,8 +156,8 @@ class DeskSource(Protocol):
         """Why nobody was told, oldest first; of one call, or the newest of all."""
         ...
 
-    async def mute(self, mute: Mute) -> None:
-        """Begin a mute; open alerts it covers fall silent too."""
+    async def mute(self, mute: Mute) -> Mute:
+        """Begin a mute, as it is kept: its reason is masked. Open alerts it covers fall silent too."""
         ...
 
     async def mutes(self) -> Sequence[Mute]:

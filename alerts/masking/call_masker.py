@@ -68,11 +68,7 @@ class CallMasker:
 
     def text(self, text: str, at_ms: int) -> str:
         """A piece of what was said, out of its place (the evidence of an alert)."""
-        atoms = atoms_of(text)
-        hidden = _always_hidden(text, atoms)
-        for run in runs_of(atoms):
-            if is_identifier(run, near=at_ms <= self._near_until_ms):
-                hidden += [hidden_atom(atom) for atom in run.digit_atoms]
+        hidden = _hidden_of(text, atoms_of(text), near=at_ms <= self._near_until_ms)
         return MaskedText(text, without_overlaps(hidden)).text
 
     def _still_open(self, heard: WordsHeard) -> list[_Piece]:
@@ -104,6 +100,21 @@ class CallMasker:
         hidden = any(piece.from_char <= last.atoms[0].from_char < piece.to_char for piece in masked.text.hidden)
         pieces = [*before, _Piece(masked, last, hidden)] if last.leads else [_Piece(masked, last, hidden)]
         self._pieces[heard.leg] = pieces[-_MOST_PIECES:]
+
+
+def masked_note(text: str) -> str:
+    """What a person typed (a note, a reason), with the same things hidden as in what is said."""
+    atoms = atoms_of(text)
+    near = any(atom.sort is Sort.CUE for atom in atoms)
+    return MaskedText(text, without_overlaps(_hidden_of(text, atoms, near=near))).text
+
+
+def _hidden_of(text: str, atoms: list[Atom], *, near: bool) -> list[HiddenPiece]:
+    hidden = _always_hidden(text, atoms)
+    for run in runs_of(atoms):
+        if is_identifier(run, near=near):
+            hidden += [hidden_atom(atom) for atom in run.digit_atoms]
+    return hidden
 
 
 def _always_hidden(text: str, atoms: list[Atom]) -> list[HiddenPiece]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ import structlog
 from alerts.alert import Action, Alert
 from alerts.life.precision import goes_silent, wilson
 from alerts.life.suppression import Suppression
+from alerts.masking.call_masker import masked_note
 from alerts.reader import Reader
 from config.life import DeskSettings, EscalationSettings
 from config.roster import Role
@@ -118,7 +120,7 @@ class NodeDesk:
         """Do what a person asks of an alert."""
         if asked.assignee is not None:
             self.person(asked.assignee)
-        change = await self.life.act(alert_id, asked)
+        change = await self.life.act(alert_id, replace(asked, reason=_masked(asked.reason), text=_masked(asked.text)))
         if asked.action in _MARKS:
             self._to_judge.set()
         return change
@@ -132,11 +134,13 @@ class NodeDesk:
         await self._flush()
         return await self._store.read(lambda engine: desk_writes.find_suppressions(engine, call_id, limit))
 
-    async def mute(self, mute: Mute) -> None:
+    async def mute(self, mute: Mute) -> Mute:
         """Begin a mute, and let what it covers fall silent."""
-        await self._store.write(lambda engine: desk_writes.keep_mute(engine, mute))
+        kept = replace(mute, reason=masked_note(mute.reason))
+        await self._store.write(lambda engine: desk_writes.keep_mute(engine, kept))
         await self._refresh()
-        self._silence(lambda alert: covers(mute, alert), f"{MUTE}{mute.mute_id}", mute.reason, mute.by)
+        self._silence(lambda alert: covers(kept, alert), f"{MUTE}{kept.mute_id}", kept.reason, kept.by)
+        return kept
 
     async def mutes(self) -> Sequence[Mute]:
         """The mutes that hold now."""
@@ -269,6 +273,10 @@ class NodeDesk:
             await work()
         except StoreUnavailableError:
             await asyncio.sleep(1)
+
+
+def _masked(typed: str | None) -> str | None:
+    return None if typed is None else masked_note(typed)
 
 
 def _is_of_rule(rule: str, alert: Alert) -> bool:

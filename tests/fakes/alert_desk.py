@@ -72,8 +72,9 @@ class FakeDesk:
     async def suppressed(self, call_id: str | None, limit: int) -> Sequence[SuppressionView]:
         return [each for each in self.unheard if call_id in (None, each.call_id)][-limit:]
 
-    async def mute(self, mute: Mute) -> None:
+    async def mute(self, mute: Mute) -> Mute:
         self.muted.append(mute)
+        return mute
 
     async def mutes(self) -> Sequence[Mute]:
         return self.muted

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from alerts.masking.call_masker import CallMasker, MaskedWords
+from alerts.masking.call_masker import CallMasker, MaskedWords, masked_note
 from alerts.masking.masked_text import MASK
 from streaming.frames import Leg
 from streaming.observations import Word, WordsHeard
@@ -144,3 +144,22 @@ def test_addresses_and_numbers_with_letters() -> None:
     assert _alone("write to li.wei@example.com please") == f"write to {MASK * 3} please"
     assert _alone("my email is li dot wei at example dot com thanks") == f"my email is {MASK * 3} thanks"
     assert _alone("E one two three four five six") == " ".join([MASK] * 7)
+
+
+def test_what_people_type_hides_the_same_things_and_keeps_the_rest() -> None:
+    for typed, hidden in (
+        ("call her back on 138 0013 8000, it is urgent", "call her back on ••• •••• ••••, it is urgent"),
+        ("客户手机13800138000,下午三点回电", "客户手机•••••••••••,下午三点回电"),
+        ("卡号 6222 0202", "卡号 •••• ••••"),
+        ("write to li.wei@example.com", "write to •••"),
+    ):
+        assert masked_note(typed) == hidden
+    for plain in ("misheard", "allowed_context", "paid 1250 yuan on 3 May, 2 calls before", "退款 300 元", "拨打12315"):
+        assert masked_note(plain) == plain
+
+
+def test_typed_identifiers_of_every_kind_are_hidden() -> None:
+    random = Random(20261126)
+    shown = [said for said in identifiers(random, 1_500) if said.shows(masked_note(" ".join(said.utterances)))]
+    hidden = [each for each in ordinary(random, 1_500) if MASK in masked_note(each)]
+    assert (len(shown), len(hidden)) == (0, 0)

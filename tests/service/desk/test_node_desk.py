@@ -143,3 +143,23 @@ async def test_time_to_claim_and_load(tmp_path: Path) -> None:
         figures = await at.desk.figures(BEGAN_AT)
         assert (figures.claim_p50_s, figures.claim_p90_s) == (4.0, 8.0)
         assert [(load.person, load.claimed, load.in_hand, load.finished) for load in figures.loads] == [("li", 3, 2, 1)]
+
+
+async def test_numbers_in_notes_and_reasons_are_kept_by_nobody(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, DeskSettings(repeat_raises=False)) as at:
+        await at.open()
+        noted = await at.act(Action.NOTE, text="ring back on 13800138000", reason="customer's card 6222020200112233")
+        assert noted.change is not None
+        assert (noted.change.text, noted.change.reason) == (f"ring back on {'•' * 11}", f"customer's card {'•' * 16}")
+        mute = replace(a_mute(at, queue="billing"), reason="13800138000 calls all day")
+        assert (await at.desk.mute(mute)).reason == f"{'•' * 11} calls all day"
+        await at.after_s(0.2)
+        await at.desk.suppressed(None, 10)
+        await at.store.written()
+    assert _stored(tmp_path)
+    assert "13800138000" not in _stored(tmp_path)
+    assert "6222020200112233" not in _stored(tmp_path)
+
+
+def _stored(folder: Path) -> str:
+    return "".join(file.read_bytes().decode("latin-1") for file in folder.iterdir() if file.is_file())
