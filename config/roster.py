@@ -167,13 +167,6 @@ class Roster(_Entry):
         """Somebody by id."""
         return next((person for person in self.people if person.id == person_id), None)
 
-    def agent(self, agent_id: str | None, extension: str | None) -> Person | None:
-        """An agent by id, else by extension."""
-        by_id = next((person for person in self.people if person.id == agent_id), None)
-        if by_id is not None or extension is None:
-            return by_id
-        return next((person for person in self.people if person.extension == extension), None)
-
 
 def dangling(roster: Roster) -> list[tuple[tuple[str, int], str]]:
     """Ids said twice, and ids that name nothing: each with its kind and place in the list."""

@@ -10,7 +10,7 @@ import structlog
 
 from alerts.alert import Alert
 from config.settings import Language, Settings
-from service.call_record import CallRecord
+from service.call_record import CallRecord, as_said
 from service.call_view import timeline_of, view_of, view_of_announced
 from service.clock import Clock
 from service.faults import place_of
@@ -90,6 +90,7 @@ class CallBoard:
         self._settings, self._clock, self._new_call, self._store = settings, clock, new_call, store
         self._begun = begun  # told the id of each call whose first audio or event comes
         self.find_stream: Callable[[str], Awaitable[None]] = _nowhere_else
+        self.complete: Callable[[Announcement], Announcement] = as_said  # by what is known of the agent
         self._entries: dict[str, _Entry] = {}
         self._by_stream: dict[str, tuple[str, Leg]] = {}
 
@@ -300,7 +301,12 @@ class CallBoard:
         call_id = announcement.call_id or str(uuid.uuid4())
         language = announcement.language or self._settings.language
         record = CallRecord(
-            announcement, call_id, str(language), self._clock.now_at(), self._settings.listening.levels_ms
+            announcement,
+            call_id,
+            str(language),
+            self._clock.now_at(),
+            self._settings.listening.levels_ms,
+            self.complete,
         )
         stream_ids = known_streams or {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
         entry = self._entries[call_id] = _Entry(record, stream_ids, self._clock.monotonic_ms())

@@ -1,6 +1,6 @@
 """What is known of one call besides its sound: whose it is, where it stands, what was said and measured."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -29,14 +29,26 @@ _RISK_STEP = 5  # less is nothing to send to every console
 _RUNNING_STATES = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
 
 
+def as_said(announcement: Announcement) -> Announcement:
+    """What was announced, completed by nobody."""
+    return announcement
+
+
 class CallRecord:
     """The call's data, changed by announcements and by what is noted; `LiveCall` is its only writer of notes."""
 
     def __init__(
-        self, announcement: Announcement, call_id: str, language: str, known_at: datetime, batch_ms: int
+        self,
+        announcement: Announcement,
+        call_id: str,
+        language: str,
+        known_at: datetime,
+        batch_ms: int,
+        complete: Callable[[Announcement], Announcement] = as_said,
     ) -> None:
         self.call_id = call_id
         self.announcement = announcement
+        self._complete = complete
         self.language = language
         self.known_at = known_at
         self.started_at: datetime | None = announcement.started_at
@@ -63,20 +75,26 @@ class CallRecord:
         self.announcement = replace(self.announcement, **said)
         self.started_at = self.announcement.started_at or self.started_at
 
+    @property
+    def known(self) -> Announcement:
+        """What was announced, completed by what the roster knows of the agent now."""
+        return self._complete(self.announcement)
+
     def facts(self) -> CallFacts:
         """What an alert repeats of its call."""
-        agent = self.announcement.agent
+        known = self.known
         return CallFacts(
             call_id=self.call_id,
-            agent_id=agent.id if agent is not None else None,
-            queue=self.announcement.queue,
-            team=self.announcement.team,
-            site=self.announcement.site,
+            agent_id=known.agent.id if known.agent is not None else None,
+            queue=known.queue,
+            team=known.team,
+            site=known.site,
         )
 
     def whose(self) -> Whose:
         """What rules may ask of it."""
-        return Whose(self.announcement.queue, self.announcement.team)
+        known = self.known
+        return Whose(known.queue, known.team)
 
     def went_live(self, at: datetime) -> None:
         """The first audio came."""

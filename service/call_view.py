@@ -94,7 +94,7 @@ def _view(
     facts: tuple[Measure, ...] = (),
     undecided: tuple[UndecidedView, ...] = (),
 ) -> CallView:
-    said = record.announcement
+    said = record.known
     return CallView(
         call_id=record.call_id,
         state=record.state,

@@ -45,6 +45,7 @@ from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.roster.roster_book import RosterBook
+from service.roster.who_answers import WhoAnswers
 from service.rule_shelf import RuleShelf
 from service.store.alarm import StoreAlarm
 from service.store.letter_box import LetterBox
@@ -133,6 +134,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
     neighbours = Neighbours(settings, board, store, bus, audience, feed, clock)
     board.find_stream = neighbours.find_stream
+    board.complete = WhoAnswers(lambda: book.roster).complete
     recorder = Recorder(settings.recording, settings.recording.folder or settings.data_dir / "recordings", board)
     clips = ClipMaker(
         settings.clips, settings.clips.folder or settings.data_dir / "clips", board, store.amend_alert, clock

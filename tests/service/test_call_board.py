@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from config.roster import Roster
 from config.settings import IngestSettings, Settings
 from service.call_board import CallBoard, UnknownStreamError, known_language
 from service.clock import PlayClock
 from service.leg_stream import StreamTakenError
+from service.roster.who_answers import WhoAnswers
 from streaming.frames import Leg
 from streaming.wire.events import AudioReceived
 from tests.fakes.board import KeepingCalls, KeepingOutlet, board_of
@@ -77,6 +79,24 @@ def test_a_full_node_refuses(board: CallBoard) -> None:
     with pytest.raises(NodeFullError):
         board.announce(Announcement(call_id="one too many"))
     assert board.counts.refused_full == 1
+
+
+async def test_an_agent_is_completed_by_the_roster_in_the_view_and_in_what_alerts_say(board: CallBoard) -> None:
+    person = {"id": "wang", "name": "Wang Wei", "roles": ["agent"], "teams": ["east"], "extension": "1007"}
+    places = {"sites": [{"id": "wuhan"}], "teams": [{"id": "east", "site": "wuhan"}]}
+    roster = Roster.model_validate({"people": [person], **places})
+    board.complete = WhoAnswers(lambda: roster).complete
+    said = Announcement(call_id="c", agent=AgentView(extension="1007"))
+    board.announce(said)
+    assert not board.announce(said).created
+    view = await board.get("c")
+    assert (view.agent, view.team, view.site) == (AgentView("wang", "Wang Wei", "1007"), "east", "wuhan")
+    board.claim_leg("c", Leg.AGENT).hear(AudioReceived(_TONE, 16_000))
+    (call,) = board.live_calls()
+    facts = call.record.facts()
+    assert (facts.agent_id, facts.team, facts.site) == ("wang", "east", "wuhan")
+    assert call.record.whose().team == "east"
+    assert board.amend("c", Announcement(agent=AgentView(id="9"), team="west")).team == "west"
 
 
 async def test_what_nobody_announced_is_unknown(board: CallBoard) -> None:
