@@ -13,6 +13,8 @@ from config.rule_packs import Rule, RulePack, Topic
 from config.settings import Language
 from streaming.frames import Leg
 
+_REMEMBERED = 64  # searches of one book: several detectors of a call ask for the same final
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -47,14 +49,15 @@ class PhraseBook:
                 self._exceptions[rule.id] = ear.prepare(rule.exceptions, longest_distance)
         self._phrases = ear.prepare([phrase for _, phrase in self._entries], longest_distance)
         self._patterns = PatternBook(language, rules)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def find(self, text: str, leg: Leg) -> list[Found]:
         """The best phrase of each rule that this leg said, in the order of the text. A mixed leg may say anything."""
-        if not text:
-            return []
+        return list(self._remembered(text, leg)) if text else []
+
+    def _search(self, text: str, leg: Leg) -> tuple[Found, ...]:
         best: dict[str, Found] = {}
-        by_sound = zip(self._entries, self._phrases.find(text) if self._entries else (), strict=True)
-        heard = [(rule, phrase, stretch) for (rule, phrase), stretch in by_sound if stretch is not None]
+        heard = [(*self._entries[number], stretch) for number, stretch in self._phrases.found(text)]
         for rule, phrase, stretch in [*heard, *self._patterns.find(text)]:
             if not (leg is Leg.MIXED or rule.leg == leg.value):
                 continue
@@ -62,7 +65,7 @@ class PhraseBook:
             if known is None or stretch.distance < known.stretch.distance:
                 best[rule.id] = Found(rule, phrase, stretch)
         found = [each for each in best.values() if not self._meant_otherwise(each, text)]
-        return sorted(found, key=lambda each: (each.stretch.from_char, each.rule.id))
+        return tuple(sorted(found, key=lambda each: (each.stretch.from_char, each.rule.id)))
 
     def rules_with(self, phrase: str, leg: Leg) -> list[Rule]:
         """The rules in which this leg's phrase stands, as it is written in the pack."""
@@ -76,8 +79,8 @@ class PhraseBook:
             return False
         mine = found.stretch
         return any(
-            other is not None and _overlap(other, mine) and (other.distance < mine.distance or _holds(other, mine))
-            for other in exceptions.find(text)
+            _overlap(other, mine) and (other.distance < mine.distance or _holds(other, mine))
+            for _, other in exceptions.found(text)
         )
 
 

@@ -7,7 +7,7 @@ from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.heard_again import joined, same_words
 from alerts.questions import is_question
-from alerts.sounds_like.likeness import apart, apart_before_ending, sounds_of
+from alerts.sounds_like.likeness import apart_before_ending, each_apart, sounds_of
 from config.detection import RepeatedQuestionSettings
 from config.settings import Language
 from streaming.frames import Leg
@@ -71,17 +71,23 @@ class RepeatedQuestionDetector:
         sounds = sounds_of(heard.text, self._language)
         rows = joined([each for each in self._prints if _within(each, heard)])
         said = _Said(heard.text, sounds, rows, is_question(heard.text, self._language), heard.start_ms, heard.end_ms)
-        alike = [each for each in self._sentences if each is not None and self._alike(each, said)]
+        alike = self._alike(said)
         self._sentences.append(said)
         asked = said.question or any(each.question for each in alike)
         if len(alike) + 1 < self._settings.times or not asked:
             return []
         return [self._finding(alike[0], said, len(alike) + 1)]
 
-    def _alike(self, one: _Said, other: _Said) -> bool:
-        if apart_before_ending(one.sounds, other.sounds, self._language) <= self._limit:
+    def _alike(self, said: _Said) -> list[_Said]:
+        """The sentences before that were the same."""
+        before = [each for each in self._sentences if each is not None]
+        roughly = each_apart([each.sounds for each in before], said.sounds, self._language)
+        return [each for each, distance in zip(before, roughly, strict=True) if self._is_same(each, said, distance)]
+
+    def _is_same(self, one: _Said, other: _Said, roughly: float) -> bool:
+        # What stands before the ending is never nearer than the whole.
+        if roughly <= self._limit and apart_before_ending(one.sounds, other.sounds, self._language) <= self._limit:
             return True
-        roughly = apart(one.sounds, other.sounds, self._language)
         if roughly > _ROUGHLY_APART:
             return False
         return same_words(one.rows, other.rows) + _TEXT_WEIGHT * roughly <= _SAME_SUM

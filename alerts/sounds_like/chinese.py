@@ -1,7 +1,7 @@
 """Chinese phrases by toneless pinyin: recognisers write other characters for the same syllables."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 import numpy as np
@@ -10,7 +10,7 @@ from pypinyin import lazy_pinyin
 
 from alerts.sounds_like.alignment import OTHER_SLOT_COST, SoundPhrases, Sounds
 from alerts.sounds_like.chinese_numbers import read_out
-from alerts.sounds_like.ear import Stretch
+from alerts.sounds_like.ear import REMEMBERED_TEXTS, Stretch
 
 # Weights set on one half of tests/alerts/sounds_like/chinese/*.csv (docs/decisions/004-phrase-spotting.md).
 _SAME_CLASS_COST = 0.3
@@ -80,29 +80,44 @@ class ChinesePhrases:
     """Phrases made ready."""
 
     def __init__(self, phrases: Sequence[str], longest_distance: float) -> None:
-        self._written = ["".join(character for character in phrase if character.isalnum()) for phrase in phrases]
-        self._by_sound = [row for row, written in enumerate(self._written) if len(written) > _EXACT_CHARACTERS]
-        spelled = [sounds_of(self._written[row]).codes for row in self._by_sound]
+        written = ["".join(character for character in phrase if character.isalnum()) for phrase in phrases]
+        self._count = len(written)
+        self._by_sound = [row for row, each in enumerate(written) if len(each) > _EXACT_CHARACTERS]
+        spelled = [sounds_of(written[row]).codes for row in self._by_sound]
         limits = [
-            min(longest_distance, _SHORT_BUDGETS.get(len(self._written[row]), len(codes)) / max(1, len(codes)))
+            min(longest_distance, _SHORT_BUDGETS.get(len(written[row]), len(codes)) / max(1, len(codes)))
             for row, codes in zip(self._by_sound, spelled, strict=True)
         ]
+        self._written: dict[str, list[int]] = {}
+        for row, each in enumerate(written):
+            self._written.setdefault(each, []).append(row)
+        self._lengths = sorted({len(each) for each in written if each})
         self._phrases = SoundPhrases(spelled, limits, sound_costs(), gaps(), openings())
 
-    def find(self, text: str) -> list[Stretch | None]:
-        """The best stretch of the text for each phrase, or None. Equal characters win over equal sounds."""
+    def found(self, text: str) -> list[tuple[int, Stretch]]:
+        """The phrases that are there, by their number, each with its best stretch. Equal characters win over equal
+        sounds.
+        """
+        found = {self._by_sound[number]: stretch for number, stretch in self._phrases.found(sounds_of(text))}
         places = [place for place, character in enumerate(text) if character.isalnum()]
         bare = "".join(text[place] for place in places)
-        found: list[Stretch | None] = [None] * len(self._written)
-        for row, stretch in zip(self._by_sound, self._phrases.find(sounds_of(text)), strict=True):
+        written: dict[int, Stretch] = {}
+        for length in self._lengths:
+            for at in range(len(bare) - length + 1):
+                for row in self._written.get(bare[at : at + length], ()):
+                    if row not in written:
+                        written[row] = Stretch(places[at], places[at + length - 1] + 1, 0.0)
+        return sorted((found | written).items(), key=lambda each: each[0])
+
+    def find(self, text: str) -> list[Stretch | None]:
+        """The best stretch of the text for each phrase, or None."""
+        found: list[Stretch | None] = [None] * self._count
+        for row, stretch in self.found(text):
             found[row] = stretch
-        for row, written in enumerate(self._written):
-            at = bare.find(written)
-            if at >= 0:
-                found[row] = Stretch(places[at], places[at + len(written) - 1] + 1, 0.0)
         return found
 
 
+@lru_cache(maxsize=REMEMBERED_TEXTS)
 def sounds_of(text: str) -> Sounds:
     """Codes of a text: initial and final of each syllable; numbers as they are read out, letters as themselves."""
     read = read_out(text)

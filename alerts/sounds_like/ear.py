@@ -17,11 +17,21 @@ class Stretch:
     distance: float
 
 
+REMEMBERED_TEXTS = 1024
+"""So many texts stay spelled: every book of a call asks for the same one, and short ones come again."""
+
+
 class PreparedPhrases(Protocol):
     """A list of phrases made ready once, searched in many texts."""
 
+    def found(self, text: str) -> list[tuple[int, Stretch]]:
+        """The phrases that are there, by their number, each with its best stretch within the phrase's limit; of equal
+        ones the first in the text.
+        """
+        ...
+
     def find(self, text: str) -> list[Stretch | None]:
-        """For each phrase its best stretch within the phrase's limit, or None; equal ones: the first in the text."""
+        """The same as one entry for each phrase: its stretch, or None."""
         ...
 
 

@@ -45,6 +45,10 @@ class EnglishPhrases:
         self._longest_distance = longest_distance
         self._edits: dict[tuple[str, str], int] = {}
 
+    def found(self, text: str) -> list[tuple[int, Stretch]]:
+        """The phrases that are there, by their number, each with its best stretch."""
+        return [(row, stretch) for row, stretch in enumerate(self.find(text)) if stretch is not None]
+
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""
         heard = _words(text)

@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alerts.sounds_like.alignment import OTHER_SLOT_COST, SoundPhrases, Sounds
-from alerts.sounds_like.ear import Stretch
+from alerts.sounds_like.ear import REMEMBERED_TEXTS, Stretch
 
 _SAME_CLASS_COST = 0.3  # recognition.md §6.2, measured on human speech
 _SAME_SLOT_COST = 0.6
@@ -90,6 +90,10 @@ class KoreanPhrases:
         ]
         self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, sound_costs(), openings=openings())
 
+    def found(self, text: str) -> list[tuple[int, Stretch]]:
+        """The phrases that are there, by their number, each with its best stretch."""
+        return self._phrases.found(sounds_of(text))
+
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""
         return self._phrases.find(sounds_of(text))
@@ -110,6 +114,7 @@ def _content(phrase: str) -> str:
     return bare.removesuffix(ending) or bare
 
 
+@lru_cache(maxsize=REMEMBERED_TEXTS)
 def sounds_of(text: str) -> Sounds:
     """Jamo codes of a text; other letters and digits count as themselves, everything else as nothing."""
     codes: list[int] = []

@@ -12,6 +12,7 @@ from config.settings import Language
 
 _LEAST_SOUNDS = 8  # three syllables: what remains is measured against no less, or one sound would decide
 _SAME_SLOT_COST = 0.6  # as of jamo (recognition.md §6.2)
+_STEPS = 100  # whole parts of a cost
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _VOWELS = frozenset("aeiouy")
 
@@ -46,17 +47,23 @@ class Murmured:
 
     def once(self, text: str) -> bool:
         """One of the phrases, or what sounds somewhat like it."""
-        return any(each is not None for each in self._phrases.find(_spelled(text, self._language)))
+        return bool(self._phrases.found(_spelled(text, self._language)))
 
     def twice(self, text: str) -> bool:
         """Two of the phrases, one behind the other."""
-        near = [each for each in self._phrases.find(_spelled(text, self._language)) if each is not None]
+        near = [each for _, each in self._phrases.found(_spelled(text, self._language))]
         return any(one.to_char <= other.from_char for one in near for other in near)
 
 
 def apart(one: Sequence[int], other: Sequence[int], language: Language) -> float:
     """The weighted edit distance of two sentences per sound."""
-    return _edits(one, other, _costs(language)) / max(len(one), len(other), _LEAST_SOUNDS)
+    return each_apart([one], other, language)[0]
+
+
+def each_apart(sentences: Sequence[Sequence[int]], other: Sequence[int], language: Language) -> list[float]:
+    """The same of each of some sentences and one other, all at once."""
+    edits = _edits(sentences, other, language)
+    return [cost / max(len(one), len(other), _LEAST_SOUNDS) for one, cost in zip(sentences, edits, strict=True)]
 
 
 def apart_before_ending(one: Sequence[int], other: Sequence[int], language: Language) -> float:
@@ -70,19 +77,38 @@ def apart_before_ending(one: Sequence[int], other: Sequence[int], language: Lang
         shared += 1
     mine, theirs = one[: len(one) - shared], other[: len(other) - shared]
     before = max(len(mine), len(theirs), _LEAST_SOUNDS)
-    asked = _edits(mine, theirs, _costs(language)) / before / min(1.0, before / max(len(one), len(other), 1))
+    (edits,) = _edits([mine], theirs, language)
+    asked = edits / before / min(1.0, before / max(len(one), len(other), 1))
     return max(apart(one, other, language), asked)
 
 
-def _edits(one: Sequence[int], other: Sequence[int], costs: NDArray[np.float32]) -> float:
-    rows = costs[np.ix_(list(one), list(other))].tolist() if one and other else []
-    best = [at * GAP_COST for at in range(len(other) + 1)]
-    for number, row in enumerate(rows):
-        step = [(number + 1) * GAP_COST]
-        for at, cost in enumerate(row):
-            step.append(min(best[at] + cost, best[at + 1] + GAP_COST, step[at] + GAP_COST))
-        best = step
-    return best[-1] if rows else GAP_COST * max(len(one), len(other))
+def _edits(sentences: Sequence[Sequence[int]], other: Sequence[int], language: Language) -> list[float]:
+    """`best[k, j]` is the cost of the first sounds of sentence `k` against the first `j` of the other, in whole steps.
+
+    A sound of the other too many is carried along the row by a running minimum of (cost − gaps so far).
+    """
+    costs, gap = _whole_costs(language)
+    lengths = np.array([len(one) for one in sentences], dtype=np.intp)
+    codes = np.zeros((len(sentences), int(lengths.max(initial=0))), dtype=np.intp)
+    for row, one in enumerate(sentences):
+        codes[row, : len(one)] = one
+    heard = costs[:, np.asarray(other, dtype=np.intp)]
+    gaps = gap * np.arange(len(other) + 1, dtype=np.int32)
+    best = np.broadcast_to(gaps, (len(sentences), len(gaps)))
+    ends = best[:, -1].copy()
+    for depth in range(codes.shape[1]):
+        step = best + gap
+        np.minimum(step[:, 1:], best[:, :-1] + heard[codes[:, depth]], out=step[:, 1:])
+        step -= gaps
+        best = np.minimum.accumulate(step, axis=1) + gaps
+        over = lengths == depth + 1
+        ends[over] = best[over, -1]
+    return [int(end) / _STEPS for end in ends]
+
+
+@cache
+def _whole_costs(language: Language) -> tuple[NDArray[np.int32], int]:
+    return np.rint(_costs(language) * _STEPS).astype(np.int32), round(GAP_COST * _STEPS)
 
 
 @cache

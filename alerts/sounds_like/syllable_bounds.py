@@ -1,10 +1,13 @@
 """What aligning a phrase with a text will cost at least, syllable by syllable: most phrases need not be aligned."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from alerts.sounds_like.ear import REMEMBERED_TEXTS
 
 _SLOTS = 3  # initial, vowel, final; a longer unit is cut
 _SHORTEST_STEP = 4
@@ -26,14 +29,14 @@ class SyllableBounds:
         gaps: NDArray[np.float32],
         openings: NDArray[np.bool_],
     ) -> None:
-        self._openings = openings
+        self._openings = frozenset(np.flatnonzero(openings).tolist())
         self._cheapest_extra = float(gaps.min())  # a syllable too many has one sound at least
         # Against nothing a sound costs its gap; a sound of the text too many may stand outside the stretch.
         most = np.minimum(gaps, 2 * gaps.min())
         self._costs = np.zeros((len(costs) + 1, len(costs) + 1), dtype=np.float32)
         self._costs[1:, 1:] = np.minimum(costs, most[:, None])
         self._costs[1:, _NONE] = most
-        units = [self._units(phrase) for phrase in phrases]
+        units = [[tuple(each) for each in _units_of(tuple(phrase), self._openings).tolist()] for phrase in phrases]
         known = {unit: number for number, unit in enumerate(dict.fromkeys(unit for each in units for unit in each), 1)}
         self._known = np.array([(_NONE,) * _SLOTS, *known], dtype=np.intp)
         longest = max((len(phrase) for phrase in phrases), default=0)
@@ -41,7 +44,7 @@ class SyllableBounds:
         self._behind = np.zeros((len(phrases), longest), dtype=np.intp)  # units begun up to each depth
         for row, (phrase, each) in enumerate(zip(phrases, units, strict=True)):
             self._of_phrase[row, : len(each)] = [known[unit] for unit in each]
-            begun = np.cumsum(self._begins(phrase))
+            begun = np.cumsum(_begins(phrase, self._openings))
             self._behind[row, : len(phrase)] = begun
             self._behind[row, len(phrase) :] = len(each)
 
@@ -49,7 +52,7 @@ class SyllableBounds:
         self, text: NDArray[np.intp], budgets: NDArray[np.float32]
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The phrases whose bound is within budget, and for each of them what is to come behind each depth."""
-        heard = np.array(self._units(text.tolist()), dtype=np.intp)
+        heard = _units_of(tuple(text.tolist()), self._openings)
         least = self._costs[:, heard[:, 0]][self._known[:, 0]]
         for slot in range(1, _SLOTS):
             least += self._costs[:, heard[:, slot]][self._known[:, slot]]
@@ -66,20 +69,24 @@ class SyllableBounds:
         np.cumsum(of_phrase, axis=1, out=so_far[:, 1:])
         return rows, so_far[:, -1:] - np.take_along_axis(so_far, self._behind[rows], axis=1)
 
-    def _units(self, codes: Sequence[int]) -> list[tuple[int, ...]]:
-        """Syllables, each as its slots."""
-        edges = [*np.flatnonzero(self._begins(codes)).tolist(), len(codes)]
-        return [
-            (*(code + 1 for code in codes[start:end]), *([_NONE] * (_SLOTS - (end - start))))
-            for start, end in pairwise(edges)
-        ]
 
-    def _begins(self, codes: Sequence[int]) -> NDArray[np.bool_]:
-        """Where a syllable begins: at its opening sound, and after as many sounds as it can have."""
-        begins = self._openings[np.asarray(codes, dtype=np.intp)]
-        since = _SLOTS
-        for at, opens in enumerate(begins.tolist()):
-            since = 0 if opens or since >= _SLOTS else since
-            begins[at] = since == 0
-            since += 1
-        return begins
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _units_of(codes: tuple[int, ...], openings: frozenset[int]) -> NDArray[np.intp]:
+    """Syllables, each as its slots; to be read only."""
+    edges = [at for at, begins in enumerate(_begins(codes, openings)) if begins]
+    units = np.full((len(edges), _SLOTS), _NONE, dtype=np.intp)
+    for row, (start, end) in enumerate(pairwise((*edges, len(codes)))):
+        units[row, : end - start] = codes[start:end]
+        units[row, : end - start] += 1
+    return units
+
+
+def _begins(codes: Sequence[int], openings: frozenset[int]) -> list[bool]:
+    """Where a syllable begins: at its opening sound, and after as many sounds as it can have."""
+    begins: list[bool] = []
+    since = _SLOTS
+    for code in codes:
+        since = 0 if code in openings or since >= _SLOTS else since
+        begins.append(since == 0)
+        since += 1
+    return begins
