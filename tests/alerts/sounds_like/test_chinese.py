@@ -65,3 +65,12 @@ def test_letters_and_digits_count_as_themselves() -> None:
 def test_odd_characters_are_no_stumbling_block(text: str) -> None:
     sounds = sounds_of(text)
     assert len(sounds.codes) == len(sounds.from_chars) == len(sounds.to_chars)
+
+
+def test_written_phrases_are_found_at_their_first_place_and_each_time_they_are_asked_for() -> None:
+    phrases = ChineseEar().prepare(["喂", "不知道", "喂", "没有"], 0.15)
+    text = "喂, 喂 我 不 知道"
+    first, spread = Stretch(0, 1, 0.0), Stretch(7, 11, 0.0)
+    assert phrases.found(text) == [(0, first), (1, spread), (2, first)]
+    assert phrases.find(text) == [first, spread, first, None]
+    assert phrases.find("?!") == [None] * 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.sounds_like.likeness import Murmured, apart, apart_before_ending, sounds_of
+from alerts.sounds_like.likeness import Murmured, apart, apart_before_ending, each_apart, sounds_of
 from config.settings import Language
 
 KO, ZH, EN = Language.KO, Language.ZH, Language.EN
@@ -49,3 +49,11 @@ def test_the_same_is_at_zero_and_order_does_not_matter(language: Language) -> No
 )
 def test_two_phrases_murmured(language: Language, phrases: tuple[str, ...], text: str, both: bool) -> None:
     assert Murmured(phrases, language, 0.4).twice(text) is both
+
+
+@pytest.mark.parametrize("language", [KO, ZH, EN])
+def test_many_sentences_are_compared_at_once(language: Language) -> None:
+    said = [sounds_of(text, language) for text in ("请问 주문 order 12", "", "名字 이름이 name", "请 번호 number 7")]
+    assert each_apart(said, said[0], language) == [apart(one, said[0], language) for one in said]
+    assert each_apart(said, said[0], language)[0] == 0.0 < each_apart(said, said[0], language)[3]
+    assert each_apart([], said[0], language) == []
