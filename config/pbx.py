@@ -1,0 +1,65 @@
+"""The telephone systems that tell of their calls: where they are and which of a call's channels is the agent."""
+
+import re
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from config.section import Section
+
+_SCHEMES = {"asterisk_ari": ("http", "https"), "asterisk_ami": ("tcp", "tls"), "freeswitch_esl": ("tcp",)}
+
+
+class PbxFeed(Section):
+    """One telephone system whose events are followed."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="How the feed is called in logs and figures.")
+    kind: Literal["asterisk_ari", "asterisk_ami", "freeswitch_esl"] = Field(description="What it speaks.")
+    url: str = Field(
+        pattern=r"^[a-z]+://[^\s@/]+(/[^\s@]*)?$",
+        max_length=500,
+        description="ARI: http://host:8088; AMI: tcp://host:5038; ESL: tcp://host:8021.",
+    )
+    user: str = Field("", max_length=200, description="Who logs in; ESL has no user.")
+    password: SecretStr = Field(SecretStr(""), description="The password.")
+    app: str = Field("earshot", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the ARI application.")
+    call_id_prefix: str = Field(
+        "", pattern=r"^[A-Za-z0-9._:@-]{0,40}$", description="Before the unique id of the customer's channel."
+    )
+    agent_extensions: str | None = Field(
+        None, max_length=500, description="Regular expression for the agents' extensions, as in PJSIP/1007-0000002a."
+    )
+    agent_contexts: tuple[str, ...] = Field((), description="Contexts of Local channels that lead to agents.")
+    queue_members: bool = Field(True, description="Whom a queue rings is an agent.")
+    star_key: Literal["as_dialplan", "ends", "nothing"] = Field(
+        "as_dialplan", description="Whether the agent's * key ends a call; as_dialplan: where option h is seen."
+    )
+
+    @field_validator("agent_extensions")
+    @classmethod
+    def _is_a_pattern(cls, said: str | None) -> str | None:
+        try:
+            re.compile(said or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        return said
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.url.split(":", 1)[0] not in _SCHEMES[self.kind]:
+            raise ValueError(f"url of {self.kind} begins with {' or '.join(_SCHEMES[self.kind])}://")
+        return self
+
+
+class PbxSettings(Section):
+    """Telephone systems whose events are followed."""
+
+    feeds: tuple[PbxFeed, ...] = Field((), description="The systems; one node follows each.")
+    first_back_off_s: float = Field(
+        0.5, ge=0.01, le=60, description="A lost link is made again within this time, each further try within double."
+    )
+    longest_back_off_s: float = Field(15.0, ge=0.01, le=600, description="But never later than this.")
+    answer_s: float = Field(10.0, ge=0.1, le=120, description="The system must answer within this time.")
+    silent_s: float = Field(
+        30.0, ge=1, le=600, description="A link on which nothing came for so long is asked whether it lives."
+    )
