@@ -15,6 +15,11 @@ class WebhookRoute(Section):
     secret: SecretStr | None = Field(
         None, description="Signs what is sent (Standard Webhooks): `whsec_` and base64, or any text."
     )
+    events: tuple[Literal["alerts", "agent_messages"], ...] = Field(
+        ("alerts",),
+        min_length=1,
+        description="alerts: every change of an alert; agent_messages: advice to agents (of any state).",
+    )
     kinds: tuple[str, ...] = Field((), description="Only these kinds of alert.")
     states: tuple[str, ...] = Field((), description="Only changes into these states.")
     min_severity: Literal["info", "minor", "major", "critical"] = Field("info", description="Only from here on.")

@@ -89,14 +89,23 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     rules = RuleShelf(settings, lambda pack: rules_changed(pack))
     node_id = new_node_id()
     bus = bus_of(settings, node_id)
-    store = Store(settings, clock, node_id, Outbox(settings.webhooks.routes))
+    outbox = Outbox(settings.webhooks.routes, advise_agents=settings.desk.advise_agents)
+    store = Store(settings, clock, node_id, outbox)
     audience = Audience(settings.listening, clock.now_at)
     observed = ObservationLog(settings, store, clock)
     outlet = NodeOutlet(store, audience, bus, clock, counts, lambda call_id, at: desk.life.call_ended(call_id, at))
 
     book = RosterBook(store, clock, settings.desk.roster_file)
     reader = reader_of(settings.language)
-    desk = NodeDesk(store, settings.desk, clock, book, lambda call_id: board.hears(call_id), reader)
+    desk = NodeDesk(
+        store,
+        settings.desk,
+        clock,
+        book,
+        lambda call_id: board.hears(call_id),
+        reader,
+        audience.publish_agent_message,
+    )
 
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)

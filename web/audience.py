@@ -9,13 +9,15 @@ from typing import TypeVar
 from alerts.alert import Severity
 from config.settings import ListeningSettings
 from streaming.frames import AudioFrame
+from web.agent_messages import agent_message_body
 from web.alert_messages import alert_message, is_over
 from web.call_messages import call_message
 from web.console import Console
+from web.desk_sources import AgentTip
 from web.ear import Ear
 from web.listen_frame import FrameEncoder
 from web.live_messages import banner_message, levels_message, line_message
-from web.requests import ConsoleFilter
+from web.requests import AGENT_TOPIC, ConsoleFilter
 from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
 
 _Value = TypeVar("_Value")
@@ -87,6 +89,13 @@ class Audience:
         text = line_message(line) if followers else ""
         for console in followers:
             console.tell_line(line, text)
+
+    def publish_agent_message(self, tip: AgentTip) -> None:
+        """Advice for an agent, for the desks that follow that agent."""
+        followers = [console for console in self._consoles if f"{AGENT_TOPIC}{tip.agent_id}" in console.topics]
+        text = agent_message_body(tip).model_dump_json() if followers else ""
+        for console in followers:
+            console.tell_agent_message(text)
 
     def publish_levels(self, levels: CallLevels) -> None:
         """A batch of levels of one call."""

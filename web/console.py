@@ -88,6 +88,10 @@ class Console:
         """Queue levels; the first thing a slow console loses."""
         self.outbox.offer(text, ("levels", call_id), droppable=True)
 
+    def tell_agent_message(self, text: str) -> None:
+        """Queue advice for an agent."""
+        self.outbox.offer(text)
+
     def tell_banner(self, about: str, text: str) -> None:
         """Queue a banner; it takes the place of an older one about the same that still waits."""
         self.outbox.offer(text, ("banner", about))

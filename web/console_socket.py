@@ -193,6 +193,6 @@ def console_router(door: ConsoleDoor) -> APIRouter:
 
 
 def _unknown_topics(topics: list[str]) -> str:
-    known = "alerts, calls, levels, wallboard, transcript:<call_id>"
+    known = "alerts, calls, levels, wallboard, transcript:<call_id>, agent:<agent_id>"
     named = ", ".join(topic[:50] for topic in topics)
     return RefusedMessage(code="unknown_topic", detail=f"unknown: {named}; known: {known}").model_dump_json()

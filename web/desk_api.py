@@ -10,6 +10,7 @@ from ulid import ULID
 
 from config.life import EscalationSettings
 from web.actors import PERSON_PATTERN, PersonHeader, actor_of
+from web.agent_messages import AgentMessageBody, agent_message_body
 from web.desk_sources import AlertFigures, DeskSource, Mute, RulePrecision, SuppressionView, UnknownMuteError
 from web.guard import LARGEST_BODY_BYTES
 from web.problems import Problem, ProblemError
@@ -88,18 +89,6 @@ class MuteList(_Body):
     """The mutes that hold, the next to end first."""
 
     mutes: list[MuteBody]
-
-
-class AgentMessageBody(_Body):
-    """Advice for an agent in a call, from a minor alert."""
-
-    type: str = "agent_message"
-    alert_id: str
-    agent_id: str
-    call_id: str
-    kind: str
-    text: str
-    at: Stamp
 
 
 class AgentMessageList(_Body):
@@ -227,8 +216,7 @@ def desk_router(desk: DeskSource, now_at: Callable[[], datetime]) -> APIRouter:
         since: Annotated[AwareDatetime | None, Query(description="Only what came after this moment.")] = None,
     ) -> AgentMessageList:
         """What the agent's own desk shows: advice from minor alerts of running calls."""
-        found = [AgentMessageBody.model_validate(tip) for tip in desk.tips(agent_id, since)]
-        return AgentMessageList(messages=found)
+        return AgentMessageList(messages=[agent_message_body(tip) for tip in desk.tips(agent_id, since)])
 
     @router.get("/figures/alerts")
     async def get_alert_figures(

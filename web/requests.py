@@ -14,6 +14,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=2_000)]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 TRANSCRIPT_TOPIC = "transcript:"
+AGENT_TOPIC = "agent:"  # and the agent's id: advice for that agent
 PLAIN_TOPICS = frozenset({"alerts", "calls", "levels", "wallboard"})
 
 
@@ -159,7 +160,11 @@ class ListenMode(BaseModel):
 
 def bad_topics(topics: list[str]) -> list[str]:
     """The topics that are no topics, in the order given."""
-    return [topic for topic in topics if topic not in PLAIN_TOPICS and transcript_call_id(topic) is None]
+    return [topic for topic in topics if topic not in PLAIN_TOPICS and not _is_of_call_or_agent(topic)]
+
+
+def _is_of_call_or_agent(topic: str) -> bool:
+    return transcript_call_id(topic) is not None or (topic.startswith(AGENT_TOPIC) and topic != AGENT_TOPIC)
 
 
 def transcript_call_id(topic: str) -> str | None:

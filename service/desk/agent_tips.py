@@ -1,15 +1,21 @@
-"""Advice for agents: the sentence of a minor alert, ready for the agent's own desk to ask for."""
+"""Advice for agents: the sentence of a minor alert, for the agent's own desk."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from alerts.alert import Alert, AlertState, Severity
+from alerts.alert import Alert
+from alerts.life.advice import FRESH, is_advice
 from web.desk_sources import AgentTip
 
 _MOST_AGENTS = 5_000
 _MOST_TIPS = 50  # of one agent; the oldest go
-_FRESH = timedelta(minutes=10)  # advice about what was said longer ago helps nobody
+
+
+def tip_of(alert: Alert) -> AgentTip:
+    """What the agent reads of an alert that is advice."""
+    agent_id = alert.agent_id or ""  # advice is always somebody's
+    return AgentTip(alert.alert_id, agent_id, alert.call_id, alert.kind.value, alert.advice, alert.opened_at)
 
 
 class AgentTips:
@@ -18,22 +24,21 @@ class AgentTips:
     def __init__(self) -> None:
         self._tips: OrderedDict[str, deque[AgentTip]] = OrderedDict()
 
-    def tell(self, alert: Alert) -> bool:
-        """Keep the advice of a minor alert that is open and told; true when it is advice, and new."""
-        fits = alert.severity is Severity.MINOR and alert.state is AlertState.OPEN and alert.suppressed_by is None
-        if not fits or alert.agent_id is None or not alert.advice:
-            return False
-        tips = self._tips.setdefault(alert.agent_id, deque(maxlen=_MOST_TIPS))
-        self._tips.move_to_end(alert.agent_id)
+    def tell(self, alert: Alert) -> AgentTip | None:
+        """Keep the advice of an alert; the answer is the advice, if it is one and new."""
+        if not is_advice(alert):
+            return None
+        tip = tip_of(alert)
+        tips = self._tips.setdefault(tip.agent_id, deque(maxlen=_MOST_TIPS))
+        self._tips.move_to_end(tip.agent_id)
         while len(self._tips) > _MOST_AGENTS:
             self._tips.popitem(last=False)
-        if any(tip.alert_id == alert.alert_id for tip in tips):
-            return False
-        at = alert.opened_at
-        tips.append(AgentTip(alert.alert_id, alert.agent_id, alert.call_id, alert.kind.value, alert.advice, at))
-        return True
+        if any(each.alert_id == tip.alert_id for each in tips):
+            return None
+        tips.append(tip)
+        return tip
 
     def of(self, agent_id: str, since: datetime | None, now_at: datetime) -> Sequence[AgentTip]:
         """What an agent was advised after `since`, the oldest first; nothing older than ten minutes."""
-        oldest_at = max(now_at - _FRESH, since) if since is not None else now_at - _FRESH
+        oldest_at = max(now_at - FRESH, since) if since is not None else now_at - FRESH
         return [tip for tip in self._tips.get(agent_id, ()) if tip.at > oldest_at]

@@ -55,7 +55,9 @@ class NodeDesk:
         book: RosterBook,
         is_ours: Callable[[str], bool],
         reader: Reader = Reader.EN,
+        advise: Callable[[AgentTip], None] = lambda tip: None,
     ) -> None:
+        self._advise = advise
         self._reader = reader
         self._store, self._settings, self._clock, self._book = store, settings, clock, book
         self._kept_back: deque[Suppression] = deque(maxlen=_MOST_KEPT_BACK)
@@ -76,8 +78,8 @@ class NodeDesk:
     def told(self, alert: Alert) -> None:
         """An alert in a new version, of any node."""
         self.life.told(alert)
-        if self._settings.advise_agents:
-            self._tips.tell(alert)
+        if self._settings.advise_agents and (tip := self._tips.tell(alert)) is not None:
+            self._advise(tip)
 
     async def start(self) -> None:
         """Know roster, mutes, silent rules, yesterday's faults and every open alert. Raises StoreUnavailableError."""
@@ -86,6 +88,8 @@ class NodeDesk:
         since = self._clock.now_at() - timedelta(hours=self._settings.repeat_window_h)
         for alert in await self._store.read(lambda engine: desk_figures.faults_since(engine, since)):
             self.rulings.repetitions.note(alert)
+            if self._settings.advise_agents:
+                self._tips.tell(alert)  # what an agent was told before this node came
         await self.life.start()
 
     async def run(self) -> None:

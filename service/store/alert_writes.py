@@ -19,8 +19,8 @@ from web.sources import AlertChange
 _SEQUENCE_LOCK = 0x6561_7273_686F_7401  # "earshot", 1: held while sequences are given on a server
 
 
-Also = Callable[[Connection, AlertChange], None]
-"""What else is written in the transaction of a change."""
+Also = Callable[[Connection, AlertChange, Alert | None], None]
+"""What else is written in the transaction of a change; the alert is how it stood before, None when it is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ def add_found(connection: Connection, found: Alert, also: Also) -> AlertChange:
         return AlertChange(row.sequence, alert_of(row.content))
     stored = newest_of(connection, found.alert_id)
     if stored is None:
-        return _insert(connection, found, found.version, also)
+        return _insert(connection, found, found.version, also, None)
     latest = select(func.max(alert_changes.c.found_version)).where(alert_changes.c.alert_id == found.alert_id)
     if (connection.execute(latest).scalar() or 0) > found.version:  # comes late: a part of the history, no more
-        return _insert(connection, found, found.version, also, is_newest=False)
-    return _insert(connection, merged(stored, found), found.version, also)
+        return _insert(connection, found, found.version, also, stored, is_newest=False)
+    return _insert(connection, merged(stored, found), found.version, also, stored)
 
 
 def amend_alert(
@@ -82,7 +82,7 @@ def amend_alert(
         timing = replace(changed.timing, published_at=changed.timing.published_at or clock.now_at())
         changed = replace(changed, version=newest.version + 1, timing=timing)
         connection.execute(alert_acts.insert(), act_row(newest, changed))
-        return Stored(_insert(connection, changed, None, also), after)
+        return Stored(_insert(connection, changed, None, also, newest), after)
 
 
 def newest_of(connection: Connection, alert_id: str) -> Alert | None:
@@ -105,7 +105,13 @@ def insert_of(connection: Connection) -> type[sqlite.Insert] | type[postgresql.I
 
 
 def _insert(
-    connection: Connection, alert: Alert, found_version: int | None, also: Also, *, is_newest: bool = True
+    connection: Connection,
+    alert: Alert,
+    found_version: int | None,
+    also: Also,
+    before: Alert | None,
+    *,
+    is_newest: bool = True,
 ) -> AlertChange:
     insert, columns = insert_of(connection), alert_columns(alert)
     content = alert_content(alert)
@@ -117,5 +123,5 @@ def _insert(
     others = {column.name: newest.excluded[column.name] for column in alerts.c if column.name != "alert_id"}
     connection.execute(newest.on_conflict_do_update(index_elements=["alert_id"], set_=others))
     change = AlertChange(sequence, alert)
-    also(connection, change)
+    also(connection, change, before)
     return change

@@ -39,11 +39,11 @@ from web.sources import (
 
 _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
-Outbox = Callable[[AlertChange], Sequence[Letter]]
+Outbox = Callable[[AlertChange, Alert | None], Sequence[Letter]]
 """Which letters a change gives: they are written with it."""
 
 
-def _no_letters(change: AlertChange) -> Sequence[Letter]:
+def _no_letters(change: AlertChange, before: Alert | None) -> Sequence[Letter]:
     return ()
 
 
@@ -293,8 +293,8 @@ class Store:
         """One call as last stored; None when unknown."""
         return await self.read(lambda engine: reads.find_call(engine, call_id))
 
-    def _also(self, connection: Connection, change: AlertChange) -> None:
-        deliveries.post(connection, self._outbox(change), self._clock.now_at())
+    def _also(self, connection: Connection, change: AlertChange, before: Alert | None) -> None:
+        deliveries.post(connection, self._outbox(change, before), self._clock.now_at())
 
     def _unstored(self) -> list[AlertChange]:
         # asked before a read: what is committed during the read is then in both, never in neither

@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
+from alerts.alert import Alert
 from service.clock import Clock
 from service.store.alert_writes import Also, Stored, add_found, in_sequence, insert_of, newest_sequence, stamped
 from service.store.database import writing
@@ -18,7 +19,7 @@ from web.sources import AlertChange, CallState, CallView
 SERVICE_STOPPED = "service_stopped"  # cause of missing coverage: the process that heard the call ended before it
 
 
-def nothing_else(connection: Connection, change: AlertChange) -> None:
+def nothing_else(connection: Connection, change: AlertChange, before: Alert | None) -> None:
     """The change alone."""
 
 

@@ -7,9 +7,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from alerts.alert import AlertState, Severity
-from tests.fakes.desk import a_call, a_line, an_alert, some_levels
+from tests.fakes.desk import NOON, a_call, a_line, an_alert, some_levels
 from tests.fakes.site import Site, open_site
 from tests.fakes.supervisor import Supervisor, supervisor
+from web.desk_sources import AgentTip
 from web.sources import AlertChange, CallState
 
 
@@ -46,6 +47,26 @@ async def test_what_happens_comes_live(site: Site) -> None:
     assert messages[0]["cursor"] == "1"
     assert messages[1]["risk"] == 50
     assert messages[2]["hits"][0]["rule"] == "forbidden"
+
+
+async def test_advice_comes_to_the_desk_of_its_agent_alone(site: Site) -> None:
+    tip = AgentTip("a1", "1007", "call-1", "fast_speech", "Please speak more slowly.", NOON)
+    async with (
+        supervisor(f"{site.sockets}/ws/console") as own,
+        supervisor(f"{site.sockets}/ws/console") as other,
+    ):
+        await begin(own, topics=["agent:1007"])
+        await begin(other, topics=["agent:1008", "alerts"])
+        site.audience.publish_agent_message(tip)
+        site.audience.publish_alert(site.alerts.store(an_alert("a1")))
+        message, first_of_other = await own.told(), await other.told()
+
+    assert (message["type"], message["agent_id"], message["text"]) == (
+        "agent_message",
+        "1007",
+        "Please speak more slowly.",
+    )
+    assert first_of_other["type"] == "alert"
 
 
 async def test_changes_while_the_snapshot_is_read_are_neither_lost_nor_repeated(site: Site) -> None:

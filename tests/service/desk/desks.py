@@ -16,7 +16,7 @@ from service.desk.node_desk import NodeDesk
 from service.roster.roster_book import RosterBook
 from service.store.store import Store
 from tests.service.store.examples import BEGAN_AT, QUICK, an_alert
-from web.desk_sources import AskedAct
+from web.desk_sources import AgentTip, AskedAct
 from web.sources import AlertChange
 
 
@@ -43,6 +43,7 @@ class OpenDesk:
     book: RosterBook
     ours: set[str]
     changes: list[AlertChange]
+    advised: list[AgentTip]
 
     async def open(self, alert: Alert | None = None, **changed: object) -> Alert:
         """Store an alert that opens now."""
@@ -81,7 +82,8 @@ async def open_desk(
     await store.open()
     book = RosterBook(store, clock, settings.desk.roster_file)
     ours = {"call-1"}
-    desk = NodeDesk(store, settings.desk, clock, book, lambda call_id: call_id in ours)
+    advised: list[AgentTip] = []
+    desk = NodeDesk(store, settings.desk, clock, book, lambda call_id: call_id in ours, advise=advised.append)
     changes: list[AlertChange] = []
 
     def told(change: AlertChange, after: int | None) -> None:
@@ -91,7 +93,7 @@ async def open_desk(
     writing = asyncio.create_task(store.run(told))
     try:
         await desk.start()
-        yield OpenDesk(desk, store, clock, book, ours, changes)
+        yield OpenDesk(desk, store, clock, book, ours, changes, advised)
     finally:
         await store.close()
         await writing

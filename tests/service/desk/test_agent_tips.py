@@ -3,34 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.alert import AlertState, Severity
+from alerts.alert import Severity
 from service.desk.agent_tips import AgentTips
 from tests.fakes.desk import NOON, an_alert
+from web.desk_sources import AgentTip
 
 _MINOR = an_alert(severity=Severity.MINOR, opened_at=NOON)
 
 
 def test_a_minor_alert_is_advice_once() -> None:
     tips = AgentTips()
-    assert tips.tell(_MINOR)
-    assert not tips.tell(replace(_MINOR, version=2))
+    assert tips.tell(_MINOR) == AgentTip("a1", "1007", "call-1", "dead_air", "Answer now.", NOON)
+    assert tips.tell(replace(_MINOR, version=2)) is None
+    assert tips.tell(replace(_MINOR, alert_id="a2", severity=Severity.MAJOR)) is None
     (tip,) = tips.of("1007", None, NOON)
     assert (tip.call_id, tip.text) == ("call-1", "Answer now.")
     assert tips.of("1007", NOON, NOON) == []
     assert tips.of("1007", None, NOON + timedelta(minutes=10)) == []
     assert tips.of("1008", None, NOON) == []
-
-
-def test_what_is_graver_unsure_hidden_or_nobodys_is_none() -> None:
-    tips = AgentTips()
-    for changed in (
-        replace(_MINOR, severity=Severity.MAJOR),
-        replace(_MINOR, state=AlertState.PROVISIONAL),
-        replace(_MINOR, suppressed_by="mute:1"),
-        replace(_MINOR, agent_id=None),
-        replace(_MINOR, advice=""),
-    ):
-        assert not tips.tell(changed)
 
 
 def test_the_bounds_hold() -> None:

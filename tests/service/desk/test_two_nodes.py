@@ -7,7 +7,7 @@ from alerts.alert import Action
 from config.life import DeskSettings
 from service.store.desk_writes import current_mutes
 from tests.fakes.servers import PostgresServer
-from tests.service.desk.desks import MovedClock, critical, open_desk
+from tests.service.desk.desks import MovedClock, critical, minor, open_desk
 from tests.service.desk.test_node_desk import a_mute
 from tests.service.store.examples import BEGAN_AT, an_alert
 from web.desk_sources import AskedAct
@@ -59,3 +59,23 @@ async def test_mutes_and_silent_rules_are_known_to_every_node(postgres: Postgres
         await other.desk._refresh()
         assert (await other.open()).suppressed_by == "mute:M1"
         assert len(await other.store.read(lambda engine: current_mutes(engine, other.clock.at))) == 1
+
+
+async def test_advice_for_an_agent_is_known_to_every_node_also_to_one_that_comes_later(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url, clock = postgres.new_database(), MovedClock()
+    async with (
+        open_desk(tmp_path, _NO_REPEATS, url, clock) as one,
+        open_desk(tmp_path, _NO_REPEATS, url, clock) as other,
+    ):
+        await one.open(minor("A1"))
+        for change in one.changes:  # as the feed of changes brings it
+            other.desk.told(change.alert)
+        assert [tip.alert_id for tip in one.advised] == [tip.alert_id for tip in other.advised] == ["A1"]
+        await one.act(Action.ACKNOWLEDGE)
+        assert len(one.advised) == 1
+    async with open_desk(tmp_path, _NO_REPEATS, url, clock) as later:
+        (tip,) = later.desk.tips("1007", None)
+        assert (tip.alert_id, tip.text) == ("A1", "Say that you are still there.")
+        assert later.advised == []

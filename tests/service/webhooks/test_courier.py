@@ -25,6 +25,7 @@ from service.webhooks.outbox import Outbox
 from service.webhooks.safe_post import SafePost
 from tests.service.store.examples import QUICK, an_alert
 from tests.service.webhooks.receiver import receiving
+from web.sources import AlertChange
 
 _SECRET = base64.b64encode(b"a key of thirty-two bytes, or so").decode()
 
@@ -100,6 +101,43 @@ async def test_a_route_is_told_only_what_it_wants() -> None:
     assert is_wanted(
         WebhookRoute(name="c", url=url, min_severity="critical"), replace(alert, severity=Severity.CRITICAL)
     )
+
+
+async def test_advice_to_an_agent_is_an_event_of_its_own_told_once(tmp_path: Path) -> None:
+    async with receiving() as desk, receiving() as crm:
+        routes = (
+            WebhookRoute(name="desk", url=desk.url, events=("agent_messages",), min_severity="critical"),
+            WebhookRoute(name="crm", url=crm.url),
+        )
+        async with carried(tmp_path, settings_of(*routes)) as (store, _, _):
+            alert = replace(an_alert(), severity=Severity.MINOR)
+            store.save_alert(replace(alert, state=AlertState.PROVISIONAL))
+            store.save_alert(replace(alert, version=2))
+            store.save_alert(replace(alert, version=3, count=2))
+            store.save_alert(replace(an_alert("A2"), severity=Severity.MINOR))
+            store.save_alert(an_alert("A3"))
+            await desk.heard(2)
+            await crm.heard(5)
+            events = sorted((json.loads(body) for _, body in desk.posted), key=lambda event: str(event["id"]))
+            assert [(event["id"], event["type"], event["subject"]) for event in events] == [
+                ("A1.advice", "earshot.agent.message", "1007"),
+                ("A2.advice", "earshot.agent.message", "1007"),
+            ]
+            said = events[0]["data"]
+            assert (said["type"], said["call_id"], said["text"]) == (
+                "agent_message",
+                "call-1",
+                "Say that you are still there.",
+            )
+            assert {json.loads(body)["type"] for _, body in crm.posted} == {"earshot.alert.changed"}
+
+
+async def test_agents_are_advised_only_where_the_desk_does_so_and_in_the_routes_places() -> None:
+    change = AlertChange(1, replace(an_alert(), severity=Severity.MINOR))
+    route = WebhookRoute(name="desk", url="http://crm.example/", events=("agent_messages",))
+    assert [letter.event_id for letter in Outbox((route,))(change, None)] == ["A1.advice"]
+    assert Outbox((route,), advise_agents=False)(change, None) == []
+    assert Outbox((route.model_copy(update={"teams": ("west",)}),))(change, None) == []
 
 
 async def test_failures_are_tried_again_with_the_same_id(tmp_path: Path) -> None:
