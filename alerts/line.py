@@ -12,6 +12,8 @@ from streaming.observations import (
     LegResumed,
     LegStalled,
     LevelHeard,
+    MusicEnded,
+    MusicStarted,
     MuteChanged,
     Observation,
     SpeechEnded,
@@ -32,6 +34,7 @@ class Line:
         self.over = False
         self._seen: set[Leg] = set()
         self._muted: set[Leg] = set()
+        self._music: set[Leg] = set()
         self._stalled: set[Leg] = set()
         self._ended: set[Leg] = set()
 
@@ -47,8 +50,8 @@ class Line:
 
     @property
     def clear(self) -> bool:
-        """Nothing hides the call now: no hold, no mute, no stalled or ended leg."""
-        return not (self.over or self.on_hold or self._muted or self._stalled or self._ended)
+        """Nothing hides the call now: no hold, no mute, no music (a hold that nobody reports), no lost or ended leg."""
+        return not (self.over or self.on_hold or self._muted or self._music or self._stalled or self._ended)
 
     def feed(self, observation: Observation) -> None:
         """Take what was heard or reported."""
@@ -62,6 +65,12 @@ class Line:
                 self._lose(at_ms, at_ms)
             case MuteChanged(leg=leg, muted=muted, at_ms=at_ms):
                 (self._muted.add if muted else self._muted.discard)(leg)
+                self._lose(at_ms, at_ms)
+            case MusicStarted(leg=leg, start_ms=start_ms):
+                self._music.add(leg)
+                self._lose(start_ms, start_ms)
+            case MusicEnded(leg=leg, at_ms=at_ms):
+                self._music.discard(leg)
                 self._lose(at_ms, at_ms)
             case GapHeard(start_ms=start_ms, end_ms=end_ms):
                 if end_ms - start_ms > _UNKNOWN_AFTER_MS:

@@ -42,6 +42,8 @@ from streaming.observations import (
     LevelHeard,
     LineHeard,
     MediaLost,
+    MusicEnded,
+    MusicStarted,
     MuteChanged,
     Observation,
     PhraseSpotted,
@@ -91,7 +93,7 @@ _WORDS: frozenset[type[Observation]] = frozenset((WordsHeard, PhraseSpotted, Rec
 _CALL: frozenset[type[Observation]] = frozenset((CallAnswered, CallTransferred, HangUpReported, HoldChanged, CallOver))
 # What tells a `Line` how the line is.
 _LINE: frozenset[type[Observation]] = frozenset(
-    (LevelHeard, MuteChanged, GapHeard, LegStalled, LegResumed, LegEnded, *_CALL, *_SPEECH)
+    (LevelHeard, MuteChanged, MusicStarted, MusicEnded, GapHeard, LegStalled, LegResumed, LegEnded, *_CALL, *_SPEECH)
 )
 
 

@@ -11,6 +11,7 @@ from streaming.frames import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_M
 from streaming.leg_timeline import LegTimeline, Placed, PlacedAudio, PlacedGap
 from streaming.line_survey import LineSurvey
 from streaming.loudness import FLOOR_DBFS, levels_and_sums
+from streaming.music import MusicEar
 from streaming.observations import (
     GapHeard,
     LegEnded,
@@ -18,6 +19,7 @@ from streaming.observations import (
     LegStalled,
     LevelHeard,
     MediaLost,
+    MusicEnded,
     Observation,
     SpeechStarted,
     VoiceHeard,
@@ -43,10 +45,10 @@ class LegEar:
     """Audio blocks of any rate and size in, in the order of call time out: frames, levels, speech, voice, gaps.
 
     Each 20 ms are followed by their LevelHeard, whose `speaking` is what the speech observations before it have said,
-    then by the speech, voice and line observations that they made known; the AudioFrame before may hold several times
-    20 ms. The longer the blocks, the cheaper: one of 100 ms costs half of five of 20. A gap is preceded by the end of
-    running speech; a stalled leg says GapHeard (if audio was lost), LegResumed and then the frames. `arrived_ms` and
-    `now_ms` are call milliseconds by the monotonic clock and never go back.
+    then by the speech, voice, line and music observations that they made known; the AudioFrame before may hold several
+    times 20 ms. The longer the blocks, the cheaper: one of 100 ms costs half of five of 20. A gap is preceded by the
+    end of running speech; a stalled leg says GapHeard (if audio was lost), LegResumed and then the frames. `arrived_ms`
+    and `now_ms` are call milliseconds by the monotonic clock and never go back.
     """
 
     def __init__(self, leg: Leg, settings: HearingSettings, new_model: Callable[[], VoiceModel] = SileroVoice) -> None:
@@ -55,6 +57,7 @@ class LegEar:
         self._voicing = Voicing(leg, settings, new_model)
         self._prosody = Prosody(leg)
         self._survey = LineSurvey(leg)
+        self._music = MusicEar(leg)
         self._media_lost_ms = settings.media_lost_ms
         self._unknown_after_ms = settings.unknown_after_ms
         self._last_packet_ms = 0  # by the clock, as far as a stall tells it
@@ -167,16 +170,29 @@ class LegEar:
         tail = b"" if self._resampler is None else self._resampler.finish()
         heard = self._frames(tail)
         if (last := self._framer.close()) is not None:
-            heard += self._block(last)
+            heard += self._blocks(last)
         if ends_speech:
             heard += self._prosody.interrupt(self._framer.position_samples, self._voicing.speech_start_ms)
             heard += self._voicing.interrupt(self.heard_ms)
             self._survey.interrupt()
+            self._music.interrupt()
         return heard
 
     def _frames(self, pcm_s16le: bytes) -> list[Heard]:
         block = self._framing.feed(pcm_s16le)
-        return [] if block is None else self._block(block)
+        return [] if block is None else self._blocks(block)
+
+    def _blocks(self, block: AudioFrame) -> list[Heard]:
+        """Cut where music may end: the voice detector, full of it, would miss the first soft words behind it."""
+        heard: list[Heard] = []
+        told, count = 0, len(block.pcm_s16le) // FRAME_BYTES
+        while told < count:
+            end = min(count, told + self._music.due_frames)
+            heard += self._block(block.part(told, end))
+            if isinstance(heard[-1], MusicEnded):
+                self._voicing.forget()
+            told = end
+        return heard
 
     def _block(self, block: AudioFrame) -> list[Heard]:
         """Frames in a row: what is worked out frame by frame is worked out for all of them at once, then told in turn.
@@ -194,6 +210,7 @@ class LegEar:
         for number, each in speech:
             starts_ms[number + 1 :] = [each.start_ms if isinstance(each, SpeechStarted) else None] * (count - number)
         voices = self._prosody.feed(scaled, end_sample, starts_ms[1:])
+        music = self._music.feed(scaled, levels_dbfs, [each is not None for each in starts_ms[1:]], end_sample)
         heard: list[Heard] = []
         told = 0
         for end in sorted({number + 1 for number, _ in speech} | {count}):
@@ -210,6 +227,7 @@ class LegEar:
                         heard += of_frame
                         self._survey.voices(each for each in of_frame if isinstance(each, VoiceHeard))
                 heard += self._survey.feed(level, sums[number])
+                heard += [each for at, each in music if at == number]
             told = end
         return heard
 

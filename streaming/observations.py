@@ -89,6 +89,23 @@ class SoundFound:
 
 
 @dataclass(frozen=True, slots=True)
+class MusicStarted:
+    """Music has been on the leg since `start_ms` (a call on hold whose PBX does not say so); known at `known_ms`."""
+
+    leg: Leg
+    start_ms: int
+    known_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MusicEnded:
+    """The last tone of the music on the leg was at `at_ms`; known up to 2.5 s later."""
+
+    leg: Leg
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """The leg began to speak at `start_ms`; known a little later, at `known_ms`."""
 
@@ -290,6 +307,8 @@ Observation = (
     | LineHeard
     | SoundLost
     | SoundFound
+    | MusicStarted
+    | MusicEnded
     | SpeechStarted
     | SpeechEnded
     | GapHeard

@@ -79,6 +79,10 @@ class Voicing:
             for heard in self._state.feed(samples_to_ms(first_end_sample + number * WINDOW_SAMPLES), chances[number])
         ]
 
+    def forget(self) -> None:
+        """What the model remembers is not this speaker: it starts afresh with the next window."""
+        self._asleep = True
+
     def interrupt(self, at_ms: int) -> list[SpeechHeard]:
         """The audio breaks off at `at_ms`: running speech ends, and what follows is a new stream."""
         self._rest, self._before = _NO_SAMPLES, _SILENT_WINDOW

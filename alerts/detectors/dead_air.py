@@ -8,7 +8,7 @@ from alerts.lateness import Lateness
 from alerts.line import Line
 from config.detection import DeadAirSettings
 from streaming.frames import Leg
-from streaming.observations import Observation, SpeechEnded, SpeechStarted
+from streaming.observations import MusicStarted, Observation, SpeechEnded, SpeechStarted
 
 _TURN_JOIN_MS = 700  # recognition.md §4.1: segments closer than this are one turn
 _TURN_SPEECH_MS = 800  # recognition.md §4.1: less speech is a cough or a word, no turn
@@ -28,7 +28,8 @@ class DeadAirDetector:
 
     The clock starts at the real end of the customer's speech and starts again when the customer speaks again. Speech of
     the agent ends it, once it is long enough for an answer. Whatever hides a party from us (hold, mute, a stalled,
-    gapped or ended leg) ends it too, without blame. The findings do not depend on how often `advance` is called.
+    gapped or ended leg, music) ends it too, without blame. The findings do not depend on how often `advance` is called.
+    Music is known seconds late: what was told meanwhile of a silence in which it soon began is taken back.
     """
 
     def __init__(self, settings: DeadAirSettings, lateness: Lateness) -> None:
@@ -64,6 +65,8 @@ class DeadAirDetector:
                     answer_ms = max(start_ms, self._silent_since_ms)
                     if end_ms - answer_ms >= self._settings.answer_ms:
                         findings += self._answered(answer_ms)
+            case MusicStarted(start_ms=start_ms):
+                findings += self._take_back(start_ms)
             case _:
                 pass
         return findings + self._abstain()
@@ -110,6 +113,14 @@ class DeadAirDetector:
         findings = self._end_silence(max(last_ms, self._line.lost_ms))
         self._owed = False
         return findings
+
+    def _take_back(self, music_ms: int) -> list[Finding]:
+        since_ms = self._silent_since_ms
+        if since_ms is None or self._told is _Told.NOTHING or music_ms - since_ms > self._settings.limit_ms:
+            return []
+        severity = Severity.CRITICAL if self._told is _Told.CRITICAL else Severity.MAJOR
+        self._silent_since_ms, self._told = None, _Told.NOTHING
+        return [self._finding(Stage.WITHDRAWN, severity, since_ms, max(since_ms, music_ms))]
 
     def _end_silence(self, at_ms: int) -> list[Finding]:
         since_ms = self._silent_since_ms

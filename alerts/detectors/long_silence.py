@@ -7,7 +7,7 @@ from alerts.line import Line
 from alerts.phrase_book import PhraseBook
 from config.detection import LongSilenceSettings
 from streaming.frames import Leg
-from streaming.observations import Observation, PhraseSpotted, SpeechEnded, SpeechStarted, WordsHeard
+from streaming.observations import MusicStarted, Observation, PhraseSpotted, SpeechEnded, SpeechStarted, WordsHeard
 
 _ANNOUNCED_LAST_MS = 5_000  # the request for patience stands when the silence begins this soon after it
 _SAME_UTTERANCE_MS = 300  # speech beginning this long after the announcement's last word is a new utterance
@@ -16,7 +16,8 @@ _SAME_UTTERANCE_MS = 300  # speech beginning this long after the announcement's 
 class LongSilenceDetector:
     """One event per silence, on two legs or a mixed one.
 
-    Short noises do not end it; a request for patience that is recognised late takes the event back.
+    Short noises do not end it; a request for patience that is recognised late takes the event back, and so does music
+    that turns out to have begun in time.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class LongSilenceDetector:
                 if end_ms - start_ms >= self._settings.end_speech_ms:
                     findings += self._spoke(leg, start_ms)
                     self._since_ms = max(end_ms, self._since_ms or 0)
+            case MusicStarted(start_ms=start_ms):
+                findings += self._take_back(start_ms)
             case WordsHeard(leg=Leg.AGENT | Leg.MIXED):
                 findings += self._listen(observation)
             case PhraseSpotted(leg=Leg.AGENT | Leg.MIXED):
@@ -82,6 +85,13 @@ class LongSilenceDetector:
         self._told_limit_ms = None
         at_ms = since_ms + self._settings.limit_ms
         return [self._finding(Stage.WITHDRAWN, since_ms, at_ms, self._settings.limit_ms)]
+
+    def _take_back(self, music_ms: int) -> list[Finding]:
+        since_ms, limit_ms = self._since_ms, self._told_limit_ms
+        if since_ms is None or limit_ms is None or music_ms - since_ms >= limit_ms:
+            return []
+        self._since_ms = self._told_limit_ms = None
+        return [self._finding(Stage.WITHDRAWN, since_ms, max(since_ms, music_ms), limit_ms)]
 
     def _spoke(self, leg: Leg, start_ms: int) -> list[Finding]:
         findings = self._end_silence(start_ms)

@@ -19,6 +19,8 @@ from streaming.observations import (
     LevelHeard,
     LineHeard,
     MediaLost,
+    MusicEnded,
+    MusicStarted,
     MuteChanged,
     Observation,
     PhraseSpotted,
@@ -39,6 +41,7 @@ FINAL_LATE_MS = 1_000  # its words
 PARTIAL_LATE_MS = 400
 SYLLABLE_LATE_MS = 100
 SOUND_LATE_MS = 300
+MUSIC_LATE_MS = 4_300
 FRAME_MS = 20
 HOP_MS = 10
 
@@ -145,6 +148,11 @@ class Conversation:
     def hold(self, at_ms: int, until_ms: int | None = None) -> Self:
         self._tell(at_ms, HoldChanged(True, at_ms))
         return self if until_ms is None else self._tell(until_ms, HoldChanged(False, until_ms))
+
+    def music(self, leg: Leg, start_ms: int, end_ms: int) -> Self:
+        """A hold that no PBX reports: its tune is known after more than four seconds, its end after two."""
+        self._tell(start_ms + MUSIC_LATE_MS, MusicStarted(leg, start_ms, start_ms + MUSIC_LATE_MS))
+        return self._tell(end_ms + 2_000, MusicEnded(leg, end_ms))
 
     def mute(self, leg: Leg, at_ms: int, until_ms: int) -> Self:
         self._tell(at_ms, MuteChanged(leg, True, at_ms))

@@ -90,6 +90,20 @@ def test_after_long_quiet_the_model_starts_afresh_with_the_window_before() -> No
     assert np.all(window == 1.0)
 
 
+def test_told_to_forget_the_model_starts_afresh_and_speech_goes_on() -> None:
+    model = FakeVoiceModel()
+    voicing = Voicing(Leg.AGENT, HearingSettings(), lambda: model)
+    listened(voicing, [(1.0, LOUD_DBFS)] * 16)
+    asked = len(model.windows)
+    voicing.forget()
+    assert listened(voicing, [(1.0, LOUD_DBFS)] * 16, 16) == []
+    assert voicing.speaking
+    fresh = model.windows[asked:]
+    assert fresh[0] is None
+    assert sum(each is None for each in fresh) == 1
+    assert len(fresh) == 1 + 1 + 10  # the reset, the window before, and those of 16 frames
+
+
 def test_speech_ends_in_quiet_without_the_model() -> None:
     voicing = Voicing(Leg.AGENT, HearingSettings(), FakeVoiceModel)
     heard = listened(voicing, [(1.0, LOUD_DBFS)] * 16 + [(0.0, -96.0)] * 40)

@@ -52,6 +52,8 @@ QUIET = [
     Case("an answer that began inside the question", asked().speech(AGENT, 7_500, 8_400).quiet_until(20_000), ()),
     Case("hold over the silence", asked().hold(9_000, 30_000).quiet_until(40_000), ()),
     Case("held before the customer had finished", asked().hold(7_000).quiet_until(40_000), ()),
+    Case("music has played for long", asked().music(AGENT, 3_600, 30_000).quiet_until(40_000), ()),
+    Case("the customer's own music", asked().music(CUSTOMER, 3_000, 30_000).quiet_until(40_000), ()),
     Case("the agent is muted", asked().mute(AGENT, 8_500, 14_000).quiet_until(20_000), ()),
     Case("a gap inside the silence", asked().gap(AGENT, 9_000, 9_600).quiet_until(20_000), ()),
     Case("a gap of the customer inside the silence", asked().gap(CUSTOMER, 9_000, 9_600).quiet_until(20_000), ()),
@@ -148,3 +150,23 @@ def test_the_grain_of_advance_changes_nothing(spoken: list[tuple[Leg, int, int]]
         at_ms += pause_ms + length_ms + 400
     told.quiet_until(at_ms + 12_000)
     assert told.play(detector(), stride_ms) == told.play(detector(), 20)
+
+
+@pytest.mark.parametrize("music_ms", [7_900, 8_100, 11_000])
+def test_music_that_soon_began_takes_it_back(music_ms: int) -> None:
+    findings = asked().music(AGENT, music_ms, 30_000).quiet_until(40_000).play(detector())
+    assert [(each.stage, each.event) for each in findings] == [
+        (Stage.CERTAIN, "dead_air:8000"),
+        (Stage.WITHDRAWN, "dead_air:8000"),
+    ]
+
+
+def test_music_that_began_too_late_ends_it() -> None:
+    findings = asked().music(AGENT, 11_400, 30_000).quiet_until(40_000).play(detector())
+    assert [each.stage for each in findings] == [Stage.CERTAIN, Stage.REVISED]
+    assert (findings[-1].evidence.from_ms, findings[-1].evidence.to_ms) == (8_000, 11_400)
+
+
+def test_after_music_the_customer_must_be_answered_again() -> None:
+    told = asked().music(AGENT, 8_200, 15_000).speech(CUSTOMER, 20_000, 22_000).quiet_until(26_000)
+    assert [each.event for each in opened(told.play(detector()))] == ["dead_air:8000", "dead_air:22000"]

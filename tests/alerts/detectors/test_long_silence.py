@@ -98,3 +98,22 @@ def test_a_late_request_for_patience_takes_it_back_until_thirty_seconds() -> Non
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_grain_of_advance_changes_nothing(case: Case, stride_ms: int) -> None:
     assert case.told.play(detector(), stride_ms) == case.told.play(detector())
+
+
+def test_music_is_no_silence_and_the_silence_after_it_counts_from_its_end() -> None:
+    assert spoken().music(AGENT, 6_000, 30_000).quiet_until(39_000).play(detector()) == []
+    findings = spoken().music(AGENT, 6_000, 30_000).quiet_until(41_000).play(detector())
+    assert [(each.stage, each.evidence.from_ms) for each in findings] == [(Stage.CERTAIN, 30_000)]
+
+
+def test_music_that_began_in_time_takes_it_back_and_later_music_ends_it() -> None:
+    findings = spoken().music(AGENT, 13_000, 30_000).quiet_until(32_000).play(detector())
+    assert [(each.stage, each.event) for each in findings] == [
+        (Stage.CERTAIN, "long_silence:5000"),
+        (Stage.WITHDRAWN, "long_silence:5000"),
+    ]
+    findings = spoken().music(AGENT, 17_000, 30_000).quiet_until(32_000).play(detector())
+    assert [(each.stage, each.evidence.to_ms) for each in findings] == [
+        (Stage.CERTAIN, 15_000),
+        (Stage.REVISED, 17_000),
+    ]
