@@ -24,6 +24,7 @@ from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
 from service.clock import SystemClock
+from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.faults import place_of
 from service.health import NodeHealth
@@ -169,6 +170,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
     health = NodeHealth(registry, store, groups, rules, settings.language, bus)
     KeepingMetrics(registry, bus, feed, clips, recorder, retention)
+    DeskMetrics(registry, desk)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,

@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from alerts.alert import Action, Alert, AlertState, Change, Mark
 
 LONGEST_SNOOZE = timedelta(hours=24)
-_RUNNING = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
+RUNNING = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
 _JUDGED = frozenset({AlertState.RESOLVED, AlertState.FALSE_POSITIVE})
 # From which states each act is possible. A withdrawn alert was none: it can only be written about.
 _ALLOWED: dict[Action, frozenset[AlertState]] = {
-    Action.ACKNOWLEDGE: _RUNNING - {AlertState.ACKNOWLEDGED},
-    Action.ASSIGN: _RUNNING,
-    Action.SNOOZE: _RUNNING,
-    Action.RESOLVE: _RUNNING,
-    Action.FALSE_POSITIVE: _RUNNING | {AlertState.RESOLVED},
+    Action.ACKNOWLEDGE: RUNNING - {AlertState.ACKNOWLEDGED},
+    Action.ASSIGN: RUNNING,
+    Action.SNOOZE: RUNNING,
+    Action.RESOLVE: RUNNING,
+    Action.FALSE_POSITIVE: RUNNING | {AlertState.RESOLVED},
     Action.REOPEN: _JUDGED | {AlertState.ACKNOWLEDGED, AlertState.SNOOZED},
     Action.NOTE: frozenset(AlertState),
     Action.WAKE: frozenset({AlertState.SNOOZED}),
     Action.ESCALATE: frozenset({AlertState.OPEN, AlertState.PROVISIONAL}),
-    Action.SETTLE: _RUNNING | _JUDGED,
-    Action.SUPPRESS: _RUNNING,
+    Action.SETTLE: RUNNING | _JUDGED,
+    Action.SUPPRESS: RUNNING,
     Action.RELEASE: frozenset(AlertState),
 }
 _TAKES_IN_HAND = frozenset({Action.ACKNOWLEDGE, Action.ASSIGN, Action.SNOOZE, Action.RESOLVE, Action.FALSE_POSITIVE})

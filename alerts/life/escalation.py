@@ -9,7 +9,7 @@ from config.life import EscalationSettings
 
 REACHED, MISSED = "reached_in_time", "missed"
 _WAITING = frozenset({AlertState.OPEN, AlertState.PROVISIONAL})
-_HIGHEST_LEVEL = 2  # 1: the second supervisor, 2: the floor manager
+HIGHEST_LEVEL = 2  # 1: the second supervisor, 2: the floor manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Step:
 def next_step(alert: Alert, settings: EscalationSettings) -> Step | None:
     """What happens next if nobody claims the alert; None when nothing will."""
     level = alert.escalation_level + 1
-    if alert.state not in _WAITING or alert.assignee is not None or level > _HIGHEST_LEVEL:
+    if alert.state not in _WAITING or alert.assignee is not None or level > HIGHEST_LEVEL:
         return None
     if alert.outcome is not None or alert.suppressed_by is not None:
         return None

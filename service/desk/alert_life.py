@@ -1,7 +1,7 @@
 """Alerts as they live on: acts of people one at a time, and the clocks that run over every open alert of all nodes."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,10 +10,10 @@ from typing import Protocol
 
 import structlog
 
-from alerts.alert import Action, Alert, AlertState
+from alerts.alert import Action, Alert, AlertState, Severity
 from alerts.desk import inhibits
 from alerts.life.acts import Act, ImpossibleActError, after
-from alerts.life.escalation import escalated, next_step, settled, woken
+from alerts.life.escalation import HIGHEST_LEVEL, MISSED, REACHED, escalated, next_step, settled, woken
 from alerts.life.suppression import Cause, Suppression
 from config.life import DeskSettings
 from service.clock import Clock
@@ -85,6 +85,12 @@ class AlertLife:
         self._to_amend: dict[str, Callable[[Alert], Alert | None]] = {}  # what suppresses or releases, by alert
         self._looked_at: datetime | None = None
         self.failures = 0
+        self.escalations: Counter[int] = Counter({level + 1: 0 for level in range(HIGHEST_LEVEL)})  # done by this node
+        self.outcomes: Counter[str] = Counter({REACHED: 0, MISSED: 0})  # given by this node
+
+    def standing(self) -> "Counter[tuple[AlertState, Severity]]":
+        """How many alerts stand where, of all nodes."""
+        return Counter((alert.state, alert.severity) for alert in self._open.values())
 
     # --- people ------------------------------------------------------------------------------------------------
 
@@ -157,7 +163,7 @@ class AlertLife:
         by = f"{ALERT}{critical.alert_id}"
 
         def is_hidden(alert: Alert) -> bool:
-            return alert.call_id == critical.call_id and alert.severity <= type(alert.severity).MINOR
+            return alert.call_id == critical.call_id and alert.severity <= Severity.MINOR
 
         reason = f"A critical alert of this call speaks for it ({by})."
         for alert in self.silence(is_hidden, by, reason, None):
@@ -271,4 +277,11 @@ class AlertLife:
         except ImpossibleActError:
             return  # a person was faster
         if changed is not None:
+            self._count(changed.alert)
             self.told(changed.alert)
+
+    def _count(self, changed: Alert) -> None:
+        if changed.change.action is Action.ESCALATE:
+            self.escalations[changed.escalation_level] += 1
+        elif changed.change.action is Action.SETTLE and changed.outcome is not None:
+            self.outcomes[changed.outcome] += 1

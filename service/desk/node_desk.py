@@ -1,7 +1,7 @@
 """The alert desk of one node: what the pages and the API ask of it, and its work in the background."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ import structlog
 
 from alerts.alert import Action, Alert
 from alerts.life.precision import goes_silent, wilson
-from alerts.life.suppression import Suppression
+from alerts.life.suppression import Cause, Suppression
 from alerts.masking.call_masker import masked_note
 from alerts.reader import Reader
 from config.life import DeskSettings, EscalationSettings
@@ -62,6 +62,7 @@ class NodeDesk:
         self._store, self._settings, self._clock, self._book = store, settings, clock, book
         self._kept_back: deque[Suppression] = deque(maxlen=_MOST_KEPT_BACK)
         self.kept_back_lost = 0
+        self.kept_back: Counter[Cause] = Counter(dict.fromkeys(Cause, 0))
         self.rulings = Rulings(settings, clock.now_at, self.keep_back)
         self.life = AlertLife(store, settings, clock, self.rulings, is_ours, self.keep_back)
         self._tips = AgentTips()
@@ -74,6 +75,7 @@ class NodeDesk:
         """Remember why nobody is told; it is stored soon. Beyond the bound the oldest goes, counted."""
         self.kept_back_lost += len(self._kept_back) == _MOST_KEPT_BACK
         self._kept_back.append(suppression)
+        self.kept_back[suppression.cause] += 1
 
     def told(self, alert: Alert) -> None:
         """An alert in a new version, of any node."""
