@@ -17,6 +17,8 @@ _PAUSE_FRAMES = 500 // FRAME_MS
 _PAUSE_SHARE = 3  # the onset of speech, not known yet, is a fifth of such a pause at most
 _SPEECH_FRAMES = 10_000 // FRAME_MS
 _LEAST_SPEECH_FRAMES = 1_000 // FRAME_MS
+_LEAST_ALIKE_FRAMES = 500 // FRAME_MS
+_SAME_FLOOR_DB = 6.0  # speech over a floor so near the present one was heard at the same gain and in the same noise
 _FLOOR_SHARE = 10  # the 10 % quantile (recognition.md §4.2, row 19)
 _HOP_MS = 10
 _FULL_SCALE = 32_768
@@ -28,7 +30,8 @@ class LineSurvey:
     def __init__(self, leg: Leg) -> None:
         self._leg = leg
         self._floor: deque[float] = deque(maxlen=_FLOOR_FRAMES)
-        self._speech: deque[float] = deque(maxlen=_SPEECH_FRAMES)
+        self._speech: deque[tuple[float, float | None]] = deque(maxlen=_SPEECH_FRAMES)  # its level, the floor then
+        self._floor_dbfs: float | None = None
         self._paused_frames = 0  # of this second
         self._frames = 0
         self._start_ms = 0
@@ -54,7 +57,10 @@ class LineSurvey:
         else:
             heard += self._sounds(level)
             # Zeros are nobody's noise floor: a PBX or a mute made them.
-            (self._speech if level.speaking else self._floor).append(level.level_dbfs)
+            if level.speaking:
+                self._speech.append((level.level_dbfs, self._floor_dbfs))
+            else:
+                self._floor.append(level.level_dbfs)
             self._paused_frames += not level.speaking
         if not self._frames:
             self._start_ms = level.start_ms
@@ -91,13 +97,14 @@ class LineSurvey:
         return [SoundFound(self._leg, level.start_ms)]
 
     def _second(self, end_ms: int) -> LineHeard:
+        self._floor_dbfs = _quantile(self._floor) if len(self._floor) >= _LEAST_FLOOR_FRAMES else None
         line = LineHeard(
             leg=self._leg,
             start_ms=self._start_ms,
             end_ms=end_ms,
-            floor_dbfs=_quantile(self._floor) if len(self._floor) >= _LEAST_FLOOR_FRAMES else None,
+            floor_dbfs=self._floor_dbfs,
             pause_dbfs=self._pause_dbfs(),
-            speech_dbfs=median_low(self._speech) if len(self._speech) >= _LEAST_SPEECH_FRAMES else None,
+            speech_dbfs=self._speech_dbfs(),
             offset_ratio=round(abs(self._sum) / (self._frames * FRAME_SAMPLES) / _FULL_SCALE, 5),
             clipped_ratio=self._clipped / self._voiced_hops if self._voiced_hops else 0.0,
             voiced_ms=self._voiced_hops * _HOP_MS,
@@ -105,6 +112,18 @@ class LineSurvey:
         self._frames = self._sum = self._voiced_hops = self._paused_frames = 0
         self._clipped = 0.0
         return line
+
+    def _speech_dbfs(self) -> float | None:
+        """Of the speech over the present floor, once there is some: a gain that moves lifts speech and floor alike."""
+        if len(self._speech) < _LEAST_SPEECH_FRAMES:
+            return None
+        now_dbfs = self._floor_dbfs
+        alike = [
+            level_dbfs
+            for level_dbfs, floor_dbfs in self._speech
+            if now_dbfs is not None and floor_dbfs is not None and abs(floor_dbfs - now_dbfs) <= _SAME_FLOOR_DB
+        ]
+        return median_low(alike if len(alike) >= _LEAST_ALIKE_FRAMES else [level for level, _ in self._speech])
 
     def _pause_dbfs(self) -> float | None:
         if not self._paused_frames or len(self._floor) < _PAUSE_FRAMES:

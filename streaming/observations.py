@@ -55,9 +55,10 @@ class LineHeard:
     """How one second of a leg's line was. None where too little was heard to say it.
 
     `floor_dbfs` is the quiet tenth of what is not speech in the last 5 s, `pause_dbfs` the same of the newest half
-    second without speech (None when this second held none), `speech_dbfs` the middle level of the last
-    10 s of speech. `offset_ratio` is the constant part of the signal (1 is full scale), `clipped_ratio` the share of
-    samples of voiced speech at full scale, `voiced_ms` how much voice that is counted in.
+    second without speech (None when this second held none), `speech_dbfs` the middle level of the last 10 s of
+    speech, of that over the present floor where there is some. `offset_ratio` is the constant part of the signal (1
+    is full scale), `clipped_ratio` the share of samples of voiced speech at full scale, `voiced_ms` how much voice
+    that is counted in.
     """
 
     leg: Leg

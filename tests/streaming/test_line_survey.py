@@ -83,3 +83,10 @@ def test_the_newest_pause_is_known_at_once() -> None:
     assert line.frames(-20.0, 50, speaking=True).lines[-1].pause_dbfs is None
     assert line.frames(-48.0, 25).frames(-20.0, 25, speaking=True).lines[-1].pause_dbfs == -48.0
     assert line.lines[-1].floor_dbfs == -60.0
+
+
+def test_speech_is_that_over_the_present_floor_where_there_is_some() -> None:
+    line = Line().frames(-60.0, 100).frames(-30.0, 100, speaking=True).frames(-48.0, 250)  # turned up by 12 dB
+    assert (line.lines[-1].floor_dbfs, line.lines[-1].speech_dbfs) == (-48.0, -30.0)  # nobody has spoken since
+    line.frames(-18.0, 25, speaking=True).frames(-48.0, 25)
+    assert line.lines[-1].speech_dbfs == -18.0
