@@ -98,19 +98,13 @@ class PackBooks:
     """A pack's phrases by what they are for."""
 
     alerting: PhraseBook
-    closing: PhraseBook
     wait: PhraseBook
 
 
 @lru_cache(maxsize=16)  # three languages, a few settings, and reloads of the rules
 def books_of(pack: RulePack, longest_distance: float) -> PackBooks:
     """The pack made ready; equal packs share one preparation."""
-
-    def book(*topics: Topic) -> PhraseBook:
-        return PhraseBook(pack.language, pack.about(*topics), longest_distance)
-
     return PackBooks(
         alerting=PhraseBook(pack.language, pack.alerting(), longest_distance),
-        closing=book(Topic.CLOSING),
-        wait=book(Topic.WAIT),
+        wait=PhraseBook(pack.language, pack.about(Topic.WAIT), longest_distance),
     )

@@ -1,13 +1,13 @@
 """What was said last, and whether it was a farewell."""
 
+from alerts.end_of_call import end_books_of
 from alerts.last_words import LastWords
-from alerts.phrase_book import books_of
 from config.rule_packs import load_rule_pack, packaged_rules
 from streaming.frames import Leg
 from streaming.observations import PhraseSpotted, RecognitionChanged, SpeechEnded, SpeechStarted
 from tests.fakes.conversation import AGENT, CUSTOMER, final_of
 
-CLOSING = books_of(load_rule_pack(packaged_rules() / "en"), 0.15).closing
+CLOSING = end_books_of(load_rule_pack(packaged_rules() / "en"), 0.15, 0.15).closings
 
 
 def test_who_spoke_until_when() -> None:
