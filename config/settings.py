@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 
 from config.detection import DetectionSettings
 from config.dialects import DialectSettings
+from config.floor import FloorSettings
 from config.hearing import HearingSettings, SegmentSettings
 from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.life import DeskSettings
@@ -140,6 +141,7 @@ class Settings(Section):
     detection: DetectionSettings = DetectionSettings()
     desk: DeskSettings = DeskSettings()
     listening: ListeningSettings = ListeningSettings()
+    floor: FloorSettings = FloorSettings()
     store: StoreSettings = StoreSettings()
     observations: ObservationSettings = ObservationSettings()
     clips: ClipSettings = ClipSettings()

@@ -13,6 +13,7 @@ from service.ingest.http_door import http_door  # noqa: E402
 from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
 from web.clips_api import clips_router  # noqa: E402
+from web.floor_api import floor_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
 from web.webhooks_api import webhooks_router  # noqa: E402
 
@@ -22,7 +23,7 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    further = (clips_router(nobody), webhooks_router(nobody), audio, rtp)
+    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), audio, rtp)
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
     )

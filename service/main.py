@@ -59,9 +59,12 @@ from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
 from web.clips_api import clips_router
+from web.floor import Floor
+from web.floor_api import floor_router
 from web.http_door import open_http_socket
 from web.pages import Pages
 from web.sources import AlertChange
+from web.wallboard_beat import WallboardBeat
 from web.webhooks_api import webhooks_router
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +96,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     outbox = Outbox(settings.webhooks.routes, advise_agents=settings.desk.advise_agents)
     store = Store(settings, clock, node_id, outbox)
     audience = Audience(settings.listening, clock.now_at)
+    floor = Floor(settings.floor)
     observed = ObservationLog(settings, store, clock)
     outlet = NodeOutlet(store, audience, bus, clock, counts, lambda call_id, at: desk.life.call_ended(call_id, at))
 
@@ -142,7 +146,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     outlet.when_closed = lambda call: observed.call_closed(call.record, call.now_ms)
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
-    neighbours = Neighbours(settings, board, store, bus, audience, feed, clock)
+    neighbours = Neighbours(settings, board, store, bus, audience, feed, floor, clock)
     board.find_stream = neighbours.find_stream
     board.complete = WhoAnswers(lambda: book.roster).complete
     recorder = Recorder(settings.recording, settings.recording.folder or settings.data_dir / "recordings", board)
@@ -151,6 +155,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     )
     letters = LetterBox(store, clock)
     calls = AllCalls(board, store, bus, recorder)
+    wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of)
     folders = ((clips.folder, settings.retention.clips_days), (recorder.folder, settings.retention.recordings_days))
     retention = Retention(settings.retention, store, clock, folders, delete_older)
 
@@ -188,6 +193,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             dialect_doors(settings, board, clock, ingest_counts),
             http_door(settings.ingest, board, clock, ingest_counts),
             clips_router(clips),
+            floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
@@ -218,6 +224,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("rules", rules.run()),
             ("observations", observed.run()),
             ("pulse", pulse.run()),
+            ("wallboards", wallboards.run()),
             ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),

@@ -8,11 +8,12 @@ import structlog
 from config.settings import Settings
 from service.bus.bus import Bus, Ears
 from service.bus.change_feed import ChangeFeed
-from service.bus.on_the_wire import LEVELS, LINE, call_of_news, sound_of_news
+from service.bus.on_the_wire import FLOOR, LEVELS, LINE, FloorNews, call_of_news, sound_of_news
 from service.call_board import CallBoard
 from service.clock import Clock
 from streaming.frames import Leg
 from web.audience import Audience
+from web.floor import AgentNews, Floor
 from web.sources import (
     AlertChange,
     Announcement,
@@ -26,6 +27,7 @@ from web.sources import (
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.25  # so soon a console hears and sees another node's call after it asked for it
 _CLAIM_AGAIN_S = 0.25
+_FLOOR = "floor"  # followed by every node: a wallboard that comes later must know it too
 
 
 class SharedCalls(Protocol):
@@ -68,10 +70,12 @@ class Neighbours(Ears):
         bus: Bus,
         audience: Audience,
         feed: ChangeFeed,
+        floor: Floor,
         clock: Clock,
     ) -> None:
         self._settings, self._board, self._store = settings, board, store
         self._bus, self._audience, self._feed, self._clock = bus, audience, feed, clock
+        self._floor = floor
         self._settling: set[asyncio.Task[None]] = set()
         self._shown: set[str] = set()  # others' calls that are running as far as we were told
         self._missing: set[str] = set()  # running calls that had no node when last looked at
@@ -96,10 +100,23 @@ class Neighbours(Ears):
                     self._audience.publish_transcript(LINE.validate_json(body))
                 case "sound":
                     self._audience.hear(call_id, *sound_of_news(body))
+                case "floor":
+                    self._learn_floor(FLOOR.validate_json(body))
                 case _:
                     self.not_understood += 1
         except ValueError:  # of a node of another version
             self.not_understood += 1
+
+    def tell_floor(self, news: FloorNews) -> None:
+        """What the PBX said here of an agent or a queue, for the wallboards of all nodes."""
+        if self._bus.is_followed(_FLOOR):
+            self._bus.tell(_FLOOR, FLOOR.dump_json(news))
+
+    def _learn_floor(self, news: FloorNews) -> None:
+        if isinstance(news, AgentNews):
+            self._floor.agent(news)
+        else:
+            self._floor.queue(news)
 
     def reachable(self, reachable: bool) -> None:
         """Other nodes are in reach again, or no more: the pages say so, and what was missed is looked up."""
@@ -152,7 +169,7 @@ class Neighbours(Ears):
         turn = 0
         while True:
             self._bus.hold(frozenset(call.record.call_id for call in self._board.live_calls()))
-            self._bus.follow(self._audience.followed())
+            self._bus.follow(self._audience.followed() | {_FLOOR})
             turn += 1
             if self._store.is_shared and turn % sweep_every == 0:
                 try:

@@ -166,6 +166,10 @@ class Audience:
         topics = {topic for console in self._consoles for topic in console.topics}
         return frozenset(topics | {f"sound:{call_id}" for call_id in self._ears})
 
+    def wallboards(self) -> list[Console]:
+        """The consoles that show the floor."""
+        return [console for console in self._consoles if "wallboard" in console.topics]
+
     def publish_banner(self, about: str, *, active: bool) -> None:
         """Something every page says as long as it lasts; consoles that come later are told too."""
         if active is (about in self._banners):

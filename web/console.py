@@ -41,6 +41,11 @@ class Console:
         wanted = self._wanted
         return (not wanted.teams or team in wanted.teams) and (not wanted.queues or queue in wanted.queues)
 
+    @property
+    def places(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The teams and queues it asked for; boards that asked for the same are told the same."""
+        return self._wanted.teams, self._wanted.queues
+
     def wants(self, alert: Alert, highest: Severity) -> bool:
         """`highest` is the highest severity the alert ever had: whoever saw it open must also see it fall."""
         in_place = self.wants_place(alert.team, alert.queue)
@@ -95,6 +100,10 @@ class Console:
     def tell_banner(self, about: str, text: str) -> None:
         """Queue a banner; it takes the place of an older one about the same that still waits."""
         self.outbox.offer(text, ("banner", about))
+
+    def tell_wallboard(self, text: str) -> None:
+        """Queue the floor as it stands; only the newest is worth sending."""
+        self.outbox.offer(text, "wallboard", droppable=True)
 
     def tell_heartbeat(self, text: str) -> None:
         """Queue a heartbeat behind everything its cursor speaks of."""

@@ -1,4 +1,4 @@
-"""The console and its files: read once, served from memory under a path that names their content."""
+"""The pages and their files: read once, served from memory under a path that names their content."""
 
 import hashlib
 from dataclasses import dataclass
@@ -68,12 +68,16 @@ class Pages:
 
 
 def pages_router(pages: Pages) -> APIRouter:
-    """`/`, `/docs`, `/favicon.ico` and the files they need."""
+    """`/`, `/wallboard`, `/docs`, `/favicon.ico` and the files they need."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def console(_request: Request) -> Response:
         return pages.page("console/index.html")
+
+    @router.get("/wallboard")
+    async def wallboard(_request: Request) -> Response:
+        return pages.page("wallboard/index.html")
 
     @router.get("/docs")
     async def interactive_docs(_request: Request) -> Response:

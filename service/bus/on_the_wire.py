@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.store.rows import alert_content, alert_of
 from streaming.frames import AudioFrame, Leg
+from web.floor import AgentNews, QueueNews
 from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
 
 _Field = Union[bytes, bytearray, "memoryview[int]", str, int, float]  # no type at run time in 3.11
@@ -17,6 +18,8 @@ VIEW = TypeAdapter(CallView)
 LEVELS = TypeAdapter(CallLevels)
 LINE = TypeAdapter(TranscriptLine)
 LINES = TypeAdapter(list[TranscriptLine])
+FloorNews = AgentNews | QueueNews
+FLOOR: TypeAdapter[FloorNews] = TypeAdapter(FloorNews)
 
 
 def change_fields(node_id: str, change: AlertChange, after: int) -> Fields:

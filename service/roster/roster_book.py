@@ -51,6 +51,10 @@ class RosterBook:
         self.roster = checked
         return True
 
+    def agents_of(self, teams: frozenset[str]) -> frozenset[str]:
+        """Everybody of these teams."""
+        return frozenset(person.id for person in self.roster.people if teams.intersection(person.teams))
+
     async def _put(self, entries: Sequence[Entry], origin: str, by_kind: dict[str, list[Entry]]) -> None:
         after: dict[str, list[Entry]] = {}
         rows: list[RosterRow] = []

@@ -14,8 +14,11 @@ from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
 from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
 from web.audience import Audience
+from web.floor import Floor
+from web.floor_api import floor_router
 from web.http_door import open_http_socket
 from web.pages import Pages
+from web.wallboard_beat import WallboardBeat
 
 
 class _Server(uvicorn.Server):
@@ -39,6 +42,7 @@ class Site:
     alerts: FakeAlerts
     audience: Audience
     desk: FakeDesk
+    floor: Floor
     server: uvicorn.Server
 
     @property
@@ -57,17 +61,33 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
     desk = FakeDesk(alerts)
     audience = Audience(settings.listening, utc_now)
-    app = build_app(settings, calls, alerts, audience, FakeHealth(), Pages.load(), FakeRules(), desk, FakeRoster())
+    floor = Floor(settings.floor)
+    beat = WallboardBeat(calls, alerts, desk, floor, audience, utc_now)
+    app = build_app(
+        settings,
+        calls,
+        alerts,
+        audience,
+        FakeHealth(),
+        Pages.load(),
+        FakeRules(),
+        desk,
+        FakeRoster(),
+        further_routers=(floor_router(floor, utc_now),),
+    )
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(
         uvicorn.Config(app, ws_per_message_deflate=False, log_level="warning", timeout_graceful_shutdown=1)
     )
     serving = asyncio.create_task(server.serve(sockets=[door]))
+    beating = asyncio.create_task(beat.run())
     try:
         async with asyncio.timeout(10):
             await server.up.wait()
-        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, desk, server)
+        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, desk, floor, server)
     finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
         server.should_exit = True
         await serving
         door.close()

@@ -13,6 +13,8 @@ from tests.fakes.rule_holder import FakeRules
 from web.app import build_app, utc_now
 from web.audience import Audience
 from web.clips_api import clips_router
+from web.floor import Floor
+from web.floor_api import floor_router
 from web.pages import Pages
 from web.webhooks_api import webhooks_router
 
@@ -30,6 +32,7 @@ class Desk:
     letters: FakeLetters
     desk: FakeDesk
     roster: FakeRoster
+    floor: Floor
 
 
 @asynccontextmanager
@@ -42,11 +45,12 @@ async def open_desk(
     rules, clips, letters = FakeRules(), FakeClips(), FakeLetters()
     desk, roster = FakeDesk(alerts), FakeRoster()
     audience = Audience(settings.listening, utc_now)
-    kept = (clips_router(clips), webhooks_router(letters))
+    floor = Floor(settings.floor)
+    kept = (clips_router(clips), webhooks_router(letters), floor_router(floor, utc_now))
     app = build_app(settings, calls, alerts, audience, health, Pages.load(), rules, desk, roster, further_routers=kept)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
-        yield Desk(client, calls, alerts, health, rules, clips, letters, desk, roster)
+        yield Desk(client, calls, alerts, health, rules, clips, letters, desk, roster, floor)
 
 
 def bad_fields(answer: httpx.Response) -> set[str]:

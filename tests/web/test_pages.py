@@ -12,8 +12,9 @@ from alerts.alert import Action, AlertState, Kind, Severity
 from alerts.verdict import Verdict
 from streaming.frames import Leg, Party
 from tests.web.rest import Desk
+from web.floor import AgentState
 from web.pages import STATIC_FOLDER, Pages, StaticFile
-from web.sources import CallState
+from web.sources import CallState, Tier
 
 MODULES = [path for path in sorted(STATIC_FOLDER.rglob("*.js")) if path.parent.name != "vendor"]
 ENGLISH, CHINESE = (
@@ -120,6 +121,10 @@ def test_every_family_of_words_is_complete() -> None:
         "verdict.": [verdict.value.replace(" ", "_") for verdict in Verdict],
         "level.": ["1", "2"],
         "escalates.": ["1", "2"],
+        "wall.tier.": list(Tier),
+        "wall.banner.": ["bus", "store"],
+        "wall.queue.": ["waiting", "longest", "level", "gone", "handle"],
+        "agent.state.": [state for state in AgentState if state is not AgentState.LOGOUT],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
     }
 

@@ -4,7 +4,7 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { now, openCallId, openCallView, shownAlerts } from "./desk.js";
 import { Ownership } from "./alert-actions.js";
-import { SeverityMark } from "./marks.js";
+import { SeverityMark } from "../lib/severity-mark.js";
 import { ageText, kindOf, titleOf } from "./wording.js";
 
 const MOST_ROWS = 200;

@@ -6,7 +6,7 @@ import { durationOf } from "./call-list.js";
 import { missing, openCall, openCallAlerts, openCallId } from "./desk.js";
 import { AlertButtons, History, NotTold, Ownership } from "./alert-actions.js";
 import { ListenBar, ListenFigures } from "./listen-bar.js";
-import { SeverityMark } from "./marks.js";
+import { SeverityMark } from "../lib/severity-mark.js";
 import { Strip } from "./strip.js";
 import { Transcript } from "./transcript.js";
 import { agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "./wording.js";

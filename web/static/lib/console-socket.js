@@ -14,6 +14,7 @@ export class ConsoleSocket {
     this.reconnects = 0;
     this.topics = new Set(["alerts", "calls", "levels"]);
     this.onMessage = onMessage;
+    this.places = {}; // teams and queues that are wanted; none named: all
     this.person = null; // whose alerts are wanted; nobody named: everybody's
     this.waitMs = FIRST_WAIT_MS;
     this.socket = null;
@@ -50,7 +51,7 @@ export class ConsoleSocket {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/ws/console`));
     socket.onopen = () => {
-      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { min_severity: "info", person: this.person } });
+      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { ...this.places, min_severity: "info", person: this.person } });
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
