@@ -42,8 +42,11 @@ class LegStream:
         self._rate_hz = 0
         self._since_ms: int | None = None  # when the first of it arrived; None before the leg's first packet
 
-    def hear(self, audio: AudioReceived) -> None:
-        """Audio of the leg. Never raises: a fault in the analysis ends that call's analysis alone."""
+    def hear(self, audio: AudioReceived, waited_ms: int = 0) -> None:
+        """Audio of the leg, the first of it here for `waited_ms`.
+
+        Never raises: a fault in the analysis ends that call's analysis alone.
+        """
         now_ms = self._clock.monotonic_ms()
         steady = self._since_ms is not None and now_ms - self.heard_ms <= _STEADY_MS
         self.heard_ms = now_ms
@@ -53,7 +56,7 @@ class LegStream:
             self.catch_up()
             self._rate_hz = audio.rate_hz
         if not self._gathered:
-            self._since_ms = now_ms
+            self._since_ms = now_ms - waited_ms
         self._gathered.append(audio.pcm_s16le)
         self._gathered_bytes += len(audio.pcm_s16le)
         if not steady or self._gathered_bytes * 500 >= self._gather_ms * audio.rate_hz or self.call.listened:

@@ -88,6 +88,11 @@ class AudioSocketParser:
         """What is kept until more comes."""
         return len(self._pending) + sum(map(len, self._held))
 
+    @property
+    def sample_bytes(self) -> int:
+        """How long a sample is on the wire, as far as is known."""
+        return 1 if self._label is _Label.G711 else 2
+
     def feed(self, data: bytes) -> list[WireEvent]:
         """All that these bytes complete. After a fatal fault or the end nothing more comes."""
         if self._life is not _Life.OPEN:

@@ -1,7 +1,9 @@
 """What any PBX can say on its audio socket, whatever the dialect."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 
 class Encoding(StrEnum):
@@ -143,3 +145,17 @@ WireEvent = (
     | FaultSeen
     | StreamEnded
 )
+
+
+def joined_audio(events: Sequence[WireEvent]) -> Iterator[WireEvent]:
+    """The same events in the same order, audio that follows audio of its own rate and channel in one piece."""
+    for form, group in groupby(events, _form):
+        if form is None:
+            yield from group
+            continue
+        pieces = [event.pcm_s16le for event in group if isinstance(event, AudioReceived)]
+        yield AudioReceived(pieces[0] if len(pieces) == 1 else b"".join(pieces), *form)
+
+
+def _form(event: WireEvent) -> tuple[int, int] | None:
+    return (event.rate_hz, event.channel) if isinstance(event, AudioReceived) else None

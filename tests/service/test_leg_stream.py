@@ -1,6 +1,6 @@
 """A socket's hold on a leg: what is gathered, when it is heard, and that nothing is lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -132,3 +132,13 @@ def test_nothing_is_gathered_where_it_is_not_wanted() -> None:
     socket = _Socket(gather_ms=0)
     socket.packets(4)
     assert socket.received_ms == 80
+
+
+def test_a_block_that_was_gathered_before_it_was_read_came_as_it_was_spoken() -> None:
+    socket = _Socket()
+    socket.packets(1)
+    socket.clock.move_to(120)
+    socket.stream.hear(AudioReceived(bytes(3_200), 16_000), waited_ms=80)
+    assert socket.received_ms == 120
+    assert socket.stream.call._arrivals.received_at(40, Leg.AGENT) == _ZERO + timedelta(milliseconds=40)
+    assert socket.stream.call._arrivals.received_at(120, Leg.AGENT) == _ZERO + timedelta(milliseconds=120)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pytest
@@ -185,3 +186,35 @@ async def test_an_id_never_seen_does_not_make_a_call() -> None:
         reader, _ = await door.connect(encode_uuid(str(uuid.uuid4())))
         assert await _closed(reader)
         assert door.board.live_calls() == []
+
+
+async def test_a_steady_flow_is_heard_by_the_block_and_its_last_packets_too() -> None:
+    async with _open_door() as door:
+        heard: list[int] = []
+        _, writer = await door.connect(encode_uuid(door.announce("c-1")[Leg.AGENT]))
+        for packet in range(14):
+            writer.write(encode_audio(_TONE, 16_000))
+            await asyncio.sleep(0.02)
+            if packet:  # before the first there is no call
+                heard.append(door.heard_ms("c-1", Leg.AGENT))
+        assert len(set(heard)) <= 4  # 20, 120 and 220 ms, and one to spare for a slow machine
+        await _until(lambda: door.heard_ms("c-1", Leg.AGENT) == 280)
+
+
+async def test_a_listened_leg_is_heard_packet_by_packet() -> None:
+    async with _open_door() as door:
+        door.outlet.somebody_listens = True
+        _, writer = await door.connect(encode_uuid(door.announce("c-1")[Leg.AGENT]))
+        for packet in range(1, 6):
+            writer.write(encode_audio(_TONE, 16_000))
+            await _until(
+                partial(lambda ms: door.board.live_calls() and door.heard_ms("c-1", Leg.AGENT) == ms, 20 * packet)
+            )
+
+
+async def test_mislabelled_g711_is_heard_to_its_last_packet() -> None:
+    async with _open_door(IngestSettings(g711="ulaw")) as door:
+        _, writer = await door.connect(encode_uuid(door.announce("c-1")[Leg.AGENT]))
+        for _ in range(35):
+            writer.write(encode_audio(bytes(160), 8_000))
+        await _until(lambda: door.board.live_calls() and door.heard_ms("c-1", Leg.AGENT) == 700)
