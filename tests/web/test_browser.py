@@ -204,6 +204,52 @@ async def test_the_keyboard_alone_claims_judges_and_writes_notes(site: Site) -> 
     ]
 
 
+async def test_the_keyboard_alone_gives_an_alert_to_somebody_of_the_roster(site: Site) -> None:
+    site.desk.known = ("li", "wang", "zhao")
+    site.alerts.store(an_alert(severity=Severity.CRITICAL, opened_at=utc_now()))
+    async with chromium() as browser, console(site, browser) as page:
+        await page.locator(".alert-row").wait_for()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await page.locator("[data-act=assign]").wait_for()
+        await page.keyboard.press("g")
+        await page.locator(".act-sheet select:focus").wait_for()
+        await page.keyboard.press("Escape")
+        await page.locator("dialog[open]").wait_for(state="detached")
+        await page.keyboard.press("g")
+        await page.locator(".act-sheet select:focus").wait_for()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Wang has it").first.wait_for()
+        await page.keyboard.press("g")
+        await page.locator(".act-sheet select:focus").wait_for()
+        await page.keyboard.press("z")  # the list is searched by typing
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Zhao has it").first.wait_for()
+        await page.locator(".call-alert .history summary").click()
+        await page.locator(".history li", has_text="Assigned: Zhao").wait_for()
+
+    acts = [(asked.action, asked.version, asked.assignee) for asked in site.desk.asked]
+    assert acts == [(Action.ASSIGN, 1, "wang"), (Action.ASSIGN, 2, "zhao")]
+
+
+async def test_alerts_of_a_call_stand_together_the_gravest_call_first(site: Site) -> None:
+    site.alerts.store(an_alert("a1"))
+    site.alerts.store(an_alert("a2", call_id="call-2", severity=Severity.CRITICAL))
+    site.alerts.store(an_alert("a3", severity=Severity.MINOR))
+    site.alerts.store(an_alert("a4", call_id="call-2", severity=Severity.MINOR))
+    site.alerts.store(an_alert("a5", call_id="earshot", agent_id=None, severity=Severity.INFO))
+    async with chromium() as browser, console(site, browser) as page:
+        await page.locator(".alert-row").first.wait_for()
+        groups = page.locator(".alert-group")
+        shown = "Array.from(document.querySelectorAll('.alert-row'), (row) => row.dataset.alert).join(' ')"
+        assert await page.evaluate(shown) == "a2 a4 a1 a3 a5"
+        assert await groups.nth(0).locator("h3").inner_text() == "Agent 1007\ncall-2\n2 alerts"
+        assert await groups.nth(2).locator("h3").inner_text() == "Earshot itself"
+        await page.locator("#language").select_option("zh-CN")
+        await groups.nth(1).locator("h3", has_text="2 条告警").wait_for()
+
+
 async def test_who_is_slower_sees_who_was_faster(site: Site) -> None:
     site.alerts.store(an_alert())
     async with chromium() as browser, console(site, browser, expected="409 (Conflict)") as page:

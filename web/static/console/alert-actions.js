@@ -1,4 +1,4 @@
-// What a supervisor does with an alert: claim, resolve, mark wrong, snooze, note; by button and by key.
+// What a supervisor does with an alert: claim, assign, resolve, mark wrong, snooze, note; by button and by key.
 
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
@@ -14,6 +14,7 @@ const SNOOZES_S = [60, 300, 900];
 /** Key, action, whether the state allows it. */
 export const ACTS = [
   ["a", "acknowledge", ({ state }) => ["provisional", "open", "snoozed"].includes(state)],
+  ["g", "assign", ({ state }) => isRunning(state) && people.value.length > 0],
   ["r", "resolve", ({ state }) => isRunning(state)],
   ["f", "false_positive", ({ state }) => isRunning(state) || state === "resolved"],
   ["s", "snooze", ({ state }) => isRunning(state)],
@@ -131,9 +132,9 @@ export function History({ alert }) {
     <summary>${t("alert.history")}</summary>
     <ol>
       ${versions.map(
-        ({ version, updated_at, change }) => html`<li key=${version}>
+        ({ version, updated_at, change, assignee }) => html`<li key=${version}>
           <time datetime=${updated_at}>${new Date(updated_at).toLocaleTimeString()}</time>
-          <span>${t(`did.${change.action}`)}</span>
+          <span>${t(`did.${change.action}`)}${change.action === "assign" && html`: ${nameOf(assignee)}`}</span>
           ${change.by && html`<span>${nameOf(change.by)}</span>`}
           ${change.reason && html`<span>${t(`reason.${change.reason}`).replace(/^reason\./, "")}</span>`}
           ${change.text && html`<q>${change.text}</q>`}
@@ -187,7 +188,8 @@ function Question({ alert, action }) {
     event.preventDefault();
     const said = new FormData(event.target);
     const body = {};
-    if (action === "snooze") body.seconds = Number(said.get("choice"));
+    if (action === "assign") body.assignee = said.get("assignee");
+    else if (action === "snooze") body.seconds = Number(said.get("choice"));
     else if (said.get("choice")) body.reason = said.get("choice");
     if (said.get("text")?.trim()) body.text = said.get("text").trim();
     perform(alert, action, body);
@@ -203,6 +205,7 @@ function Question({ alert, action }) {
         (choice, at) => html`<label><input type="radio" name="choice" value=${choice} checked=${at === 0} autofocus=${at === 0} /> ${label(choice)}</label>`,
       )}
     </fieldset>`}
+    ${action === "assign" && html`<${Assignees} alert=${alert} />`}
     ${action !== "snooze" &&
     html`<label class="text"
       ><span>${t("act.text")}</span>
@@ -213,4 +216,20 @@ function Question({ alert, action }) {
       <button class="button quiet" type="button" onClick=${() => (asked.value = null)}>${t("act.cancel")}</button>
     </p>
   </form>`;
+}
+
+/** People of the roster, to be found by typing; Enter takes the one that is marked. */
+function Assignees({ alert }) {
+  const first = people.value.find(({ id }) => id !== alert.assignee) ?? people.value[0];
+  const onKeyDown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  };
+  return html`<label class="text"
+    ><span>${t("act.to_whom")}</span>
+    <select name="assignee" size=${Math.min(8, Math.max(2, people.value.length))} required autofocus onKeyDown=${onKeyDown}>
+      ${people.value.map(({ id }) => html`<option key=${id} value=${id} selected=${id === first.id}>${nameOf(id)}</option>`)}
+    </select>
+  </label>`;
 }

@@ -1,4 +1,4 @@
-// Open alerts, gravest and newest first.
+// Open alerts by call: the call with the gravest and newest first, so its own.
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
@@ -8,6 +8,7 @@ import { SeverityMark } from "../lib/severity-mark.js";
 import { ageText, kindOf, titleOf } from "./wording.js";
 
 const MOST_ROWS = 200;
+const OWN_CALL = "earshot"; // the call that alerts about the service itself name
 
 export function AlertList() {
   const alerts = shownAlerts.value;
@@ -19,9 +20,34 @@ export function AlertList() {
     ${alerts.length === 0
       ? html`<p class="empty">${t("alerts.none")}</p>`
       : html`<ol class="rows">
-          ${alerts.slice(0, MOST_ROWS).map((alert) => html`<${AlertRow} key=${alert.alert_id} alert=${alert} />`)}
+          ${byCall(alerts.slice(0, MOST_ROWS)).map((group) => html`<${CallGroup} key=${group[0].call_id} alerts=${group} />`)}
         </ol>`}
   </section>`;
+}
+
+/** Lists of alerts of one call each, in the order of the first of each. */
+function byCall(alerts) {
+  const groups = new Map();
+  for (const alert of alerts) {
+    if (!groups.has(alert.call_id)) groups.set(alert.call_id, []);
+    groups.get(alert.call_id).push(alert);
+  }
+  return [...groups.values()];
+}
+
+function CallGroup({ alerts }) {
+  const [{ call_id, agent_id }] = alerts;
+  const title = `group-${call_id}`;
+  return html`<li class="alert-group" aria-labelledby=${title}>
+    <h3 id=${title} class="row-sub">
+      ${agent_id && html`<span>${t("alert.agent", { id: agent_id })}</span>`}
+      <span class="call-name">${call_id === OWN_CALL ? t("alerts.own") : call_id}</span>
+      ${alerts.length > 1 && html`<span class="count">${t("alerts.of_call", { n: alerts.length })}</span>`}
+    </h3>
+    <ol>
+      ${alerts.map((alert) => html`<${AlertRow} key=${alert.alert_id} alert=${alert} />`)}
+    </ol>
+  </li>`;
 }
 
 function AlertRow({ alert }) {
@@ -41,8 +67,6 @@ function AlertRow({ alert }) {
         <span class="row-sub">
           <span>${t(`severity.${alert.severity}`)}</span>
           <span>${kindOf(alert)}</span>
-          ${alert.agent_id && html`<span>${t("alert.agent", { id: alert.agent_id })}</span>`}
-          <span class="call-name">${alert.call_id}</span>
         </span>
         <span class="row-owner"><${Ownership} alert=${alert} /></span>
       </span>

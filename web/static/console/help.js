@@ -9,6 +9,7 @@ const KEYS = [
   ["L / Space", "help.listen"],
   ["M", "help.mute"],
   ["A", "act.acknowledge"],
+  ["G", "act.assign"],
   ["R", "act.resolve"],
   ["F", "act.false_positive"],
   ["S", "act.snooze"],
