@@ -129,6 +129,14 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """A text in both languages of the people who read alerts."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One alert in one version. A change is a new object with `version` one higher."""
 
@@ -162,3 +170,4 @@ class Alert:
     waiting_since: datetime | None = None  # since when nobody has it (again); None: since it opened
     mark: Mark | None = None
     change: Change = Change()
+    advice_by_language: ByLanguage | None = None  # `advice` is what the node speaks, a page may be read in the other

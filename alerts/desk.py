@@ -175,6 +175,7 @@ class AlertDesk:
             team=facts.team,
             title=words.title,
             advice=words.advice,
+            advice_by_language=words.advice_by_language,
             clause=words.clause,
             evidence=finding.evidence,
             opened_at=timing.detected_at,
@@ -215,6 +216,7 @@ class AlertDesk:
             severity=severity,
             title=words.title,
             advice=words.advice,
+            advice_by_language=words.advice_by_language,
             clause=words.clause,
             evidence=evidence,
         )

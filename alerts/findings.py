@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from alerts.alert import Evidence, Kind, Severity
+from alerts.alert import ByLanguage, Evidence, Kind, Severity
 from streaming.frames import Leg
 
 
@@ -39,3 +39,4 @@ class Finding:
     title: str = ""  # of a pack's rule; empty: the wording of the kind
     advice: str = ""
     clause: str | None = None
+    advice_by_language: ByLanguage | None = None

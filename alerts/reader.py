@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from alerts.alert import ByLanguage
 from config.rule_packs import Wording
 from config.settings import Language
 
@@ -21,6 +22,11 @@ class Reader(StrEnum):
                 return text.zh
             case Reader.EN:
                 return text.en
+
+
+def by_language(text: Wording | None) -> ByLanguage | None:
+    """A pack's text in both languages."""
+    return ByLanguage(text.zh, text.en) if text is not None else None
 
 
 def reader_of(language: Language) -> Reader:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alerts.alert import Kind
+from alerts.alert import ByLanguage, Kind
 from alerts.findings import Finding
 from alerts.reader import Reader
 from alerts.titles import title_of
@@ -12,11 +12,12 @@ from streaming.frames import Leg
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and advice in the reader's language, and the clause of the manuals the finding goes back to."""
+    """Title and advice in the reader's language, advice in both, and the clause the finding goes back to."""
 
     title: str
     advice: str
     clause: str | None
+    advice_by_language: ByLanguage | None
 
 
 # Named by the manuals' first three digits (docs: requirements).
@@ -114,7 +115,13 @@ def words_of(finding: Finding, reader: Reader) -> Words:
         title=finding.title or _title(finding, reader),
         advice=finding.advice or _ADVICE[reader].get(finding.kind, ""),
         clause=finding.clause or _CLAUSES.get(finding.kind),
+        advice_by_language=finding.advice_by_language if finding.advice else _advice_by_language(finding.kind),
     )
+
+
+def _advice_by_language(kind: Kind) -> ByLanguage | None:
+    chinese, english = _ADVICE[Reader.ZH].get(kind), _ADVICE[Reader.EN].get(kind)
+    return ByLanguage(chinese, english) if chinese and english else None
 
 
 def _title(finding: Finding, reader: Reader) -> str:

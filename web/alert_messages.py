@@ -45,6 +45,13 @@ class ChangeBody(_Body):
     text: str | None
 
 
+class ByLanguageBody(_Body):
+    """A text in both languages of the pages."""
+
+    en: str
+    zh: str
+
+
 class AlertBody(_Body):
     """One alert in one version."""
 
@@ -67,6 +74,7 @@ class AlertBody(_Body):
     route: list[str]
     title: str
     advice: str
+    advice_by_language: ByLanguageBody | None
     clause: str | None
     evidence: EvidenceBody
     count: int
@@ -150,6 +158,7 @@ def _fields_of(alert: Alert) -> dict[str, object]:
         "route": list(alert.route),
         "title": alert.title,
         "advice": alert.advice,
+        "advice_by_language": alert.advice_by_language,
         "clause": alert.clause,
         "evidence": EvidenceBody(
             from_ms=evidence.from_ms,

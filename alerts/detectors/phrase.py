@@ -6,7 +6,7 @@ from enum import StrEnum
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.phrase_book import Found, PhraseBook
-from alerts.reader import Reader
+from alerts.reader import Reader, by_language
 from alerts.spoken import Spoken, spoken
 from config.detection import PhraseSettings
 from config.rule_packs import Rule, Topic
@@ -283,6 +283,7 @@ class PhraseDetector:
             title="" if after_call else self._reader.of(rule.title),
             advice="" if after_call else self._reader.of(rule.advice),
             clause=None if after_call else rule.clause,
+            advice_by_language=None if after_call else by_language(rule.advice),
         )
 
 

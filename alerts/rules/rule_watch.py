@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.phrase_book import Found
-from alerts.reader import Reader
+from alerts.reader import Reader, by_language
 from alerts.rules.call_so_far import CallSoFar, Whose
 from alerts.rules.evaluation import WORDS_LATE_MS, Moment, Witness, judge
 from alerts.rules.judgement import Answer
@@ -291,6 +291,7 @@ class RuleWatch:
             title=self._reader.of(rule.title),
             advice=self._reader.of(rule.advice),
             clause=rule.clause,
+            advice_by_language=by_language(rule.advice),
         )
 
     # --- which, and when ---------------------------------------------------------------------------------------

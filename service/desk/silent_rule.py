@@ -1,6 +1,6 @@
 """The alert that a rule has gone silent: it is about Earshot itself, and ends when the rule speaks again."""
 
-from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
+from alerts.alert import Alert, AlertState, ByLanguage, Evidence, Kind, Measure, Severity, Timing
 from alerts.desk import ulid_at
 from alerts.reader import Reader
 from service.clock import Clock
@@ -41,6 +41,7 @@ def silent_rule_alert(rule: RulePrecision, reader: Reader, clock: Clock) -> Aler
         team=None,
         title=_TITLES[reader].format(rule=rule.rule),
         advice=_ADVICE[reader],
+        advice_by_language=ByLanguage(_ADVICE[Reader.ZH], _ADVICE[Reader.EN]),
         clause=None,
         evidence=Evidence(0, 0, (*values, Measure("upper_ratio", round(rule.upper, 3)))),
         opened_at=now_at,

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Protocol
 
-from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
+from alerts.alert import Alert, AlertState, ByLanguage, Evidence, Kind, Measure, Severity, Timing
 from alerts.desk import ulid_at
 from config.settings import Language
 from service.clock import Clock
@@ -80,6 +80,7 @@ class StoreAlarm:
             team=None,
             title=self._title,
             advice=self._advice,
+            advice_by_language=ByLanguage(_TITLES[Language.ZH][1], _TITLES[Language.EN][1]),
             clause=None,
             evidence=Evidence(0, 0, (Measure("failure", failing),)),
             opened_at=now_at,

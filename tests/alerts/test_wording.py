@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.alert import Evidence, Kind, Measure, Severity
+from alerts.alert import ByLanguage, Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.reader import Reader
 from alerts.verdict import Verdict
@@ -84,7 +84,10 @@ def test_a_rules_own_words_win() -> None:
     assert words_of(finding(Kind.PHRASE, title="Said so"), Reader.ZH).title == "Said so"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.PHRASE])
+# Phrases bring the words of their rule; alerts about the service itself are no findings and bring their own.
+@pytest.mark.parametrize(
+    "kind", [kind for kind in Kind if kind not in (Kind.PHRASE, Kind.SERVICE_STORE, Kind.SERVICE_RULE)]
+)
 def test_every_kind_has_advice_in_both_languages(kind: Kind) -> None:
     told = finding(
         kind,
@@ -103,4 +106,5 @@ def test_every_kind_has_advice_in_both_languages(kind: Kind) -> None:
     assert english.advice
     assert chinese.advice
     assert english.advice != chinese.advice
+    assert english.advice_by_language == chinese.advice_by_language == ByLanguage(chinese.advice, english.advice)
     assert english.title != chinese.title

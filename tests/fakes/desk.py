@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
+from alerts.alert import Alert, AlertState, ByLanguage, Evidence, Kind, Measure, Severity, Timing
 from streaming.frames import FRAME_SAMPLES, SAMPLES_PER_MS, AudioFrame, Leg
 from streaming.observations import Word, WordsHeard
 from web.alert_messages import is_over
@@ -88,6 +88,7 @@ def an_alert(alert_id: str = "a1", **changed: object) -> Alert:
         opened_at=NOON,
         updated_at=NOON,
         timing=Timing(11320, NOON, NOON + timedelta(milliseconds=40), NOON + timedelta(milliseconds=60)),
+        advice_by_language=ByLanguage(zh="请立即应答。", en="Answer now."),
     )
     return replace(alert, **changed)  # type: ignore[arg-type]  # a test names the fields it changes
 

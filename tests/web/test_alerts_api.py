@@ -39,6 +39,7 @@ async def test_an_alert_is_shown_as_the_contract_says(desk: Desk) -> None:
                 "route": [],
                 "title": "No answer to the customer for 3.2 s",
                 "advice": "Answer now.",
+                "advice_by_language": {"en": "Answer now.", "zh": "请立即应答。"},
                 "clause": "002",
                 "evidence": {
                     "from_ms": 8120,

@@ -293,6 +293,18 @@ async def test_titles_follow_kind_verdict_and_leg_and_fall_back_to_the_services(
     assert set(titles) == {"坐席中断客户通话", "客户音量比开始时高 13.4 分贝", "Said by the service", "保持过久"}
 
 
+@pytest.mark.parametrize(("locale", "advice"), [("zh-CN", "请立即应答。"), ("en-US", "Answer now.")])
+async def test_advice_is_told_in_the_language_of_the_page(site: Site, locale: str, advice: str) -> None:
+    site.alerts.store(an_alert("a1", advice="Of the node."))
+    site.alerts.store(an_alert("a2", advice="Kept before both were kept.", advice_by_language=None))
+    async with chromium() as browser, console(site, browser, locale=locale) as page:
+        await page.locator(".call-row").click()
+        await page.locator(".call-alert .advice").nth(1).wait_for()
+        told = await page.locator(".call-alert .advice").all_inner_texts()
+
+    assert set(told) == {advice, "Kept before both were kept."}
+
+
 async def test_hostile_text_stays_text(site: Site) -> None:
     hostile = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
     site.calls.lines["call-1"] = [a_line(hostile)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from alerts.alert import Kind, Severity
+from alerts.alert import ByLanguage, Kind, Severity
 from alerts.detectors.phrase import PhraseDetector
 from alerts.findings import Stage
 from alerts.phrase_book import books_of
@@ -175,6 +175,8 @@ def test_what_is_told() -> None:
     assert (finding.title, finding.clause) == ("“That is not my responsibility”", "002 敷衍、推诿")
     (chinese,) = told.play(detector(Reader.ZH))
     assert chinese.title == "推卸责任:“不是我的责任”"
+    assert finding.advice_by_language == chinese.advice_by_language == ByLanguage(chinese.advice, finding.advice)
+    assert chinese.advice != finding.advice
 
 
 def test_one_alert_per_event_from_first_sight_to_withdrawal() -> None:

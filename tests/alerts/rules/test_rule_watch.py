@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alerts.alert import Evidence, Kind, Severity
+from alerts.alert import ByLanguage, Evidence, Kind, Severity
 from alerts.findings import Finding, Stage
 from alerts.reader import Reader
 from alerts.rules.call_so_far import Whose
@@ -298,6 +298,7 @@ def test_what_other_detectors_find_counts() -> None:
     watched.advance(9_000)
     (raised,) = watched.heed(finding(Kind.VOLUME_RISE, 9_000))
     assert (raised.rule, raised.leg, raised.kind, raised.title) == ("en.procedure.state", AGENT, Kind.PHRASE, "no")
+    assert raised.advice_by_language == ByLanguage(zh="不", en="no")
     assert watched.heed(raised) == []
     assert watched.heed(finding(Kind.DEAD_AIR, 9_500)) == []
 

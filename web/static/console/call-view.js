@@ -9,7 +9,7 @@ import { ListenBar, ListenFigures } from "./listen-bar.js";
 import { SeverityMark } from "../lib/severity-mark.js";
 import { Strip } from "./strip.js";
 import { Transcript } from "./transcript.js";
-import { agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "./wording.js";
+import { adviceOf, agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "./wording.js";
 
 const REPLAY_LEAD_MS = 2000;
 
@@ -75,7 +75,7 @@ function AlertOfCall({ alert, player }) {
       ${alert.suppressed_by && html`<span class="badge soft">${t("alert.suppressed")}</span>`}
     </p>
     <p class="row-title">${titleOf(alert)}</p>
-    ${alert.advice && html`<p class="advice">${alert.advice}</p>`}
+    ${adviceOf(alert) && html`<p class="advice">${adviceOf(alert)}</p>`}
     <p class="row-sub">
       <span>${kindOf(alert)}</span>
       ${alert.clause && html`<span>${alert.clause}</span>`}

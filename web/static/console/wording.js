@@ -18,6 +18,11 @@ export function titleOf(alert) {
   return alert.title || kindOf(alert);
 }
 
+/** What may be done about it, in the page's language where the alert has it. */
+export function adviceOf(alert) {
+  return alert.advice_by_language?.[locale.value.slice(0, 2)] ?? alert.advice;
+}
+
 export function kindOf(alert) {
   return has(`kind.${alert.kind}`) ? t(`kind.${alert.kind}`) : alert.kind;
 }
