@@ -9,6 +9,7 @@ from alerts.findings import Finding
 from alerts.phrase_book import Found, PhraseBook
 from alerts.reader import Reader
 from alerts.rules.call_so_far import Whose
+from alerts.rules.changed_phrases import ChangedPhrases
 from alerts.rules.observed_call import Entry, HeardWords, played_back
 from alerts.rules.rule_hit import RuleHit
 from alerts.rules.rule_set import RuleSet, rules_of
@@ -101,11 +102,27 @@ class _Side:
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """What must be searched in the texts again, for the live rules had it not, or otherwise: per side, by id."""
+    """What must be searched in the texts again, for the live rules had it not, or otherwise: per side, by id.
+
+    A rule that both sides have has one common name, and so is searched once.
+    """
 
     ids: tuple[frozenset[str], frozenset[str]]
-    books: tuple[PhraseBook, ...]
-    asked_as: tuple[Mapping[str, str], Mapping[str, str]]  # id in the common book → id on the side
+    unknown: frozenset[str]  # those that the live rules had not: hits kept under such an id are of another rule
+    rules: Mapping[str, Rule]  # by common name
+    names: tuple[Mapping[str, str], Mapping[str, str]]  # id on the side → common name
+    changed: ChangedPhrases
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What searching a text again came to: the rules, by common name, whose kept hits no longer count, and theirs."""
+
+    names: frozenset[str]
+    found: tuple[Found, ...]
+
+
+_AS_BEFORE = _Again(frozenset(), ())
 
 
 class RuleReplay:
@@ -123,6 +140,7 @@ class RuleReplay:
         self._language = before.language
         self._sides = (_Side(before, settings), _Side(after, settings))
         self._fresh: dict[str, _Fresh] = {}
+        self._books: dict[tuple[str, str], PhraseBook] = {}  # by version and common name, made when asked for
         self._find = lru_cache(maxsize=_REMEMBERED_TEXTS)(self._search)
 
     def take(self, call: KeptCall) -> Difference:
@@ -150,7 +168,7 @@ class RuleReplay:
                 watch = watches[number]
                 match heard:
                     case HeardWords():
-                        hits = self._hits(heard, call.version, fresh, number) if heard.hits or fresh.books else ()
+                        hits = self._hits(heard, call.version, fresh, number) if heard.hits or fresh.rules else ()
                         for hit in hits:
                             self._count(alerts[number], side, hit, heard.heard.leg)
                         findings = watch.play(heard.heard, hits) if watch is not None else []
@@ -180,22 +198,33 @@ class RuleReplay:
         alerts.add(finding.rule, finding.leg or Leg.MIXED, evidence.from_ms, evidence.to_ms, finding.refractory_ms)
 
     def _hits(self, words: HeardWords, version: str, fresh: _Fresh, number: int) -> tuple[RuleHit, ...]:
-        listened, again = self._sides[number].listened, fresh.ids[number]
-        hits = [hit for hit in words.hits if hit.rule in listened and hit.rule not in again]
-        if again and words.heard.text:
-            for found in self._find(version, words.heard.text, words.heard.leg):
-                rule = fresh.asked_as[number].get(found.rule.id)
-                if rule is None:
-                    continue
-                said = spoken(words.heard, found.stretch)
-                phrase = self._settings.phrase
-                close = found.stretch.distance <= phrase.close_distance
-                if close or said.confidence is None or said.confidence >= phrase.word_confidence_ratio:
-                    hits.append(RuleHit(rule, said.start_ms, said.end_ms))
+        listened, ids, names = self._sides[number].listened, fresh.ids[number], fresh.names[number]
+        text = words.heard.text
+        if not ids or not text:  # without its words a changed rule cannot be tried
+            return tuple(hit for hit in words.hits if hit.rule in listened and hit.rule not in ids)
+        again = self._find(version, text, words.heard.leg)
+        hits = [
+            hit
+            for hit in words.hits
+            if hit.rule in listened and hit.rule not in fresh.unknown and names.get(hit.rule) not in again.names
+        ]
+        phrase = self._settings.phrase
+        for found in again.found:
+            rule = _id_on_side(found.rule.id)
+            if names.get(rule) != found.rule.id:
+                continue
+            said = spoken(words.heard, found.stretch)
+            close = found.stretch.distance <= phrase.close_distance
+            if close or said.confidence is None or said.confidence >= phrase.word_confidence_ratio:
+                hits.append(RuleHit(rule, said.start_ms, said.end_ms))
         return tuple(hits)
 
-    def _search(self, version: str, text: str, leg: Leg) -> tuple[Found, ...]:
-        return tuple(found for book in self._fresh[version].books for found in book.find(text, leg))
+    def _search(self, version: str, text: str, leg: Leg) -> _Again:
+        names = self._fresh[version].changed.perhaps(text)
+        if not names:
+            return _AS_BEFORE
+        found = [each for name in names for each in self._book_of(version, name).find(text, leg)]
+        return _Again(frozenset(names), tuple(sorted(found, key=lambda each: (each.stretch.from_char, each.rule.id))))
 
     def _fresh_of(self, version: str) -> _Fresh:
         if version not in self._fresh:
@@ -206,26 +235,32 @@ class RuleReplay:
                 for side in self._sides
             )
             common: dict[str, Rule] = {}
-            asked_as: tuple[dict[str, str], dict[str, str]] = ({}, {})
+            names: tuple[dict[str, str], dict[str, str]] = ({}, {})
             for number, side in enumerate(self._sides):
                 for each in sorted(ids[number]):
-                    name = next(
-                        (n for n, r in common.items() if n.startswith(each) and _hears_same(r, side.listened[each])),
-                        None,
-                    )
-                    name = name or f"{each}#{number}"
-                    common.setdefault(name, side.listened[each].model_copy(update={"id": name}))
-                    asked_as[number][name] = each
-            self._fresh[version] = _Fresh((ids[0], ids[1]), self._books(list(common.values())), asked_as)
+                    rule, first = side.listened[each], common.get(f"{each}#0")
+                    name = f"{each}#0" if first is not None and _hears_same(first, rule) else f"{each}#{number}"
+                    common.setdefault(name, rule.model_copy(update={"id": name}))
+                    names[number][each] = name
+            before = {name: heard[each] for name in common if (each := _id_on_side(name)) in heard}
+            unknown = (ids[0] | ids[1]) - heard.keys()
+            changed = ChangedPhrases(self._language, list(common.values()), before, self._distance_of)
+            self._fresh[version] = _Fresh((ids[0], ids[1]), unknown, common, names, changed)
         return self._fresh[version]
 
-    def _books(self, rules: Sequence[Rule]) -> tuple[PhraseBook, ...]:
+    def _distance_of(self, rule: Rule) -> float:
         """As the rules with conditions hear: wanted words may be misheard by more."""
-        parts = (
-            ([rule for rule in rules if not rule.topic.expected], self._settings.phrase.longest_distance),
-            ([rule for rule in rules if rule.topic.expected], self._settings.missing_words.longest_distance),
-        )
-        return tuple(PhraseBook(self._language, part, distance) for part, distance in parts if part)
+        return (self._settings.missing_words if rule.topic.expected else self._settings.phrase).longest_distance
+
+    def _book_of(self, version: str, name: str) -> PhraseBook:
+        if (version, name) not in self._books:
+            rule = self._fresh[version].rules[name]
+            self._books[version, name] = PhraseBook(self._language, [rule], self._distance_of(rule))
+        return self._books[version, name]
+
+
+def _id_on_side(name: str) -> str:
+    return name.partition("#")[0]
 
 
 def _hears_same(one: Rule | None, other: Rule) -> bool:

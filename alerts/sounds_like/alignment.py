@@ -1,11 +1,12 @@
 """The best stretch of a text for each of many phrases: semi-global weighted edit distance, all phrases at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.sounds_like.character_screen import CharacterScreen
 from alerts.sounds_like.ear import Stretch
 from alerts.sounds_like.syllable_bounds import SyllableBounds
 
@@ -51,6 +52,12 @@ class SoundPhrases:
         for row, phrase in enumerate(self._phrases):
             self._codes[row, : len(phrase)] = phrase
         self._syllables = SyllableBounds(phrases, costs, self._gaps, openings) if openings is not None else None
+
+    def screen(self, syllables_of: Callable[[str], list[tuple[int, ...]]]) -> CharacterScreen:
+        """Which phrases may be in a text, by its characters. Raises ValueError without `openings`."""
+        if self._syllables is None:
+            raise ValueError("phrases can be screened only where it is known which sounds begin a syllable")
+        return CharacterScreen(self._syllables, self._budgets, syllables_of)
 
     def find(self, sounds: Sounds) -> list[Stretch | None]:
         """For each phrase its best stretch within its limit, or None."""

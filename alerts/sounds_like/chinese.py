@@ -6,10 +6,12 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
+from pypinyin.style import convert
 
 from alerts.sounds_like.alignment import OTHER_SLOT_COST, SoundPhrases, Sounds
-from alerts.sounds_like.chinese_numbers import read_out
+from alerts.sounds_like.chinese_numbers import ALSO_SAID, read_out
 from alerts.sounds_like.ear import REMEMBERED_TEXTS, Stretch
 
 # Weights set on one half of tests/alerts/sounds_like/chinese/*.csv (docs/decisions/004-phrase-spotting.md).
@@ -92,7 +94,11 @@ class ChinesePhrases:
         for row, each in enumerate(written):
             self._written.setdefault(each, []).append(row)
         self._lengths = sorted({len(each) for each in written if each})
+        # Not known by the sounds of their characters: short ones, and numbers, which are read out in their context.
+        literal = [each for each in self._written if len(each) <= _EXACT_CHARACTERS or _has_number(each)]
+        self._literal = [(each, self._written[each]) for each in literal if each]
         self._phrases = SoundPhrases(spelled, limits, sound_costs(), gaps(), openings())
+        self._screen = self._phrases.screen(syllables_of)
 
     def found(self, text: str) -> list[tuple[int, Stretch]]:
         """The phrases that are there, by their number, each with its best stretch. Equal characters win over equal
@@ -108,6 +114,17 @@ class ChinesePhrases:
                     if row not in written:
                         written[row] = Stretch(places[at], places[at + length - 1] + 1, 0.0)
         return sorted((found | written).items(), key=lambda each: each[0])
+
+    def perhaps(self, text: str) -> list[int]:
+        """The numbers of the phrases that may be there, by characters alone."""
+        said = "".join(each.character for each in read_out(text)) if _has_number(text) else text
+        rows = {self._by_sound[number] for number in self._screen.rows_within(said)}
+        if self._literal:
+            bare = "".join(character for character in text if character.isalnum())
+            for written, numbers in self._literal:
+                if written in bare:
+                    rows.update(numbers)
+        return sorted(rows)
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""
@@ -131,6 +148,36 @@ def sounds_of(text: str) -> Sounds:
         from_chars += [said.from_char] * len(spelled)
         to_chars += [said.to_char] * len(spelled)
     return Sounds(tuple(codes), tuple(from_chars), tuple(to_chars))
+
+
+def _has_number(text: str) -> bool:
+    return any(character.isdecimal() for character in text)
+
+
+def syllables_of(character: str) -> list[tuple[int, ...]]:
+    """Every way a character is spelled in whatever text."""
+    if not character.isalnum():
+        return []
+    known = _key_codes(character)
+    if known:
+        return [known]
+    syllables = set(_in_words().get(character, ()))
+    for said in (character, ALSO_SAID.get(character, "")):
+        syllables.update(lazy_pinyin(said, errors=_letter_by_letter))
+    return [_spell(syllable) for syllable in syllables]
+
+
+@cache
+def _in_words() -> dict[str, set[str]]:
+    """How characters are read inside the words that pypinyin knows."""
+    marked: dict[str, set[str]] = {}
+    for word, readings in PHRASES_DICT.items():
+        for character, reading in zip(word, readings, strict=False):
+            marked.setdefault(character, set()).add(reading[0])
+    return {
+        character: {convert(reading, Style.NORMAL, True, default=reading, han=character) for reading in readings}
+        for character, readings in marked.items()
+    }
 
 
 def _letter_by_letter(text: str) -> str:

@@ -7,6 +7,8 @@ _NUMBER = re.compile(r"\d+(?:\s+\d\b)*")
 _DIGITS = "零一二三四五六七八九"
 _MEASURES = "次遍个天回年月点块百千万分位张条家"
 _AS_ONE, _AS_TWO = "幺", "两"
+ALSO_SAID = {_AS_ONE: "一", _AS_TWO: "二"}
+"""Characters that are read as another one, here or always."""
 
 
 @dataclass(frozen=True, slots=True)

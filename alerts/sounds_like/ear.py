@@ -30,6 +30,12 @@ class PreparedPhrases(Protocol):
         """
         ...
 
+    def perhaps(self, text: str) -> list[int]:
+        """The numbers of the phrases that may be there, by the text's characters alone: quick, and never one left out
+        that `found` would find.
+        """
+        ...
+
     def find(self, text: str) -> list[Stretch | None]:
         """The same as one entry for each phrase: its stretch, or None."""
         ...

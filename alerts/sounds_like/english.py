@@ -42,12 +42,18 @@ class EnglishPhrases:
 
     def __init__(self, phrases: Sequence[str], longest_distance: float) -> None:
         self._phrases = [tuple(heard.word for heard in _words(phrase)) for phrase in phrases]
+        self._beginnings = [frozenset(word[:_SAME_BEGINNING] for word in phrase) for phrase in self._phrases]
         self._longest_distance = longest_distance
         self._edits: dict[tuple[str, str], int] = {}
 
     def found(self, text: str) -> list[tuple[int, Stretch]]:
         """The phrases that are there, by their number, each with its best stretch."""
         return [(row, stretch) for row, stretch in enumerate(self.find(text)) if stretch is not None]
+
+    def perhaps(self, text: str) -> list[int]:
+        """The numbers of the phrases all of whose words begin like a word of the text."""
+        heard = {each.word[:_SAME_BEGINNING] for each in _words(text)}
+        return [row for row, beginnings in enumerate(self._beginnings) if beginnings <= heard]
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""

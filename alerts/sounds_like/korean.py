@@ -89,10 +89,15 @@ class KoreanPhrases:
             for phrase, sounds in zip(phrases, spelled, strict=True)
         ]
         self._phrases = SoundPhrases([sounds.codes for sounds in spelled], limits, sound_costs(), openings=openings())
+        self._screen = self._phrases.screen(lambda character: [sounds_of(character).codes])
 
     def found(self, text: str) -> list[tuple[int, Stretch]]:
         """The phrases that are there, by their number, each with its best stretch."""
         return self._phrases.found(sounds_of(text))
+
+    def perhaps(self, text: str) -> list[int]:
+        """The numbers of the phrases that may be there, by characters alone."""
+        return self._screen.rows_within(text)
 
     def find(self, text: str) -> list[Stretch | None]:
         """The best stretch of the text for each phrase, or None."""

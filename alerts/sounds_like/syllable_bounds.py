@@ -36,7 +36,7 @@ class SyllableBounds:
         self._costs = np.zeros((len(costs) + 1, len(costs) + 1), dtype=np.float32)
         self._costs[1:, 1:] = np.minimum(costs, most[:, None])
         self._costs[1:, _NONE] = most
-        units = [[tuple(each) for each in _units_of(tuple(phrase), self._openings).tolist()] for phrase in phrases]
+        units = [[tuple(each) for each in units_of(tuple(phrase), self._openings).tolist()] for phrase in phrases]
         known = {unit: number for number, unit in enumerate(dict.fromkeys(unit for each in units for unit in each), 1)}
         self._known = np.array([(_NONE,) * _SLOTS, *known], dtype=np.intp)
         longest = max((len(phrase) for phrase in phrases), default=0)
@@ -52,11 +52,8 @@ class SyllableBounds:
         self, text: NDArray[np.intp], budgets: NDArray[np.float32]
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The phrases whose bound is within budget, and for each of them what is to come behind each depth."""
-        heard = _units_of(tuple(text.tolist()), self._openings)
-        least = self._costs[:, heard[:, 0]][self._known[:, 0]]
-        for slot in range(1, _SLOTS):
-            least += self._costs[:, heard[:, slot]][self._known[:, slot]]
-        least[0] = 0.0  # no syllable
+        heard = units_of(tuple(text.tolist()), self._openings)
+        least = self._against(heard)
         longest = self._of_phrase.shape[1] + int(budgets.max(initial=0.0) / self._cheapest_extra) + 1
         step = max(_SHORTEST_STEP, longest // 2)
         within = np.zeros(len(budgets), dtype=np.bool_)
@@ -69,9 +66,32 @@ class SyllableBounds:
         np.cumsum(of_phrase, axis=1, out=so_far[:, 1:])
         return rows, so_far[:, -1:] - np.take_along_axis(so_far, self._behind[rows], axis=1)
 
+    @property
+    def syllables(self) -> int:
+        """How many syllables the phrases have, each counted once, and one that is none."""
+        return len(self._known)
+
+    def least(self, heard: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
+        """What each syllable of the phrases costs at least against any of these; against nothing if there are none."""
+        units = [units_of(codes, self._openings) for codes in heard if codes]
+        against = self._against(np.concatenate([np.full((1, _SLOTS), _NONE, dtype=np.intp), *units]))
+        return np.asarray(against.min(axis=1))
+
+    def sums(self, cheapest: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What each phrase costs at least where its syllables cost so much."""
+        return np.asarray(cheapest[self._of_phrase].sum(axis=1))
+
+    def _against(self, heard: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The least cost of each syllable of the phrases against each of the text."""
+        least = self._costs[:, heard[:, 0]][self._known[:, 0]]
+        for slot in range(1, _SLOTS):
+            least += self._costs[:, heard[:, slot]][self._known[:, slot]]
+        least[0] = 0.0  # no syllable
+        return least
+
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
-def _units_of(codes: tuple[int, ...], openings: frozenset[int]) -> NDArray[np.intp]:
+def units_of(codes: tuple[int, ...], openings: frozenset[int]) -> NDArray[np.intp]:
     """Syllables, each as its slots; to be read only."""
     edges = [at for at, begins in enumerate(_begins(codes, openings)) if begins]
     units = np.full((len(edges), _SLOTS), _NONE, dtype=np.intp)

@@ -1,6 +1,9 @@
 """Kept calls through changed rules."""
 
+import random
 from typing import Any
+
+import pytest
 
 from alerts.alert import Evidence, Kind, Severity
 from alerts.findings import Finding, Stage
@@ -39,11 +42,16 @@ def told() -> Conversation:
     return call.hang_up(Party.CUSTOMER, 100_000).over(100_000)
 
 
-def kept(heard_with: RulePack, with_text: bool = True, whose: Whose | None = None) -> KeptCall:
+def kept(
+    heard_with: RulePack,
+    with_text: bool = True,
+    whose: Whose | None = None,
+    conversation: Conversation | None = None,
+) -> KeptCall:
     """The call as the service keeps it, and as the live rules judge it."""
     watch = CallWatch(SETTINGS, heard_with, Reader.EN)
     entries: list[Entry] = []
-    for _, observation in told().observations():
+    for _, observation in (conversation or told()).observations():
         watch.feed(observation)
         if isinstance(observation, WordsHeard):
             entries.append(words_entry(observation, watch.sure_hits(observation), with_text))
@@ -114,3 +122,29 @@ def test_queues_holds_silence_and_findings_count_as_in_the_call() -> None:
     }
     after = pack(*PACK.rules, *(rule(f"en.procedure.{name}", when=when) for name, when in asks.items()))
     assert played(PACK, after, with_finding, PACK).gained == {"en.procedure.dead": 1, "en.procedure.quiet": 1}
+
+
+_SAID = ("you shut up now", "who cares about that", "not interested", "our premium plan", "good morning", "yes please")
+_PHRASES = ("shut up now", "who cares about that", "premium plan", "not interested", "yes please", "good night")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_rules_hear_what_they_would_hear_if_everything_was_searched(seed: int) -> None:
+    lots = random.Random(seed)
+
+    def some_rules() -> RulePack:
+        rules = []
+        for name in "abc":
+            phrases, exceptions = lots.sample(_PHRASES, 2), lots.choice(((), ("who cares about that plan",)))
+            patterns, leg = lots.choice(((), ("good (morning|day)",))), lots.choice(("agent", "customer"))
+            rules.append(
+                rule(f"en.forbidden.{name}", leg=leg, phrases=phrases, exceptions=exceptions, patterns=patterns)
+            )
+        return pack(*rules[lots.randrange(2) :])
+
+    call = Conversation()
+    for number in range(12):
+        call.says(lots.choice((AGENT, CUSTOMER)), number * 9_000, number * 9_000 + 3_000, lots.choice(_SAID))
+    live, now, after = some_rules(), some_rules(), some_rules()
+    heard = kept(live, conversation=call)
+    assert played(now, after, heard, live) == played(now, after, heard)
