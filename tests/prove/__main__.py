@@ -2,7 +2,20 @@
 
 import sys
 
-from tests.prove import capacity_hour, false_alarms, kills, latency, neighbours, overload, road, soak, tone
+from tests.prove import (
+    capacity_hour,
+    false_alarms,
+    kills,
+    latency,
+    neighbours,
+    overload,
+    phrase_matching,
+    road,
+    rules_replay,
+    rules_speed,
+    soak,
+    tone,
+)
 
 _RUNS = {
     "latency": latency.main,
@@ -14,6 +27,9 @@ _RUNS = {
     "capacity_hour": capacity_hour.main,
     "false_alarms": false_alarms.main,
     "tone": tone.main,
+    "phrase_matching": phrase_matching.main,
+    "rules_speed": rules_speed.main,
+    "rules_replay": rules_replay.main,
 }
 
 
