@@ -148,9 +148,9 @@ class AlertLife:
             self._suppress(alert, suppressed_by, reason, by)
         return picked
 
-    def speak(self, suppressed_by: str) -> None:
-        """Release the open alerts that this suppressed; it is done within a second."""
-        self._release(suppressed_by, None)
+    def speak(self, suppressed_by: str, by: str | None = None) -> None:
+        """Release the open alerts that this suppressed; it is done within a second. `by`: who wants it."""
+        self._release(suppressed_by, None, by)
 
     async def end(self, rule: str, by: str) -> None:
         """Resolve every open alert of a rule. Raises StoreUnavailableError."""
@@ -180,11 +180,11 @@ class AlertLife:
 
         self._to_amend[alert.alert_id] = suppressed
 
-    def _release(self, suppressed_by: str, call_id: str | None) -> None:
+    def _release(self, suppressed_by: str, call_id: str | None, by: str | None = None) -> None:
         def released(newest: Alert) -> Alert | None:
             if newest.suppressed_by != suppressed_by:
                 return None
-            act = Act(Action.RELEASE, None, self._clock.now_at())
+            act = Act(Action.RELEASE, by, self._clock.now_at())
             return replace(after(newest, act), suppressed_by=None, waiting_since=act.at)
 
         for alert in self._open.values():

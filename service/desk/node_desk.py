@@ -154,12 +154,13 @@ class NodeDesk:
         return await self._store.read(lambda engine: desk_writes.current_mutes(engine, now_at))
 
     async def unmute(self, mute_id: str, by: str) -> None:
-        """End a mute. `by` is in the log of the service."""
+        """End a mute. `by` stands in the history of each alert that is told again."""
         now_at = self._clock.now_at()
         if not await self._store.write(lambda engine: desk_writes.end_mute(engine, mute_id, now_at)):
             raise UnknownMuteError
-        _log.info("a mute was ended", mute_id=mute_id, by=by)
+        _log.info("a mute was ended", mute_id=mute_id)
         await self._refresh()
+        self.life.speak(f"{MUTE}{mute_id}", by)
 
     async def figures(self, since: datetime) -> AlertFigures:
         """How the desk has worked since then."""
@@ -200,6 +201,7 @@ class NodeDesk:
             lambda engine: desk_writes.keep_rule_voice(engine, rule, now_at, silent=False, marks=0, upper=None, by=by)
         )
         await self._refresh()
+        self.life.speak(f"{RULE}{rule}", by)
         await self.life.end(own_rule(rule), by)
 
     # --- in the background -------------------------------------------------------------------------------------

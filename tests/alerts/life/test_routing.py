@@ -85,3 +85,35 @@ def test_duty_is_read_by_the_clock_of_the_place() -> None:
     assert not is_on_duty(li, _ROSTER, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
     in_london = li.model_copy(update={"timezone": "Europe/London"})
     assert is_on_duty(in_london, _ROSTER, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "on_duty"),
+    [
+        ("Asia/Shanghai", "2026-11-23T13:59+00:00", False),  # Monday 21:59 there
+        ("Asia/Shanghai", "2026-11-23T14:00+00:00", True),
+        ("Asia/Shanghai", "2026-11-23T15:59+00:00", True),
+        ("Asia/Shanghai", "2026-11-23T16:00+00:00", True),  # Tuesday 00:00 there, Monday here
+        ("Asia/Shanghai", "2026-11-23T21:59+00:00", True),
+        ("Asia/Shanghai", "2026-11-23T22:00+00:00", False),  # Tuesday 06:00 there
+        ("Asia/Shanghai", "2026-11-23T03:00+00:00", False),
+        ("America/Los_Angeles", "2026-11-24T06:00+00:00", True),  # Monday 22:00 there, Tuesday here
+        ("America/Los_Angeles", "2026-11-24T13:59+00:00", True),
+        ("America/Los_Angeles", "2026-11-23T06:00+00:00", False),  # Sunday 22:00 there
+        ("Europe/London", "2026-10-26T22:30+00:00", True),  # the day after the clocks went back
+        ("Europe/London", "2026-03-30T21:30+00:00", True),  # 22:30 in summer time, which began the day before
+        ("Europe/London", "2026-03-30T20:30+00:00", False),
+    ],
+)
+def test_a_night_shift_begins_and_ends_by_the_clock_of_the_place(zone: str, at: str, on_duty: bool) -> None:
+    roster = Roster.model_validate(
+        {
+            "sites": [{"id": "there", "timezone": zone}],
+            "teams": [{"id": "night", "site": "there"}],
+            "people": [
+                {"id": "by_site", "sites": ["there"], "duty": [{"days": "mon", "from": "22:00", "to": "06:00"}]},
+                {"id": "by_team", "teams": ["night"], "duty": [{"days": "mon", "from": "22:00", "to": "06:00"}]},
+            ],
+        }
+    )
+    assert [is_on_duty(person, roster, datetime.fromisoformat(at)) for person in roster.people] == [on_duty, on_duty]

@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from alerts.alert import Action, AlertState, Kind, Severity
 from alerts.life.suppression import Cause, Suppression
 from config.life import DeskSettings, FeedbackSettings
-from config.roster import Person
+from config.roster import Person, Roster, RosterError
 from tests.service.desk.desks import OpenDesk, critical, minor, open_desk
 from tests.service.store.examples import BEGAN_AT, a_call, an_alert
 from web.desk_sources import Mute, UnknownMuteError, UnknownPersonError
@@ -38,7 +39,8 @@ async def test_a_mute_covers_what_it_names_open_alerts_too_until_it_ends(tmp_pat
         assert (await at.after_s(40, "A3")).escalation_level == 0
         assert [mute.mute_id for mute in await at.desk.mutes()] == ["M1"]
         await at.desk.unmute("M1", "li")
-        assert (await at.after_s(0.2, "A1")).suppressed_by is None
+        told_again = await at.after_s(0.2, "A1")
+        assert (told_again.suppressed_by, told_again.change.by) == (None, "li")
         assert (await at.now("A3")).suppressed_by is None
         assert (await at.open(an_alert("A4"))).suppressed_by is None
         with pytest.raises(UnknownMuteError):
@@ -163,3 +165,28 @@ async def test_numbers_in_notes_and_reasons_are_kept_by_nobody(tmp_path: Path) -
 
 def _stored(folder: Path) -> str:
     return "".join(file.read_bytes().decode("latin-1") for file in folder.iterdir() if file.is_file())
+
+
+async def test_no_log_names_anybody_of_the_roster(tmp_path: Path) -> None:
+    settings = DeskSettings(repeat_raises=False, feedback=FeedbackSettings(least_marks=6))
+    with capture_logs() as logs:
+        async with open_desk(tmp_path, settings) as at:
+            people = [{"id": "wang.wei", "name": "Wang Wei", "extension": "2001"}, {"id": "zhao", "name": "Zhao Yun"}]
+            await at.book.put_all(Roster.model_validate({"people": people}), "api")
+            await at.desk._refresh()
+            for number in range(6):
+                await at.open(an_alert(f"W{number}"))
+                await at.act(Action.ASSIGN, "zhao", f"W{number}", assignee="wang.wei")
+                await at.act(Action.FALSE_POSITIVE, "wang.wei", f"W{number}", reason="misheard")
+            await at.desk.judge_rules()
+            await at.desk.let_speak("dead_air", "wang.wei")
+            await at.desk.mute(replace(a_mute(at, queue="billing"), by="wang.wei"))
+            await at.desk.unmute("M1", "wang.wei")
+            with pytest.raises(UnknownPersonError):
+                at.desk.person("nobody.known")
+            with pytest.raises(RosterError):
+                await at.book.put("people", Person.model_validate({"id": "chen", "name": "Chen", "extension": "2001"}))
+            await at.desk.life.tick()
+    said = str(logs).lower()
+    assert "a mute was ended" in said
+    assert [each for each in ("wang", "zhao", "chen", "nobody", "2001") if each in said] == []
