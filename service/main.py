@@ -47,6 +47,7 @@ from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
 from service.roster.roster_book import RosterBook
 from service.roster.who_answers import WhoAnswers
+from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
 from service.store.alarm import StoreAlarm
 from service.store.letter_box import LetterBox
@@ -176,6 +177,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     health = NodeHealth(registry, store, groups, rules, settings.language, bus)
     KeepingMetrics(registry, bus, feed, clips, recorder, retention)
     DeskMetrics(registry, desk)
+    RuleMetrics(registry, rules, observed)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,

@@ -162,6 +162,11 @@ class ObservationLog:
             self.dropped += 1
         self._some.set()
 
+    @property
+    def waiting(self) -> int:
+        """Ended calls that are not written yet."""
+        return len(self._waiting)
+
     async def run(self) -> None:
         """Write what waits, and delete what is too old, until cancelled; what is left then is written at the end."""
         next_forget_s = 0.0

@@ -15,7 +15,17 @@ from service.clock import Clock
 from service.store.alert_writes import insert_of
 from service.store.database import writing
 from service.store.desk_tables import alert_acts, mutes, suppressions
-from service.store.tables import alert_changes, alerts, call_events, calls, deliveries, legs, marks, utterances
+from service.store.tables import (
+    alert_changes,
+    alerts,
+    call_events,
+    call_observations,
+    calls,
+    deliveries,
+    legs,
+    marks,
+    utterances,
+)
 from web.sources import CallState, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -86,6 +96,8 @@ def due(settings: RetentionSettings, now_at: datetime) -> Iterator[Callable[[Eng
     if settings.transcripts_days:
         spoken_at = now_at - timedelta(days=settings.transcripts_days)
         yield lambda engine: _delete_rows(engine, utterances, utterances.c.kept_at < spoken_at)
+        said = call_observations.c.has_text & (call_observations.c.ended_at < spoken_at)
+        yield lambda engine: _delete_rows(engine, call_observations, said)
     dead_at = now_at - timedelta(days=settings.deliveries_days)
     yield lambda engine: _delete_rows(engine, deliveries, deliveries.c.created_at < dead_at)
 
@@ -130,7 +142,7 @@ def _delete_calls(engine: Engine, before_at: datetime) -> int:
     with writing(engine).begin() as connection:
         over = (calls.c.state == CallState.ENDED.value) & (calls.c.started_at < before_at)
         ids = list(connection.execute(select(calls.c.call_id).where(over).limit(_AT_ONCE)).scalars())
-        for table in (legs, calls):
+        for table in (legs, call_observations, calls):
             connection.execute(delete(table).where(table.c.call_id.in_(ids)))
         return len(ids)
 

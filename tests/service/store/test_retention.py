@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from sqlalchemy import Engine
 
+from alerts.rules.call_so_far import Whose
 from config.keeping import RetentionSettings
 from config.settings import Settings
 from service.clock import PlayClock
+from service.store.observations import CallToKeep, keep_call, kept_calls
 from service.store.retention import Retention
 from service.store.store import Store
 from streaming.frames import Leg
@@ -67,6 +71,29 @@ async def test_each_kind_of_entry_has_its_own_time(tmp_path: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.is_file()]
+
+
+def _kept(call_id: str, has_text: bool) -> CallToKeep:
+    return CallToKeep(call_id, BEGAN_AT, "en", None, 1_000, Whose(), has_text, True, [["a", 0]])
+
+
+@pytest.mark.parametrize(
+    ("calls_days", "transcripts_days", "left"),
+    [(0, 0, ["over", "running", "wordless"]), (30, 0, ["running", "wordless"]), (0, 30, ["wordless"])],
+)
+async def test_what_rules_are_tried_on_goes_with_the_call_and_with_its_words(
+    tmp_path: Path, calls_days: int, transcripts_days: int, left: list[str]
+) -> None:
+    async with running(settings_for(tmp_path)) as store:
+        store.save_call(a_call("over", CallState.ENDED))
+        store.save_call(a_call("running"))
+        await store.written()
+        for call_id, has_text in (("over", True), ("running", True), ("wordless", False)):
+            await store.write(partial(keep_call, call=_kept(call_id, has_text)))
+        await _retention(store, 40, tmp_path, calls_days=calls_days, transcripts_days=transcripts_days).sweep()
+        ever = (BEGAN_AT - timedelta(days=1), BEGAN_AT + timedelta(days=1))
+        kept = await store.write(lambda engine: [call.call_id for _, call in kept_calls(engine, *ever)])
+        assert kept == left
 
 
 async def test_a_cursor_of_a_time_that_is_deleted_gets_a_snapshot(tmp_path: Path) -> None:
