@@ -26,6 +26,15 @@ class LadderSettings(Section):
         le=10_000,
         description="Audio waiting this long: one call after another is listened to less closely.",
     )
+    cold_lag_ms: int = Field(
+        1_800,
+        ge=100,
+        le=10_000,
+        description="The same while the recognisers are cold: their first sentences cost four times as much as later.",
+    )
+    cold_s: float = Field(
+        30.0, ge=0, le=600, description="They are cold until a worker has heard this much speech, on average."
+    )
     down_busy_ratio: float = Field(
         0.95, ge=0.5, le=1, description="The same when the workers have had work for this share of the last seconds."
     )

@@ -39,6 +39,11 @@ class MeasuredGroup(Protocol):
         ...
 
     @property
+    def heard_ms_per_worker(self) -> int:
+        """Speech decoded since the start, shared by the workers."""
+        ...
+
+    @property
     def no_spotting(self) -> str | None:
         """Why phrases cannot be spotted; None when they can."""
         ...
@@ -97,7 +102,8 @@ class TierKeeper:
         if ladder is None:
             ladder = self._ladders[language] = Ladder(recognition.ladder, group.workers, Tier(recognition.highest_tier))
         by_id = {call.record.call_id: call for call in calls}
-        load = Load(group.lag_ms(), group.busy_ratio, group.recovering)
+        cold = group.heard_ms_per_worker < recognition.ladder.cold_s * 1000
+        load = Load(group.lag_ms(), group.busy_ratio, group.recovering, cold)
         standings = [self._standing(call) for call in calls]
         for change in ladder.decide(load, standings, self._clock.monotonic_ms(), spotting=group.no_spotting is None):
             by_id[change.call_id].serve(change.tier)

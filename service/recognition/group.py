@@ -219,6 +219,11 @@ class RecognitionGroup:
         return samples_to_ms(self.counts.decoded_samples)
 
     @property
+    def heard_ms_per_worker(self) -> int:
+        """Speech decoded since the start, shared by the workers: how warm their recognisers are."""
+        return self.decoded_ms // self._crew.size
+
+    @property
     def open_segments(self) -> int:
         """Segments being fed or decoded now."""
         return len(self._segments)

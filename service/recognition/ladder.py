@@ -23,11 +23,13 @@ class Load:
     """How one language's recognition is doing.
 
     `recovering`: a worker was lost a moment ago; what waits because of that says nothing about the calls.
+    `cold`: the recognisers have hardly heard anything yet, and what they do takes longer than it soon will.
     """
 
     lag_ms: int  # how long the oldest audio has been waiting
     busy_ratio: float  # share of the last seconds in which workers had work waiting
     recovering: bool = False
+    cold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,16 @@ class Ladder:
         if load.recovering:
             return False
         since_ms = now_ms - self._stepped_down_ms
-        if load.lag_ms >= self._settings.down_lag_ms:
+        if load.lag_ms >= self._down_lag_ms(load):
             return since_ms >= _DOWN_EVERY_MS and load.lag_ms >= self._lags[0][1]  # else it is catching up already
-        return load.busy_ratio >= self._settings.down_busy_ratio and since_ms >= _BUSY_EVERY_MS
+        return not load.cold and load.busy_ratio >= self._settings.down_busy_ratio and since_ms >= _BUSY_EVERY_MS
 
     def _at_once(self, load: Load) -> int:
-        beyond_ms = load.lag_ms - self._settings.down_lag_ms
+        beyond_ms = load.lag_ms - self._down_lag_ms(load)
         return 1 if beyond_ms < 0 else self._workers * (1 + beyond_ms // _STEEPER_EVERY_MS)
+
+    def _down_lag_ms(self, load: Load) -> int:
+        return self._settings.cold_lag_ms if load.cold else self._settings.down_lag_ms
 
     def _may_step_up(self, now_ms: int) -> bool:
         return (

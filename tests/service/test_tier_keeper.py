@@ -45,6 +45,7 @@ class _Group:
     lag: int = 0
     busy_ratio: float = 0.0
     recovering: bool = False
+    heard_ms_per_worker: int = 1_000_000
     workers: int = 1
     no_spotting: str | None = None
     opened: list[bool] = field(default_factory=list)

@@ -159,6 +159,13 @@ def test_a_dead_workers_arrears_move_nobody() -> None:
     assert board.until_nothing_changes(replace(_BEHIND, recovering=True)) == []
 
 
+def test_cold_recognisers_are_given_more_time_and_not_for_ever() -> None:
+    board = _Board(_call("a"), _call("b"))
+    assert board.until_nothing_changes(Load(lag_ms=1_700, busy_ratio=1.0, cold=True)) == []
+    assert len(board.look(Load(lag_ms=1_800, busy_ratio=1.0, cold=True))) == 1
+    assert board.look(Load(lag_ms=1_700, busy_ratio=1.0))
+
+
 def test_a_step_up_too_many_makes_it_wait_longer() -> None:
     board = _Board(_call("a"))
     waits_ms = []
