@@ -14,6 +14,7 @@ from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.life import DeskSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
+from config.pbx import PbxSettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
 from config.webhooks import WebhookSettings
@@ -134,6 +135,7 @@ class Settings(Section):
     )
     ingest: IngestSettings = IngestSettings()
     dialects: DialectSettings = DialectSettings()
+    pbx: PbxSettings = PbxSettings()
     hearing: HearingSettings = HearingSettings()
     segments: SegmentSettings = SegmentSettings()
     recognition: RecognitionSettings = RecognitionSettings()

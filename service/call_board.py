@@ -277,7 +277,7 @@ class CallBoard:
             if not entry.call.closed:
                 for stream in entry.streams.values():
                     stream.pulse()
-                self._guarded(entry.call, entry.call.pulse)
+                self._guarded(entry.call, entry.call.close if self._never_heard(entry) else entry.call.pulse)
                 continue
             entry.gone_ms = entry.gone_ms if entry.gone_ms is not None else now_ms
             if now_ms - entry.gone_ms > self._settings.ingest.ended_kept_s * 1000:
@@ -326,6 +326,14 @@ class CallBoard:
             entry.call = self._new_call(entry.record)
             self._begun(entry.record.call_id)
         return entry.call
+
+    def _never_heard(self, entry: _Entry) -> bool:
+        """A call the PBX told of, without any audio, that is over or has been waited for long enough."""
+        if entry.call is None or entry.call.ears:
+            return False
+        if (hung_up_at := entry.record.hung_up_at) is not None:
+            return (self._clock.now_at() - hung_up_at).total_seconds() > self._settings.ingest.return_s
+        return self._clock.monotonic_ms() - entry.known_ms > self._settings.ingest.announced_kept_s * 1000
 
     def _forget(self, call_id: str, entry: _Entry) -> None:
         del self._entries[call_id]

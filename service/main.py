@@ -25,6 +25,7 @@ from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
 from service.clock import SystemClock
 from service.desk.desk_metrics import DeskMetrics
+from service.control.feeds import PbxFeeds
 from service.desk.node_desk import NodeDesk
 from service.faults import place_of
 from service.health import NodeHealth
@@ -229,6 +230,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("wallboards", wallboards.run()),
             ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),
+            ("pbx", PbxFeeds(settings.pbx, calls, clock).run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):
             stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))

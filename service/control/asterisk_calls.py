@@ -365,7 +365,7 @@ class AsteriskCalls:
         known = agent is not None and self._agent_side(agent)
         return CallConnected(
             call_id=call.call_id,
-            agent_id=agent.parts.endpoint if agent is not None and known else None,
+            agent_extension=agent.parts.endpoint if agent is not None and known else None,
             agent_channel=agent.channel_id if agent is not None else "",
             customer_channel=call.customer.channel_id,
             customer_number=call.customer.number,

@@ -11,7 +11,7 @@ class CallConnected:
     """An agent and a customer can speak with each other; said again when another agent takes the call over."""
 
     call_id: str
-    agent_id: str | None
+    agent_extension: str | None
     agent_channel: str
     customer_channel: str
     customer_number: str | None = None

@@ -273,7 +273,7 @@ class FreeSwitchCalls:
         agent = call.agent
         return CallConnected(
             call_id=call.call_id,
-            agent_id=agent.name.endpoint if agent is not None and self._is_agent(agent) else None,
+            agent_extension=agent.name.endpoint if agent is not None and self._is_agent(agent) else None,
             agent_channel=agent.uuid if agent is not None else "",
             customer_channel=call.customer.uuid,
             customer_number=call.customer.number,

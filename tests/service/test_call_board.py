@@ -185,3 +185,25 @@ async def test_an_announced_call_without_audio_is_forgotten_and_an_ended_one_goe
 def test_known_languages() -> None:
     assert known_language("ko") is not None
     assert known_language("fr") is None
+
+
+def test_a_call_that_was_told_of_but_never_heard_ends_and_takes_no_room_for_ever(
+    board: CallBoard, clock: PlayClock
+) -> None:
+    for call_id in ("hung-up", "forgotten"):
+        board.announce(Announcement(call_id=call_id))
+        board.report(call_id, CallEvent(CallEventType.ANSWERED))
+    board.report("hung-up", CallEvent(CallEventType.HANGUP))
+    clock.move_to(9_000)
+    board.pulse()
+    assert [call.closed for call in board.live_calls()] == [False, False]
+    clock.move_to(11_000)
+    board.pulse()
+    assert [call.closed for call in board.live_calls()] == [True, False]
+    clock.move_to(3_601_000)
+    board.pulse()
+    assert [call.closed for call in board.live_calls()] == [True, True]
+    for later_ms in (3_602_000, 3_900_000):
+        clock.move_to(later_ms)
+        board.pulse()
+    assert board.live_calls() == []

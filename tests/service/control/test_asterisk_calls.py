@@ -87,7 +87,7 @@ def test_a_hold_is_bracketed_by_the_music_of_the_agents_far_half() -> None:
 def test_an_attended_transfer_holds_then_hands_over_and_the_call_goes_on(kind: str) -> None:
     news = news_of("ari-dial-attended-transfer-by-agent", kind)
     assert [each[0] for each in happened(news)] == ["answered", "hold", "unhold", "transfer", "hangup"]
-    assert [each.agent_id for each in connected(news)] == ["agenthup10", None]
+    assert [each.agent_extension for each in connected(news)] == ["agenthup10", None]
     assert happened(news)[-1][2] > 14_000
 
 

@@ -99,7 +99,7 @@ def test_a_new_bridge_after_the_agents_goodbye_is_a_transfer() -> None:
         (5_000, _end("ag", "recv_bye")), (5_100, _event("CHANNEL_CREATE", "ag2")), (6_900, _bridge("cust", "ag2"))
     )
     assert happened(news) == [("transfer", "agent", 5_000)]
-    assert [each.agent_id for each in connected(news)] == ["1008"]
+    assert [each.agent_extension for each in connected(news)] == ["1008"]
     assert calls.advance(60_000) == []
     news = [*calls.feed(_end("ag2", "send_bye"), 61_000), *calls.feed(_end("cust", "recv_bye"), 61_010)]
     (end,) = [*news, *calls.advance(64_000)]
@@ -162,7 +162,7 @@ def test_agents_of_a_queue_need_no_pattern() -> None:
     calls.feed(EslMessage(started.kind, (*started.headers, ("CC-Queue", "f"), ("CC-Member-Session-UUID", "cust"))), 0)
     (made, _) = calls.feed(_bridge("cust", "ag"), 1)
     assert isinstance(made, CallConnected)
-    assert (made.agent_id, made.queue) == ("1007", "f")
+    assert (made.agent_extension, made.queue) == ("1007", "f")
 
 
 def test_two_strangers_are_counted_and_no_call() -> None:

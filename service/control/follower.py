@@ -1,0 +1,97 @@
+"""Follows one PBX: makes the link, makes it again when it is lost, and lets time pass for the calls."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from config.pbx import PbxFeed, PbxSettings
+from service.clock import Clock
+from service.control.call_news import CallNews
+from service.control.news_desk import NewsDesk
+
+_log = structlog.get_logger(__name__)
+_BEAT_S = 0.1
+
+
+class LinkError(Exception):
+    """The link to the PBX cannot be made, or is lost. Its text says why, without names of people or numbers."""
+
+
+class PbxLink(Protocol):
+    """One kind of PBX."""
+
+    def advance(self, now_ms: int) -> list[CallNews]:
+        """What is due by now."""
+        ...
+
+    def link_lost(self) -> None:
+        """Things may happen unseen from now on."""
+        ...
+
+    async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
+        """Connect, log in, catch up (`up`), and tell until the link is lost: always ends with LinkError."""
+        ...
+
+
+class Follower:
+    """One feed. `run` until cancelled; nothing a PBX does ends it."""
+
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, link: PbxLink, desk: NewsDesk, clock: Clock) -> None:
+        self._feed, self._settings, self._link, self._desk, self._clock = feed, settings, link, desk, clock
+        self.linked = False
+        self.losses = 0
+        self._up_ms = 0
+
+    async def run(self) -> None:
+        """Carry news, let time pass, keep the link."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._desk.run())
+            tasks.create_task(self._pass_time())
+            tasks.create_task(self._keep_linked())
+
+    async def _pass_time(self) -> None:
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            self._desk.tell(self._link.advance(self._clock.monotonic_ms()))
+
+    async def _keep_linked(self) -> None:
+        wait = wait_random_exponential(
+            multiplier=self._settings.first_back_off_s,
+            max=self._settings.longest_back_off_s,
+            min=min(self._settings.first_back_off_s, self._settings.longest_back_off_s) / 2,
+        )
+        while True:
+            retrying = AsyncRetrying(wait=wait, retry=retry_if_exception_type(LinkError), before_sleep=self._noted)
+            async for attempt in retrying:
+                with attempt:
+                    await self._once()
+
+    async def _once(self) -> None:
+        """One link from its making to its loss. After one that stood long enough the back-off begins anew."""
+        try:
+            await self._link.follow(self._desk.tell, self._is_up)
+        except LinkError as error:
+            if not self.linked:
+                raise
+            self.linked = False
+            self.losses += 1
+            self._link.link_lost()
+            _log.warning("the link to the telephone system is lost", feed=self._feed.name, reason=str(error))
+            if self._clock.monotonic_ms() - self._up_ms < self._settings.longest_back_off_s * 1000:
+                raise
+
+    def _is_up(self) -> None:
+        self.linked, self._up_ms = True, self._clock.monotonic_ms()
+        _log.info("the telephone system is followed", feed=self._feed.name)
+
+    def _noted(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        _log.warning(
+            "the telephone system cannot be followed yet",
+            feed=self._feed.name,
+            reason=str(error),
+            again_in_s=round(state.upcoming_sleep, 1),
+        )

@@ -1,0 +1,110 @@
+"""A feed followed over loopback: the clock stands where the test puts it, and every signal is waited for."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.pbx import PbxFeed, PbxSettings
+from service.clock import PlayClock
+from service.control.feeds import link_of
+from service.control.follower import Follower
+from service.control.news_desk import NewsDesk
+from streaming.frames import Party
+from tests.fakes.pbx_servers import PASSWORD, USER
+from web.sources import AnnouncedCall, Announcement, CallEvent, CallEventType, CallView
+
+BEGAN_AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+QUICK = PbxSettings(first_back_off_s=0.01, longest_back_off_s=0.05, answer_s=5.0, silent_s=5.0)
+
+
+@dataclass(slots=True)
+class KeepingCalls:
+    """Keeps what it is told, or passes it on to `board`."""
+
+    announced: list[Announcement] = field(default_factory=list)
+    amended: list[tuple[str, Announcement]] = field(default_factory=list)
+    events: list[tuple[str, CallEvent]] = field(default_factory=list)
+    raising: Exception | None = None
+
+    async def announce(self, announcement: Announcement) -> AnnouncedCall:
+        if self.raising is not None:
+            raise self.raising
+        self.announced.append(announcement)
+        return AnnouncedCall(announcement.call_id or "", True, ())
+
+    async def amend(self, call_id: str, announcement: Announcement) -> CallView:
+        self.amended.append((call_id, announcement))
+        return None  # type: ignore[return-value]  # nobody looks at it
+
+    async def report(self, call_id: str, event: CallEvent) -> None:
+        if self.raising is not None:
+            raise self.raising
+        self.events.append((call_id, event))
+
+    def kinds(self) -> list[str]:
+        """Types of the events, in their order."""
+        return [str(event.type) for _, event in self.events]
+
+    def ending(self) -> str | None:
+        """`transfer` or the party of the hang-up, whichever came first."""
+        for _, event in self.events:
+            if event.type is CallEventType.TRANSFER:
+                return "transfer"
+            if event.type is CallEventType.HANGUP:
+                return str(event.party or Party.UNKNOWN)
+        return None
+
+
+class Followed:
+    """One follower at work."""
+
+    def __init__(self, feed: PbxFeed, settings: PbxSettings = QUICK) -> None:
+        self.clock = PlayClock(BEGAN_AT)
+        self.told = KeepingCalls()
+        self.link = link_of(feed, settings, self.clock)
+        self.desk = NewsDesk(self.told, self.clock)
+        self.follower = Follower(feed, settings, self.link, self.desk, self.clock)
+        self.taken = 0
+        calls: Any = self.link.calls  # type: ignore[attr-defined]  # each link has its state there
+        take = calls.feed
+
+        def counted(signal: object, now_ms: int) -> object:
+            self.taken += 1
+            return take(signal, now_ms)
+
+        calls.feed = counted
+
+    async def until(self, true: Any) -> None:
+        """Wait for it."""
+        async with asyncio.timeout(20):
+            while not true():  # noqa: ASYNC110  # what is waited for has no event
+                await asyncio.sleep(0.005)
+
+    async def pass_ms(self, ms: int) -> None:
+        """Let the clock go on and the beat come."""
+        self.clock.move_to(self.clock.monotonic_ms() + ms)
+        await asyncio.sleep(0.25)
+
+
+@contextlib.asynccontextmanager
+async def following(feed: PbxFeed, settings: PbxSettings = QUICK) -> AsyncIterator[Followed]:
+    """Follow the feed as long as the block runs."""
+    followed = Followed(feed, settings)
+    task = asyncio.create_task(followed.follower.run())
+    try:
+        yield followed
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def at(ms: int) -> datetime:
+    """A moment of the play clock."""
+    return BEGAN_AT + timedelta(milliseconds=ms)
+
+
+CREDENTIALS = {"user": USER, "password": PASSWORD}
