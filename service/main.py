@@ -24,8 +24,8 @@ from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
 from service.clock import SystemClock
-from service.desk.desk_metrics import DeskMetrics
 from service.control.feeds import PbxFeeds
+from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.faults import place_of
 from service.health import NodeHealth

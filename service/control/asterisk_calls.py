@@ -10,7 +10,7 @@ from service.control.agent_places import AgentPlaces, other_half
 from service.control.call_news import CallConnected, CallHappened, CallNews, CallUnanswered
 from service.control.call_seats import CallSeats, PbxCall
 from service.control.channels import Channel, Channels, is_agent
-from service.control.hang_up import Ending, HangUpRequest, Verdict, customer_in_time, verdict_on
+from service.control.hang_up import HangUpRequest, Verdict, customer_in_time, verdict_on
 from service.control.signals import (
     BridgeEntered,
     BridgeLeft,
@@ -33,6 +33,7 @@ from streaming.frames import Leg, Party
 from web.sources import CallEventType
 
 _TRANSFER_WAIT_MS = 2_000  # an attended transfer was reported 3 ms after the agent's phone had hung up
+_LOOK_EVERY_MS = 100
 _ELSEWHERE_MS = 1_000  # both out of every bridge for longer than this: they do not come back together
 
 
@@ -57,6 +58,7 @@ class AsteriskCalls:
         self._channels = Channels()
         self._seats = CallSeats(feed.call_id_prefix)
         self._order = 0
+        self._looked_ms = 0
 
     @property
     def running(self) -> int:
@@ -64,11 +66,13 @@ class AsteriskCalls:
         return len(self._seats.calls)
 
     def feed(self, signal: Signal, now_ms: int) -> list[CallNews]:
-        """What this signal changes, and what was due before it."""
-        return [*self.advance(now_ms), *self._took(signal, now_ms)]
+        """What this signal changes, and what was due before it (to a tenth of a second)."""
+        due = self.advance(now_ms) if now_ms - self._looked_ms >= _LOOK_EVERY_MS else []
+        return [*due, *self._took(signal, now_ms)]
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """Verdicts that are due."""
+        self._looked_ms = now_ms
         news: list[CallNews] = []
         for call in list(self._seats.calls.values()):
             self._look_whether_over(call, now_ms)
@@ -166,6 +170,8 @@ class AsteriskCalls:
         caller, peer = self._channels.by_id.get(caller_id), self._channels.by_id.get(peer_id)
         if caller is None or peer is None or peer.parts.is_machine:
             return []
+        if caller.parts.half == ";2" and self._agent_side(caller):
+            return []  # a Local channel rings the phone behind it
         if queue is not None:
             caller.queue = queue
         if caller_id in self._seats.call_of:
@@ -213,12 +219,15 @@ class AsteriskCalls:
             self.counts.unplaced += 1
         if len(agents) != 1 or not customers or agents[0].channel_id in self._seats.call_of:
             return []
+        if agents[0].parts.half == ";2":
+            return []  # the far half of a Local channel with the phone behind it: its near half is in the call
         return self._connect(self._seats.new_call(customers[0], agents[0], customers[0]), agents[0], now_ms)
 
     def _connect(self, call: PbxCall, agent: Channel, now_ms: int) -> list[CallNews]:
         self._seats.seat(call, agent)
         call.answered, call.queue = True, call.customer.queue
         call.customer.calls += 1
+        call.bridge = call.customer.bridge
         return [self._connected(call), CallHappened(call.call_id, CallEventType.ANSWERED, now_ms)]
 
     def _left(self, channel: Channel, call: PbxCall | None, bridge: str, now_ms: int) -> None:
@@ -274,6 +283,7 @@ class AsteriskCalls:
         if others:
             news += self._unhold(call, now_ms)
             self._seats.seat(call, others[0])
+            call.bridge = call.customer.bridge
             news.append(self._connected(call))
         return news
 
@@ -319,12 +329,29 @@ class AsteriskCalls:
             call.over_ms = call.lost_ms
 
     def _ended(self, call: PbxCall) -> list[CallNews]:
+        others = [each for each in self._channels.people_with(call.customer) if each is not call.agent]
+        if others and not call.customer.gone:
+            return self._goes_on(call, others[0])
         verdict = self._verdict(call, call.over_ms or 0)
         self._seats.forget(call)
         hold = self._unhold(call, verdict.at_ms)
         cause = str(verdict.cause) if verdict.cause is not None else None
         end = CallHappened(call.call_id, CallEventType.HANGUP, verdict.at_ms, party=verdict.party, cause=cause)
         return [*hold, end]
+
+    def _goes_on(self, call: PbxCall, other: Channel) -> list[CallNews]:
+        """The customer speaks with somebody else by now: a Local channel took itself out of the way, in the same bridge
+        and without a phone that was hung up; else it is a transfer that nobody reported."""
+        asked = call.agent.request if call.agent is not None else None
+        moved = call.customer.bridge != call.bridge or (asked is not None and not asked.soft)
+        at_ms = call.over_ms or 0
+        news: list[CallNews] = []
+        if moved and not call.blind:
+            news.append(CallHappened(call.call_id, CallEventType.TRANSFER, at_ms, leg=Leg.AGENT))
+        call.over_ms = call.lost_ms = call.queue_says = call.source_says = None
+        call.bridge = call.customer.bridge
+        self._seats.seat(call, other)
+        return [*self._unhold(call, at_ms), *news, self._connected(call)]
 
     def _never_answered(self, call: PbxCall, now_ms: int) -> list[CallNews]:
         verdict = self._verdict(call, now_ms)
@@ -333,32 +360,18 @@ class AsteriskCalls:
         return [CallUnanswered(call.call_id, verdict.at_ms, verdict.party, call.customer.queue, cause)]
 
     def _verdict(self, call: PbxCall, over_ms: int) -> Verdict:
-        agent, customer = call.agent, call.customer
         star_counts = self._feed.star_key == "ends" or (
-            self._feed.star_key == "as_dialplan" and call.caller.star_option and call.caller is not agent
+            self._feed.star_key == "as_dialplan" and call.caller.star_option and call.caller is not call.agent
         )
-        verdict = verdict_on(
-            Ending(
-                over_ms=over_ms,
-                agent_request=agent.request if agent is not None else None,
-                customer_request=customer.request,
-                lost_ms=call.lost_ms,
-                star_ms=agent.star_ms if agent is not None and star_counts else None,
-                agent_cause=agent.cause if agent is not None else None,
-                customer_cause=customer.cause,
-                queue_says=call.queue_says,
-                source_says=call.source_says,
-                answered=call.answered,
-                blind=call.blind,
-            )
-        )
+        verdict = verdict_on(call.ending(over_ms, star_counts))
         self.counts.verdicts[verdict.party] += 1
         return verdict
 
     # --- small things ------------------------------------------------------------------------------------------
 
     def _agent_side(self, channel: Channel) -> bool:
-        return is_agent(self._places, channel)
+        near = self._channels.by_name.get(other_half(channel.name) or "") if channel.parts.half == ";2" else None
+        return is_agent(self._places, channel) or (near is not None and is_agent(self._places, near))
 
     def _connected(self, call: PbxCall) -> CallConnected:
         agent = call.agent

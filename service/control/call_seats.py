@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from service.control.channels import Channel
+from service.control.hang_up import Ending
 from streaming.frames import Leg
 
 
@@ -17,6 +18,7 @@ class PbxCall:
     caller: Channel
     queue: str | None = None
     answered: bool = False
+    bridge: str | None = None  # where the two met
     held_by: Leg | None = None
     lost_ms: int | None = None
     over_ms: int | None = None  # the first sign of its end; the verdict waits for a transfer
@@ -30,6 +32,23 @@ class PbxCall:
         if channel is None:
             return None
         return Leg.AGENT if channel is self.agent else Leg.CUSTOMER if channel is self.customer else None
+
+    def ending(self, over_ms: int, star_counts: bool) -> Ending:
+        """What is known of its end."""
+        agent, customer = self.agent, self.customer
+        return Ending(
+            over_ms=over_ms,
+            agent_request=agent.request if agent is not None else None,
+            customer_request=customer.request,
+            lost_ms=self.lost_ms,
+            star_ms=agent.star_ms if agent is not None and star_counts else None,
+            agent_cause=agent.cause if agent is not None else None,
+            customer_cause=customer.cause,
+            queue_says=self.queue_says,
+            source_says=self.source_says,
+            answered=self.answered,
+            blind=self.blind,
+        )
 
 
 @dataclass(slots=True)

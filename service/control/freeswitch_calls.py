@@ -90,6 +90,7 @@ class FreeSwitchCalls:
     def resumed(self, pairs: Iterable[EslMessage], present: Iterable[str], now_ms: int) -> list[CallNews]:
         """The link is there (again): legs as events, pairs as CHANNEL_BRIDGE, and every living uuid."""
         alive, news = set(present), list[CallNews]()
+        self._queues = {uuid: queue for uuid, queue in self._queues.items() if uuid in alive}
         for uuid in [each for each in self._legs if each not in alive]:
             news += self._gone(self._legs.pop(uuid), now_ms)
         for pair in pairs:

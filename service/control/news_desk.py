@@ -47,7 +47,7 @@ class NewsDesk:
     def __init__(self, calls: ToldCalls, clock: Clock) -> None:
         self._calls, self._clock = calls, clock
         self._waiting: asyncio.Queue[CallNews] = asyncio.Queue(_MOST_WAITING)
-        self._told: set[str] = set()
+        self._told: dict[str, None] = {}  # ids of running calls, oldest first
         self.counts: Counter[str] = Counter()  # told, dropped, refused, late, unanswered
 
     def tell(self, news: list[CallNews]) -> None:
@@ -75,7 +75,7 @@ class NewsDesk:
                     self.counts["unanswered"] += 1  # nobody spoke, so there is nothing to hear
                     return
         except ConflictingCallError:
-            self._told.add(news.call_id)  # its integrator announced it too, and knows more than the wire
+            self._remember(news.call_id)  # its integrator announced it too, and knows more than the wire
             return
         except NodeFullError:
             self.counts["refused"] += 1
@@ -94,13 +94,18 @@ class NewsDesk:
         await self._calls.announce(
             Announcement(call_id=news.call_id, queue=news.queue, agent=agent, customer_number=news.customer_number)
         )
-        self._told.add(news.call_id)
+        self._remember(news.call_id)
 
     async def _happened(self, news: CallHappened) -> None:
         since_ms = max(0, self._clock.monotonic_ms() - news.at_ms)
         at = self._clock.now_at() - timedelta(milliseconds=since_ms)
         if news.party is not None:
-            self._told.discard(news.call_id)
+            self._told.pop(news.call_id, None)
         await self._calls.report(
             news.call_id, CallEvent(news.type, leg=news.leg, at=at, party=news.party, cause=news.cause)
         )
+
+    def _remember(self, call_id: str) -> None:
+        self._told[call_id] = None
+        if len(self._told) > _MOST_WAITING:
+            del self._told[next(iter(self._told))]

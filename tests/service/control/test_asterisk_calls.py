@@ -14,6 +14,7 @@ from service.control.signals import (
     HoldPressed,
     MuteSet,
     QueueCompleted,
+    QueueOffered,
     Signal,
     SourceNamed,
     TransferDone,
@@ -269,3 +270,55 @@ def test_two_strangers_are_counted_and_no_call() -> None:
     calls = AsteriskCalls(feed_of("asterisk_ami", agent_extensions="none"))
     assert [each for signal in _TALKING for each in calls.feed(signal, 0)] == []
     assert calls.counts.unplaced == 1
+
+
+# --- Local channels ----------------------------------------------------------------------------------------------
+
+_BEHIND_LOCAL: list[Signal] = [
+    ChannelKnown("cust", "PJSIP/trunk-00000001", application="Queue", arguments="floor"),
+    ChannelKnown("near", "Local/9007@from-queue-00000002;1"),
+    ChannelKnown("far", "Local/9007@from-queue-00000002;2"),
+    ChannelKnown("phone", "PJSIP/1007-00000003"),
+]
+
+
+@pytest.mark.parametrize("how", [{"agent_extensions": r"1\d{3}"}, {"agent_contexts": ("from-queue",)}, {}])
+def test_a_phone_behind_a_local_channel_is_one_call(how: dict[str, object]) -> None:
+    calls = AsteriskCalls(feed_of("asterisk_ami", **{"agent_extensions": None, **how}))
+    news = [each for signal in _BEHIND_LOCAL for each in calls.feed(signal, 0)]
+    for signal in (
+        QueueOffered("cust", "near", "floor"),
+        Dialled("far", "phone"),
+        BridgeEntered("b2", "phone"),
+        BridgeEntered("b2", "far"),
+        BridgeEntered("b1", "near"),
+        BridgeEntered("b1", "cust"),
+    ):
+        news += calls.feed(signal, 10)
+    assert [(each.call_id, each.agent_channel) for each in connected(news)] == [("cust", "near")]
+    assert calls.running == 1
+
+
+def test_a_local_channel_that_takes_itself_out_of_the_way_ends_nothing() -> None:
+    calls, news = _calls(
+        (1_000, ChannelKnown("1009", "PJSIP/1009-00000004")),
+        (1_000, BridgeEntered("b", "1009")),
+        (1_000, BridgeLeft("b", "1007")),
+        (1_001, ChannelGone("1007", 16)),
+    )
+    news += calls.advance(4_000)
+    assert happened(news) == []
+    assert [each.agent_channel for each in connected(news)] == ["1009"]
+    calls.feed(HangUpAsked("1009", False, 16), 9_000)
+    assert verdict_in(calls.advance(12_000)) == "agent"
+
+
+def test_a_customer_who_speaks_with_another_after_the_agents_hang_up_was_transferred() -> None:
+    calls, news = _calls(
+        (1_000, HangUpAsked("1007", False, 16)),
+        (1_001, BridgeLeft("b", "1007")),
+        (1_001, ChannelGone("1007", 16)),
+        (1_500, BridgeEntered("b", "1008")),
+    )
+    assert happened([*news, *calls.advance(4_000)]) == [("transfer", "agent", 1_000)]
+    assert calls.running == 1
