@@ -24,6 +24,7 @@ from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
 from service.clock import SystemClock
+from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
 from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
@@ -168,6 +169,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
                 call.change_rules(pack)
 
     pulse = Pulse(board)
+    pbx_feeds = PbxFeeds(settings.pbx, calls, clock)
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
@@ -179,6 +181,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     KeepingMetrics(registry, bus, feed, clips, recorder, retention)
     DeskMetrics(registry, desk)
     RuleMetrics(registry, rules, observed)
+    FeedMetrics(registry, pbx_feeds)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     app = build_app(
         settings,
@@ -230,7 +233,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("wallboards", wallboards.run()),
             ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),
-            ("pbx", PbxFeeds(settings.pbx, calls, clock).run()),
+            ("pbx", pbx_feeds.run()),
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):
             stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))

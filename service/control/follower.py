@@ -1,7 +1,7 @@
 """Follows one PBX: makes the link, makes it again when it is lost, and lets time pass for the calls."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -11,6 +11,7 @@ from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
 from service.control.call_news import CallNews
 from service.control.news_desk import NewsDesk
+from streaming.frames import Party
 
 _log = structlog.get_logger(__name__)
 _BEAT_S = 0.1
@@ -20,8 +21,41 @@ class LinkError(Exception):
     """The link to the PBX cannot be made, or is lost. Its text says why, without names of people or numbers."""
 
 
+class CallCounts(Protocol):
+    """What was seen, for the figures."""
+
+    @property
+    def unplaced(self) -> int:
+        """Bridges of two people of whom none is known to be an agent."""
+        ...
+
+    @property
+    def verdicts(self) -> Mapping[Party, int]:
+        """Calls by who ended them."""
+        ...
+
+
+class PbxCalls(Protocol):
+    """The state of one PBX's calls, as far as all kinds have it alike."""
+
+    @property
+    def running(self) -> int:
+        """Calls that are not over."""
+        ...
+
+    @property
+    def counts(self) -> CallCounts:
+        """What was seen."""
+        ...
+
+
 class PbxLink(Protocol):
     """One kind of PBX."""
+
+    @property
+    def calls(self) -> PbxCalls:
+        """Its calls."""
+        ...
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
@@ -40,7 +74,8 @@ class Follower:
     """One feed. `run` until cancelled; nothing a PBX does ends it."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings, link: PbxLink, desk: NewsDesk, clock: Clock) -> None:
-        self._feed, self._settings, self._link, self._desk, self._clock = feed, settings, link, desk, clock
+        self.link, self.desk = link, desk
+        self._feed, self._settings, self._clock = feed, settings, clock
         self.linked = False
         self.losses = 0
         self._up_ms = 0
@@ -48,14 +83,14 @@ class Follower:
     async def run(self) -> None:
         """Carry news, let time pass, keep the link."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._desk.run())
+            tasks.create_task(self.desk.run())
             tasks.create_task(self._pass_time())
             tasks.create_task(self._keep_linked())
 
     async def _pass_time(self) -> None:
         while True:
             await asyncio.sleep(_BEAT_S)
-            self._desk.tell(self._link.advance(self._clock.monotonic_ms()))
+            self.desk.tell(self.link.advance(self._clock.monotonic_ms()))
 
     async def _keep_linked(self) -> None:
         wait = wait_random_exponential(
@@ -72,13 +107,13 @@ class Follower:
     async def _once(self) -> None:
         """One link from its making to its loss. After one that stood long enough the back-off begins anew."""
         try:
-            await self._link.follow(self._desk.tell, self._is_up)
+            await self.link.follow(self.desk.tell, self._is_up)
         except LinkError as error:
             if not self.linked:
                 raise
             self.linked = False
             self.losses += 1
-            self._link.link_lost()
+            self.link.link_lost()
             _log.warning("the link to the telephone system is lost", feed=self._feed.name, reason=str(error))
             if self._clock.monotonic_ms() - self._up_ms < self._settings.longest_back_off_s * 1000:
                 raise

@@ -68,7 +68,7 @@ class Followed:
         self.desk = NewsDesk(self.told, self.clock)
         self.follower = Follower(feed, settings, self.link, self.desk, self.clock)
         self.taken = 0
-        calls: Any = self.link.calls  # type: ignore[attr-defined]  # each link has its state there
+        calls: Any = self.link.calls
         take = calls.feed
 
         def counted(signal: object, now_ms: int) -> object:

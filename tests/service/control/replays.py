@@ -23,9 +23,9 @@ GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 
 def feed_of(kind: str, **said: Any) -> PbxFeed:
     """A feed whose agents are those of the recordings."""
-    url = "http://127.0.0.1:8088" if kind == "asterisk_ari" else "tcp://127.0.0.1:5038"
+    url = said.pop("url", None) or ("http://127.0.0.1:8088" if kind == "asterisk_ari" else "tcp://127.0.0.1:5038")
     return PbxFeed.model_validate(
-        {"name": "lab", "kind": kind, "url": url, "agent_extensions": r"(st|busy)?agent.*|busy|noanswer", **said}
+        {"name": "lab", "kind": kind, "url": url, "agent_extensions": r"(st)?agent.*|busy|noanswer", **said}
     )
 
 
