@@ -2,11 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from math import exp, log2
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.medians import medians
 from config.detection import HostileToneSettings
 from streaming.observations import VoiceHeard
 
@@ -94,7 +96,7 @@ class OwnVoice:
         if len(window) * HOP_MS < settings.voiced_ms:
             return None
         self._due_ms = end_ms + settings.step_ms
-        now = np.median(np.array(window)[:, 1:], axis=0)
+        now = medians(chain.from_iterable(window), 4)[1:]
         if self._beginning is None:
             self._learn(now)
             return None
@@ -117,7 +119,7 @@ class OwnVoice:
             self._learnt += lesson
             self._windows.append(now)
             if len(self._learnt) * HOP_MS >= self._settings.baseline_voiced_ms:
-                self._beginning = np.median(np.array(self._learnt), axis=0)
+                self._beginning = medians(chain.from_iterable(self._learnt), 3)
                 self._scale = self._spread(self._beginning)
             return
         step = (now - self._beginning) * (len(lesson) / _SLOW_HOPS)

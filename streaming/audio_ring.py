@@ -34,8 +34,9 @@ class AudioRing:
             self._empty = False
         if frame.start_sample < self._end_sample:
             raise ValueError("a frame before the end of the ring")
-        missing_bytes = min((frame.start_sample - self._end_sample) * 2, len(self._ring))
-        self._write(frame.start_sample * 2 - missing_bytes, bytes(missing_bytes))
+        if missing := frame.start_sample - self._end_sample:
+            missing_bytes = min(missing * 2, len(self._ring))
+            self._write(frame.start_sample * 2 - missing_bytes, bytes(missing_bytes))
         self._write(frame.start_sample * 2, frame.pcm_s16le)
         self._end_sample = frame.start_sample + len(frame.pcm_s16le) // 2
 
@@ -55,5 +56,8 @@ class AudioRing:
     def _write(self, call_byte: int, content: bytes) -> None:
         at = call_byte % len(self._ring)
         straight = min(len(content), len(self._ring) - at)
+        if straight == len(content):
+            self._ring[at : at + straight] = content
+            return
         self._ring[at : at + straight] = content[:straight]
         self._ring[0 : len(content) - straight] = content[straight:]

@@ -138,13 +138,13 @@ class Prosody:
 
 def levels_dbfs(hops: Floats) -> Floats:
     """RMS dBFS of each row, its mean removed."""
-    power = np.einsum("ij,ij->i", hops, hops) / hops.shape[1] - hops.mean(axis=1) ** 2
+    power = np.einsum("ij,ij->i", hops, hops) / hops.shape[1] - _means(hops)[:, 0] ** 2
     return np.asarray(10.0 * np.log10(np.maximum(power, _LEAST_POWER)), np.float32)
 
 
 def spectra(windows: Floats) -> Floats:
     """The power spectrum of each row of 512 samples, its mean removed."""
-    spectrum = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * _SPECTRUM_WINDOW)
+    spectrum = np.fft.rfft((windows - _means(windows)) * _SPECTRUM_WINDOW)
     return np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
 
 
@@ -161,7 +161,7 @@ def colours(power: Floats) -> tuple[Floats, Floats]:
 
 def pitches(windows: Floats) -> tuple[Floats, Floats]:
     """Pitch in Hz and strength 0..1 of each row of 640 samples: autocorrelation over the window's (Boersma 1993)."""
-    spectrum = np.fft.rfft((windows - windows.mean(axis=1, keepdims=True)) * _PITCH_WINDOW, _TRANSFORM_SAMPLES)
+    spectrum = np.fft.rfft((windows - _means(windows)) * _PITCH_WINDOW, _TRANSFORM_SAMPLES)
     power = spectrum.real**2 + spectrum.imag**2
     correlation = np.fft.irfft(power, _TRANSFORM_SAMPLES)[:, : _LONGEST_LAG + 2]
     correlation *= _WINDOW_FAIRNESS / np.maximum(correlation[:, :1], _LEAST_POWER)
@@ -183,7 +183,13 @@ def pitches(windows: Floats) -> tuple[Floats, Floats]:
 
 def _windows(heard: Floats, hops: int) -> Floats:
     """The 640 samples up to the end of each hop, as rows without copying."""
-    return np.lib.stride_tricks.sliding_window_view(heard, _PITCH_SAMPLES)[::HOP_SAMPLES][:hops]
+    step_bytes = heard.strides[0]
+    return np.ndarray((hops, _PITCH_SAMPLES), np.float32, heard.data, strides=(HOP_SAMPLES * step_bytes, step_bytes))
+
+
+def _means(rows: Floats) -> Floats:
+    """The mean of each row, as a column; what `mean` does, without its preparations."""
+    return np.asarray(np.add.reduce(rows, axis=1, keepdims=True) / rows.shape[1])
 
 
 def _hann(samples: int) -> Floats:

@@ -85,8 +85,9 @@ class SileroVoice:
         padded[1:, :_CONTEXT_SAMPLES] = windows[:-1, -_CONTEXT_SAMPLES:]
         padded[:, mirrored_from:] = padded[:, mirrored_from - 2 : mirrored_from - 66 : -1]
         self._context = windows[-1, -_CONTEXT_SAMPLES:].copy()
-        frames = np.lib.stride_tricks.as_strided(
-            padded, (count, _FRAMES, _FFT_SAMPLES), (padded.strides[0], _STRIDE_SAMPLES * 4, 4), writeable=False
+        # The same samples as overlapping rows; numpy's own function for that takes ten times as long.
+        frames: Floats = np.ndarray(
+            (count, _FRAMES, _FFT_SAMPLES), np.float32, padded, strides=(_PADDED_SAMPLES * 4, _STRIDE_SAMPLES * 4, 4)
         )
         spectrum = np.zeros((count, _FRAMES + 2, _BINS), np.float32)
         np.abs(np.fft.rfft(frames * _HANN), out=spectrum[:, 1:-1])

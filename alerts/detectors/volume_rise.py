@@ -2,13 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import chain
 from math import log2
-
-import numpy as np
 
 from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from alerts.line_gain import LineGain
+from alerts.medians import medians
 from config.detection import VolumeRiseSettings
 from streaming.frames import Leg
 from streaming.observations import CallTransferred, HoldChanged, LineHeard, Observation, VoiceHeard
@@ -236,8 +236,9 @@ class VolumeRiseDetector:
 
 
 def _medians(hops: deque[_Hop] | list[_Hop]) -> _Voice:
-    columns = np.median(np.array([(hop.level_dbfs, hop.semitones, hop.tilt_db) for hop in hops]), axis=0)
-    return _Voice(float(columns[0]), float(columns[1]), float(columns[2]))
+    return _Voice(
+        *medians(chain.from_iterable((hop.level_dbfs, hop.semitones, hop.tilt_db) for hop in hops), 3).tolist()
+    )
 
 
 def _at_most(step: float, limit: float) -> float:
