@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running demo: English and Chinese, dark and light, into docs/images."""
+"""Takes the README's pictures from a running demo, English and Chinese: the console (dark, light) and the wallboard."""
 
 import asyncio
 import shutil
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx
 from playwright.async_api import Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
@@ -41,7 +42,26 @@ async def main() -> None:
                     await _show(page)
                     await page.screenshot(path=_IMAGES / f"{name}.png")
                     await context.close()
+                await _tell_floor(address)
+                for lang, name in (("en", "wallboard"), ("zh-CN", "wallboard-zh")):
+                    page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+                    await page.goto(f"{address}/wallboard?lang={lang}")
+                    await page.locator(".queues, .calls li").nth(4).wait_for()
+                    await page.screenshot(path=_IMAGES / f"{name}.png")
+                    await page.close()
         await browser.close()
+
+
+async def _tell_floor(address: str) -> None:
+    """What a PBX would post of its agents and queues; the demo's has none."""
+    states = ("busy",) * 6 + ("idle",) * 3 + ("wrap_up", "wrap_up", "break", "ringing")
+    async with httpx.AsyncClient(base_url=address) as pbx:
+        for number, state in enumerate(states):
+            await pbx.post(f"/api/v1/agents/{1001 + number}/state", json={"state": state})
+        for queue, waiting, longest_wait_s, within in (("billing", 3, 41, 188), ("support", 1, 12, 141)):
+            figures = {"waiting": waiting, "longest_wait_s": longest_wait_s, "answered": 212, "abandoned": 11}
+            more = {"answered_within_s": {"20": within}, "handle_time_s_mean": 247}
+            await pbx.post(f"/api/v1/queues/{queue}/stats", json=figures | more)
 
 
 async def _show(page: Page) -> None:

@@ -5,6 +5,7 @@ import json
 import shutil
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,13 @@ _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-
 @asynccontextmanager
 async def running_demo(data_dir: Path) -> AsyncIterator[str]:
     """The address of a demo's console."""
+    async with demo_process(data_dir) as (address, _process):
+        yield address
+
+
+@asynccontextmanager
+async def demo_process(data_dir: Path) -> AsyncIterator[tuple[str, Process]]:
+    """The address of a demo's console, and the demo itself."""
     command = [sys.executable, "-m", "service.commands.program", "demo", "--no-browser"]
     command += ["--http-port", "0", "--audiosocket-port", "0", "--data-dir", str(data_dir)]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -28,7 +36,7 @@ async def running_demo(data_dir: Path) -> AsyncIterator[str]:
     try:
         async with asyncio.timeout(60):
             ready = json.loads(await process.stdout.readline())
-        yield ready["http"]
+        yield ready["http"], process
     finally:
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(20):

@@ -82,6 +82,17 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
             sound = await client.get("/api/v1/calls/far-0/audio.wav?from_ms=1000&to_ms=2000")
             with wave.open(io.BytesIO(sound.content)) as wav:
                 assert (wav.getnchannels(), wav.getnframes()) == (2, 16_000)
+            async with (
+                httpx.AsyncClient(base_url=here.http, trust_env=False) as pbx,
+                connect(f"{there.http.replace('http', 'ws')}/ws/console") as wall,
+            ):
+                await pbx.post("/api/v1/agents/1007/state", json={"state": "busy"})
+                await wall.send(json.dumps({"type": "hello", "topics": ["wallboard"]}))
+                board = await _message(wall, "wallboard")
+                while board["agents"] is None:  # news of the floor is not stored: it is there a moment later
+                    board = await _message(wall, "wallboard")
+                assert (board["calls"]["live"], board["agents"]["states"]) == (1, {"busy": 1})
+                assert board["alerts"]["last"][0]["kind"] == "dead_air"
             timeline = (await client.get("/api/v1/calls/far-0/timeline")).json()
             assert any(span["kind"] == "speech" for span in timeline["spans"])
 

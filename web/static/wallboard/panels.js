@@ -77,16 +77,20 @@ export function Calls() {
 function Call({ call }) {
   return html`<li>
     <i class="meter ${call.severity ?? ""}" aria-hidden="true"><span style=${{ transform: `scaleX(${call.risk / 100})` }}></span></i>
-    <span class="who">${nameOf(call)}</span>
-    <span class="time">
-      ${call.state === "held" && html`<span class="hold"><span class="visually-hidden">${t("call.state.held")}</span></span>`}${clockText(durationOf(call))}
-    </span>
-    <span class="why">
-      ${call.severity
-        ? html`<${SeverityMark} severity=${call.severity} word=${true} /><span class="kind">${kindOf(call)}</span>`
-        : html`<span>${[t(`call.state.${call.state}`), call.queue].filter(Boolean).join(" · ")}</span>`}
-    </span>
-    <span class="risk"><span class="visually-hidden">${t("call.risk")}</span>${call.risk}</span>
+    <p>
+      <span class="who">${nameOf(call)}</span>
+      <span class="time">
+        ${call.state === "held" && html`<span class="hold"><span class="visually-hidden">${t("call.state.held")}</span></span>`}${clockText(durationOf(call))}
+      </span>
+    </p>
+    <p>
+      <span class="why">
+        ${call.severity
+          ? html`<${SeverityMark} severity=${call.severity} word=${true} /><span class="kind">${kindOf(call)}</span>`
+          : html`<span>${[t(`call.state.${call.state}`), call.queue].filter(Boolean).join(" · ")}</span>`}
+      </span>
+      <span class="risk"><span class="visually-hidden">${t("call.risk")}</span>${call.risk}</span>
+    </p>
   </li>`;
 }
 
