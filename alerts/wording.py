@@ -41,7 +41,7 @@ _CLAUSES = {
     Kind.OFF_CALL_TALK: "002 与旁人聊天",
 }
 
-_ADVICE = {
+ADVICE = {
     Reader.EN: {
         Kind.DEAD_AIR: "Help the agent with an answer, or let the agent tell the customer what the wait is for.",
         Kind.LONG_SILENCE: "Listen in: does the agent need help, or has the line gone dead?",
@@ -113,14 +113,14 @@ def words_of(finding: Finding, reader: Reader) -> Words:
     """The finding in the reader's language. A pack's rule brings its own words; they win."""
     return Words(
         title=finding.title or _title(finding, reader),
-        advice=finding.advice or _ADVICE[reader].get(finding.kind, ""),
+        advice=finding.advice or ADVICE[reader].get(finding.kind, ""),
         clause=finding.clause or _CLAUSES.get(finding.kind),
         advice_by_language=finding.advice_by_language if finding.advice else _advice_by_language(finding.kind),
     )
 
 
 def _advice_by_language(kind: Kind) -> ByLanguage | None:
-    chinese, english = _ADVICE[Reader.ZH].get(kind), _ADVICE[Reader.EN].get(kind)
+    chinese, english = ADVICE[Reader.ZH].get(kind), ADVICE[Reader.EN].get(kind)
     return ByLanguage(chinese, english) if chinese and english else None
 
 

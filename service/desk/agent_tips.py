@@ -6,6 +6,7 @@ from datetime import datetime
 
 from alerts.alert import Alert
 from alerts.life.advice import FRESH, is_advice
+from alerts.life.agent_words import words_for_agent
 from web.desk_sources import AgentTip
 
 _MOST_AGENTS = 5_000
@@ -15,7 +16,8 @@ _MOST_TIPS = 50  # of one agent; the oldest go
 def tip_of(alert: Alert) -> AgentTip:
     """What the agent reads of an alert that is advice."""
     agent_id = alert.agent_id or ""  # advice is always somebody's
-    return AgentTip(alert.alert_id, agent_id, alert.call_id, alert.kind.value, alert.advice, alert.opened_at)
+    words = words_for_agent(alert)
+    return AgentTip(alert.alert_id, agent_id, alert.call_id, alert.kind.value, words, alert.opened_at)
 
 
 class AgentTips:
