@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from alerts.alert import Evidence, Kind, Severity
 from alerts.findings import Finding, Stage
@@ -170,9 +171,12 @@ def _words(
     text = ""
     if len(rest) == 2 and isinstance(rest[1], list):
         text, kept = str(rest[0]), rest[1]
-        for at in range(0, len(kept), 4):
-            from_ms = start_ms + _number(kept[at + 1])
-            words.append(Word(str(kept[at]), from_ms, from_ms + _number(kept[at + 2]), _number(kept[at + 3]) / 100))
+        numbers = cast("list[int]", kept)  # anything else cannot be added up: TypeError
+        for said, since_ms, lasting_ms, part in zip(
+            kept[::4], numbers[1::4], numbers[2::4], numbers[3::4], strict=True
+        ):
+            from_ms = start_ms + since_ms
+            words.append(Word(str(said), from_ms, from_ms + lasting_ms, part / 100))
     elif sure is not None:
         words.append(Word("", start_ms, end_ms, _number(sure) / 100))  # how sure they were, not what they were
     return HeardWords(WordsHeard(leg, utterance, 1, True, start_ms, end_ms, text, tuple(words)), hits)

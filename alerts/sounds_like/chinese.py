@@ -1,5 +1,6 @@
 """Chinese phrases by toneless pinyin: recognisers write other characters for the same syllables."""
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import cast
@@ -59,6 +60,7 @@ _SOUNDS = _KEYS_AT + 2 * len(_KEYS)
 # Short phrases have neighbours one syllable away (我要报警 / 我要报一): never a whole other syllable.
 _SHORT_BUDGETS = {3: 0.35, 4: 0.6, 5: 0.9}
 _STANDS_OUT_CHARACTERS = 4
+_DIGIT = re.compile(r"\d")
 _EXACT_CHARACTERS = 2  # one or two syllables have too many homophones (喂 / 为 / 位): the characters themselves
 
 
@@ -120,7 +122,7 @@ class ChinesePhrases:
         said = "".join(each.character for each in read_out(text)) if _has_number(text) else text
         rows = {self._by_sound[number] for number in self._screen.rows_within(said)}
         if self._literal:
-            bare = "".join(character for character in text if character.isalnum())
+            bare = "".join(filter(str.isalnum, text))
             for written, numbers in self._literal:
                 if written in bare:
                     rows.update(numbers)
@@ -151,7 +153,7 @@ def sounds_of(text: str) -> Sounds:
 
 
 def _has_number(text: str) -> bool:
-    return any(character.isdecimal() for character in text)
+    return _DIGIT.search(text) is not None
 
 
 def syllables_of(character: str) -> list[tuple[int, ...]]:
