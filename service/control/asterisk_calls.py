@@ -98,6 +98,7 @@ class AsteriskCalls:
         for signal in signals:
             news += [each for each in self._took(signal, now_ms) if not _is_answer(each)]  # answered when, nobody knows
         for call in self._seats.calls.values():
+            call.resumed_ms = now_ms
             agent_there = call.agent is None or not call.agent.gone
             if call.blind and call.over_ms is None and agent_there and not call.customer.gone:
                 call.blind = False

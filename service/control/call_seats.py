@@ -7,6 +7,8 @@ from service.control.channels import Channel
 from service.control.hang_up import Ending
 from streaming.frames import Leg
 
+_JUST_RESUMED_MS = 1_000  # an end so soon after the link came back may have begun while it was away
+
 
 @dataclass(slots=True)
 class PbxCall:
@@ -26,6 +28,7 @@ class PbxCall:
     queue_says: Literal["agent", "customer"] | None = None
     source_says: Literal["agent", "customer"] | None = None
     blind: bool = False
+    resumed_ms: int | None = None  # the link was away, and the call was there when it came back
 
     def side_of(self, channel: Channel | None) -> Leg | None:
         """Whose channel it is; None for one of another call."""
@@ -47,7 +50,7 @@ class PbxCall:
             queue_says=self.queue_says,
             source_says=self.source_says,
             answered=self.answered,
-            blind=self.blind,
+            blind=self.blind or (self.resumed_ms is not None and over_ms - self.resumed_ms < _JUST_RESUMED_MS),
         )
 
 

@@ -7,6 +7,7 @@ from service.control.hang_up import HangUpRequest
 from service.control.signals import ChannelKnown
 
 _MOST_CHANNELS = 50_000  # beyond it the oldest is forgotten: one whose end we never heard of
+_MOST_GONE = 10_000
 _STAR_OPTION = "h"  # Queue and Dial: the one who was called may end the call by *
 
 
@@ -36,9 +37,12 @@ class Channels:
     by_id: dict[str, Channel] = field(default_factory=dict)
     by_name: dict[str, Channel] = field(default_factory=dict)
     bridges: dict[str, list[Channel]] = field(default_factory=dict)
+    gone: dict[str, None] = field(default_factory=dict)  # lately: some events name a channel after its end
 
-    def learn(self, known: ChannelKnown) -> Channel:
-        """A channel as it is now; made when it is new."""
+    def learn(self, known: ChannelKnown) -> None:
+        """A channel as it is now; made when it is new, never again after its end."""
+        if known.channel in self.gone:
+            return
         channel = self.by_id.get(known.channel)
         if channel is None:
             channel = Channel(known.channel, known.name, name_parts(known.name))
@@ -60,7 +64,6 @@ class Channels:
                 channel.rung_by_queue = True
             case _:
                 pass
-        return channel
 
     def enter(self, bridge: str, channel: Channel) -> list[Channel]:
         """Who is in the bridge now."""
@@ -86,6 +89,9 @@ class Channels:
             return None
         self.leave(channel)
         channel.gone = True
+        self.gone[channel_id] = None
+        if len(self.gone) > _MOST_GONE:
+            del self.gone[next(iter(self.gone))]
         if self.by_name.get(channel.name) is channel:
             del self.by_name[channel.name]
         return channel

@@ -110,13 +110,12 @@ async def test_a_call_that_ends_while_the_pbx_is_away_has_no_party() -> None:
 async def test_calls_that_were_there_before_and_events_in_the_middle_of_the_list() -> None:
     async with AmiServer() as server:
         server.rows = _HERE
-        request = f"Event: HangupRequest\r\nChannel: {_AGENT}\r\nUniqueid: 1795412287.215\r\nCause: 16\r\n\r\n"
-        server.before_the_list_ends = request.encode()
+        hold = f"Event: Hold\r\nChannel: {_AGENT}\r\nUniqueid: 1795412287.215\r\n\r\n"
+        server.before_the_list_ends = hold.encode()
         async with following(feed_of("asterisk_ami", url=server.url, **CREDENTIALS)) as followed:
-            await followed.until(lambda: followed.taken)
-            await followed.pass_ms(3_000)
-            assert followed.told.kinds() == ["hangup"]
-            assert followed.told.ending() == "agent"
+            await followed.until(lambda: followed.told.events)
+            assert len(followed.told.announced) == 1
+            assert followed.told.kinds() == ["hold"]
 
 
 @pytest.mark.parametrize("said", [{"password": "wrong"}, {"password": "two\r\nlines"}, {"user": "stranger"}])

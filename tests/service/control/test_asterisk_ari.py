@@ -99,6 +99,7 @@ async def test_calls_that_were_there_before_are_announced_without_an_answer() ->
         server.channels, server.bridges = [_AGENT, _CUSTOMER, {"no": "channel"}], [_BRIDGE, {"id": "empty"}]
         async with following(feed_of("asterisk_ari", url=server.url, **CREDENTIALS)) as followed:
             await followed.until(lambda: followed.told.announced)
+            followed.clock.move_to(5_000)
             request = {"type": "ChannelHangupRequest", "channel": _CUSTOMER, "cause": 16}
             await server.send_all([request])
             await followed.until(lambda: followed.taken >= 2)
