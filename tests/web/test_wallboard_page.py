@@ -112,7 +112,7 @@ async def test_severity_is_told_by_shape_and_word_and_customers_are_not_told(sit
 
 
 async def test_panels_nobody_feeds_are_not_there_and_a_public_screen_shows_ids(site: Site) -> None:
-    async with chromium() as browser, wallboard(site, browser, "lang=en&names=id&team=east") as page:
+    async with chromium() as browser, wallboard(site, browser, "lang=en&names=id&team=east&queue=") as page:
         assert await page.locator(".agents, .queues").count() == 0
         assert await page.locator(".calls .who").inner_text() == "1007"
         assert await page.locator("h1").inner_text() == "east"

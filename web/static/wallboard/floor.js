@@ -17,7 +17,7 @@ export const banners = signal([]);
 export const withNames = asked.get("names") !== "id"; // a public screen may show ids alone
 export const askedLocale = asked.get("lang");
 export const askedTheme = asked.get("theme");
-export const places = { teams: asked.getAll("team"), queues: asked.getAll("queue") };
+export const places = { teams: asked.getAll("team").filter(Boolean), queues: asked.getAll("queue").filter(Boolean) };
 
 export const socket = new ConsoleSocket(receive);
 
