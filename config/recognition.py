@@ -81,13 +81,13 @@ class RecognitionSettings(Section):
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(
-        3, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
+        6, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
     )
     spotters_per_worker: int = Field(
         8, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."
     )
     worker_memory_mb: int = Field(
-        1_100, ge=300, le=64_000, description="A worker above this lets its longest unused recogniser go."
+        1_800, ge=300, le=64_000, description="A worker above this lets its longest unused recogniser go."
     )
     behind_limit_ms: int = Field(
         1_800,
