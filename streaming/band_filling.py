@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from streaming.frames import ANALYSIS_RATE_HZ
 
-# docs/decisions/011-band-filling.md has the measurements.
+# docs/decisions/009-band-filling.md has the measurements.
 _HOP_SAMPLES = ANALYSIS_RATE_HZ // 100  # the envelope's step, 10 ms
 _LISTENED_HZ = (2_000, 3_400)  # what is loudest here is loud above, too: hiss, bursts
 _FILLED_FROM_HZ = 3_500

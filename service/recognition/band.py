@@ -12,7 +12,7 @@ _KALDI_RATE_HZ = 16_000  # Kaldi's default where the file does not say it
 def fills_band(model_dir: Path, settings: RecognitionSettings) -> bool:
     """By the setting; `auto`: where the model listens above the telephone's band.
 
-    docs/decisions/011-band-filling.md has the measurements.
+    docs/decisions/009-band-filling.md has the measurements.
     """
     if settings.fill_band is not BandFilling.AUTO:
         return settings.fill_band is BandFilling.ALWAYS
