@@ -6,7 +6,6 @@ from typing import Any
 from config.settings import IngestSettings
 from streaming.wire.events import (
     CallNamed,
-    DigitPressed,
     Encoding,
     Fault,
     FaultSeen,
@@ -15,7 +14,7 @@ from streaming.wire.events import (
     WireEvent,
 )
 from streaming.wire.sample_stream import SampleStream
-from streaming.wire.socket_dialect import SocketDialect, UnreadableTextError, json_object, text_in
+from streaming.wire.socket_dialect import SocketDialect, UnreadableTextError, json_object, key_pressed, text_in
 
 FORMATS = {  # Asterisk's names; slin is int16 in the byte order of the sender's machine, little-endian everywhere today
     "slin": (Encoding.PCM_S16LE, 8_000),
@@ -44,7 +43,6 @@ _PLAIN_WORDS = (
 _LARGEST_BINARY_BYTES = 65_536
 _MOST_HELD = 50  # media before MEDIA_START: a second of it (on a loaded PBX one call in ten begins so)
 _LONGEST_COMMAND_BYTES = 128  # a longer one Asterisk drops with a log line
-_DIGITS = "0123456789*#ABCD"
 _USUAL_LIMITS = IngestSettings()
 
 
@@ -81,8 +79,7 @@ class AsteriskSocketParser(SocketDialect):
             case "MEDIA_START":
                 return self._start(message)
             case "DTMF_END":
-                digit = text_in(message, "digit") or ""
-                return [DigitPressed(digit)] if len(digit) == 1 and digit in _DIGITS else []
+                return key_pressed(text_in(message, "digit"))
             case "ERROR":
                 return [FaultSeen(Fault.REMOTE_ERROR, "Asterisk refused a command")]
             case _:

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from streaming.wire.events import (
+    DTMF_KEYS,
     AudioReceived,
     DigitPressed,
     Fault,
@@ -23,7 +24,6 @@ _MOST_UNKNOWN_IN_A_ROW = 50  # more than this is not a newer PBX but another pro
 _MOST_ODD = 10  # more audio messages of odd length than this: the framing is lost
 _G711_PAYLOAD_BYTES = 160  # 20 ms of G.711; the same message as 8 kHz PCM would be a strange 10 ms
 _G711_FRAMES = 25  # half a second of nothing but such messages settles it
-_DIGITS = "0123456789*#ABCD"
 
 
 class _Kind(IntEnum):
@@ -133,7 +133,7 @@ class AudioSocketParser:
             case _Kind.STREAM_ID:
                 self._unknown_in_a_row = 0
                 return self._hello(payload)
-            case _Kind.DIGIT if len(payload) == 1 and chr(payload[0]) in _DIGITS:
+            case _Kind.DIGIT if len(payload) == 1 and chr(payload[0]) in DTMF_KEYS:
                 self._unknown_in_a_row = 0
                 return [DigitPressed(chr(payload[0]))]
             case _Kind.ERROR:
@@ -280,8 +280,8 @@ def encode_audio(pcm_s16le: bytes, rate_hz: int) -> bytes:
 
 def encode_digit(digit: str) -> bytes:
     """One DTMF key out of 0-9 * # A-D; ValueError for anything else."""
-    if len(digit) != 1 or digit not in _DIGITS:
-        raise ValueError(f"a DTMF key is one of {_DIGITS}")
+    if len(digit) != 1 or digit not in DTMF_KEYS:
+        raise ValueError(f"a DTMF key is one of {DTMF_KEYS}")
     return encode_message(_Kind.DIGIT, digit.encode("ascii"))
 
 

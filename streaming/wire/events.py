@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+DTMF_KEYS = "0123456789*#ABCD"
+
 
 class Encoding(StrEnum):
     """How samples stand on the wire."""

@@ -5,7 +5,6 @@ from typing import Any
 from config.settings import IngestSettings
 from streaming.wire.events import (
     CallNamed,
-    DigitPressed,
     Encoding,
     Fault,
     FinalsWanted,
@@ -13,10 +12,16 @@ from streaming.wire.events import (
     WireEvent,
 )
 from streaming.wire.sample_stream import SampleStream, format_refusal
-from streaming.wire.socket_dialect import SocketDialect, UnreadableTextError, json_object, number_in, text_in
+from streaming.wire.socket_dialect import (
+    SocketDialect,
+    UnreadableTextError,
+    json_object,
+    key_pressed,
+    number_in,
+    text_in,
+)
 
 _CHANNELS = {"mono": 1, "mixed": 1, "stereo": 2}
-_DIGITS = "0123456789*#ABCD"
 _USUAL_LIMITS = IngestSettings()
 
 
@@ -41,8 +46,7 @@ class JambonzParser(SocketDialect):
         except UnreadableTextError as error:
             return self._unreadable(str(error))
         if message.get("event") == "dtmf":
-            digit = str(message.get("dtmf", ""))
-            return [DigitPressed(digit)] if len(digit) == 1 and digit in _DIGITS else []
+            return key_pressed(str(message.get("dtmf", "")))
         if self._samples is None and ("sampleRate" in message or "mixType" in message):
             return self._start(message)
         return []

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any
 
 from config.settings import IngestSettings
-from streaming.wire.events import Fault, FaultSeen, StreamEnded, WireEvent
+from streaming.wire.events import DTMF_KEYS, DigitPressed, Fault, FaultSeen, StreamEnded, WireEvent
 
 _MOST_BAD_JSON = 20  # more unreadable texts than this on one socket: the other side does not speak our protocol
 _USUAL_LIMITS = IngestSettings()
@@ -129,6 +129,11 @@ def number_in(message: dict[str, Any], key: str) -> int | None:
     if isinstance(inner, str) and inner.isascii() and inner.isdecimal() and len(inner) <= 18:
         return int(inner)
     return inner if isinstance(inner, int) and not isinstance(inner, bool) else None
+
+
+def key_pressed(key: str | None) -> list[WireEvent]:
+    """The event of a DTMF key; none for what is no key."""
+    return [DigitPressed(key)] if key is not None and len(key) == 1 and key in DTMF_KEYS else []
 
 
 def _size_bytes(text: str) -> int:

@@ -9,7 +9,6 @@ from streaming.wire.events import (
     AudioLost,
     AudioReceived,
     CallNamed,
-    DigitPressed,
     Fault,
     FaultSeen,
     FormatSet,
@@ -20,6 +19,7 @@ from streaming.wire.socket_dialect import (
     SocketDialect,
     UnreadableTextError,
     json_object,
+    key_pressed,
     number_in,
     object_in,
     text_in,
@@ -30,7 +30,6 @@ _CHUNK_MS = 20
 _CHANNELS = {"inbound": 0, "outbound": 1}  # inbound: what Twilio hears from this call's party; outbound: what it sends
 _MOST_HELD = 50  # media before the start: a second of it
 _LONGEST_JUMP = 250  # chunks (5 s); beyond it the numbering means something else, and nothing is invented
-_DIGITS = "0123456789*#ABCD"
 _USUAL_LIMITS = IngestSettings()
 
 
@@ -64,8 +63,7 @@ class TwilioParser(SocketDialect):
             case "media":
                 return self._media(message)
             case "dtmf":
-                digit = text_in(object_in(message, "dtmf"), "digit") or ""
-                return [DigitPressed(digit)] if len(digit) == 1 and digit in _DIGITS else []
+                return key_pressed(text_in(object_in(message, "dtmf"), "digit"))
             case "stop":
                 return self._end(explicit=True)
             case _:
