@@ -5,6 +5,7 @@ import sys
 from tests.prove import (
     capacity_hour,
     false_alarms,
+    fuzz,
     kills,
     latency,
     neighbours,
@@ -26,6 +27,7 @@ _RUNS = {
     "kills": kills.main,
     "capacity_hour": capacity_hour.main,
     "false_alarms": false_alarms.main,
+    "fuzz": fuzz.main,
     "tone": tone.main,
     "phrase_matching": phrase_matching.main,
     "rules_speed": rules_speed.main,

@@ -1,7 +1,6 @@
 """A dialect's socket played message by message, and what must hold of every one of them."""
 
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from streaming.wire.events import FaultSeen, StreamEnded, WireEvent
 from streaming.wire.socket_dialect import SocketDialect
@@ -29,33 +28,3 @@ def fatal(events: list[WireEvent]) -> FaultSeen:
     assert fault.fatal
     assert end == StreamEnded(truncated=True, cause=fault.fault)
     return fault
-
-
-def scrambled(new_parser: Callable[[], SocketDialect], good: Sequence[Message], runs: int, seed: int) -> None:
-    """Good conversations with flipped, cut, doubled, swapped and left-out messages: events, never exceptions."""
-    chance = random.Random(seed)
-    for _ in range(runs):
-        messages = list(good)
-        for _ in range(chance.randrange(1, 4)):
-            place = chance.randrange(len(messages))
-            messages[place : place + 1] = _spoilt(chance, messages[place])
-            if not messages:
-                messages = [b""]
-        said(new_parser(), messages)
-
-
-def _spoilt(chance: random.Random, message: Message) -> list[Message]:
-    match chance.randrange(6):
-        case 0:
-            return []
-        case 1:
-            return [message, message]
-        case 2 if isinstance(message, str):
-            return [message.encode("utf-8", "surrogatepass")]
-        case 3:
-            return [message[: chance.randrange(len(message) + 1)]]
-        case 4 if isinstance(message, str) and message:
-            place = chance.randrange(len(message))
-            return [message[:place] + chance.choice('{}[]",:0-e\\\ud800') + message[place + 1 :]]
-        case _:
-            return [chance.randbytes(chance.randrange(700)), message]

@@ -9,7 +9,7 @@ from streaming.wire.asterisk_socket import FORMATS, AsteriskSocketParser
 from streaming.wire.events import CallNamed, DigitPressed, Fault, FormatSet, Reply, StreamEnded
 from streaming.wire.g711 import decode_mulaw
 from tests.streaming.wire.cutting import audio_of, faults
-from tests.streaming.wire.said import fatal, said, scrambled
+from tests.streaming.wire.said import fatal, said
 
 CAPTURES = sorted((Path(__file__).parents[2] / "recordings" / "asterisk_socket").glob("*.jsonl"))
 FRAME = bytes(range(256)) * 2 + bytes(128)
@@ -114,8 +114,3 @@ def test_the_traffic_of_a_real_asterisk(capture: Path) -> None:
 
 def json_event(text: str) -> str:
     return str(json.loads(text).get("event")) if text.startswith("{") else ""
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    keys = '{"event":"DTMF_END","channel_id":"1.9","digit":"7"}'
-    scrambled(AsteriskSocketParser, [start(), FRAME, keys, plain(), FRAME], 2_000, 9)

@@ -18,7 +18,7 @@ from streaming.wire.events import (
 )
 from streaming.wire.g711 import decode_mulaw
 from tests.streaming.wire.cutting import audio_of, faults
-from tests.streaming.wire.said import fatal, said, scrambled
+from tests.streaming.wire.said import fatal, said
 
 SESSION = "c2a4e1f6-93b7-4d58-b6ce-41f0a7d35e29"
 ORGANIZATION = "5b1c3a52-6f0e-4a7d-8a51-0d2f6c9e7a10"
@@ -129,13 +129,3 @@ def test_a_breach_is_answered_once_and_ends(messages: list[str | bytes], fault: 
     assert fatal(events).fault is fault
     said_goodbye = [reply for reply in replies(events) if reply["type"] == "disconnect"]
     assert [reply["parameters"]["reason"] for reply in said_goodbye] == ["error"]
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    messages: list[str | bytes] = [
-        opening(),
-        b"\x10\x90" * 80,
-        message("ping", 2, {}, 1),
-        message("discarded", 3, {"discarded": "PT1S"}, 2),
-    ]
-    scrambled(parser, [*messages, message("close", 4, {"reason": "end"}, 2)], 2_000, 10)

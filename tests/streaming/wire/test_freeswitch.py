@@ -6,7 +6,7 @@ import pytest
 from streaming.wire.events import CallNamed, Fault, FinalsWanted, StreamEnded
 from streaming.wire.freeswitch import FreeSwitchParser
 from tests.streaming.wire.cutting import audio_of, cuts, faults, joined
-from tests.streaming.wire.said import said, scrambled
+from tests.streaming.wire.said import said
 
 STEREO = np.tile(np.array([1_000, -1_000], "<i2"), 320).tobytes()
 
@@ -50,7 +50,3 @@ def test_metadata_that_is_no_json_is_a_short_note(text: str) -> None:
 def test_a_bare_close_is_no_explicit_end_and_half_a_sample_is_truncated() -> None:
     assert said(FreeSwitchParser(16_000, 1), [STEREO])[-1] == StreamEnded()
     assert said(FreeSwitchParser(16_000, 1), [STEREO + b"x"])[-1] == StreamEnded(truncated=True)
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    scrambled(lambda: FreeSwitchParser(8_000, 2), ['{"callId":"c","leg":"agent"}', STEREO, b"", STEREO], 1_000, 6)

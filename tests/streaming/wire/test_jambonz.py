@@ -8,7 +8,7 @@ import pytest
 from streaming.wire.events import CallNamed, DigitPressed, Fault, FormatSet
 from streaming.wire.jambonz import JambonzParser
 from tests.streaming.wire.cutting import audio_of
-from tests.streaming.wire.said import fatal, said, scrambled
+from tests.streaming.wire.said import fatal, said
 
 STEREO = np.tile(np.array([1_000, -1_000], "<i2"), 320).tobytes()
 INFO = json.dumps({"sampleRate": 16_000, "mixType": "stereo", "callSid": "s-1", "direction": "inbound", "from": "1"})
@@ -35,7 +35,3 @@ def test_jambonz_says_its_form_and_its_call() -> None:
 )
 def test_what_jambonz_cannot_mean(messages: list[str | bytes], fault: Fault) -> None:
     assert fatal(said(JambonzParser(), messages)).fault is fault
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    scrambled(JambonzParser, [INFO, STEREO, '{"event":"dtmf","dtmf":"5"}', STEREO], 1_000, 7)

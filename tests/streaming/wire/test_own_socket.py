@@ -1,7 +1,6 @@
 """Our own audio socket: start, audio of any size, stop; each malformed case by its name; garbage."""
 
 import json
-import random
 from itertools import pairwise
 
 import numpy as np
@@ -247,15 +246,3 @@ def test_random_cuts_say_the_same(raw: bytes, where: list[int], channels: int) -
     edges = [0, *sorted(min(place, len(raw)) for place in where), len(raw)]
     pieces = [raw[first:last] for first, last in pairwise(edges)]
     assert joined(said([start(), *pieces], channels)) == joined(said([start(), raw], channels))
-
-
-def test_ten_thousand_random_inputs() -> None:
-    chance = random.Random(5)
-    words = [start(), start(11_025, "mulaw"), start(1), STOP[:-1], '{"type":', "[]", "x", '{"type":"stop","party":1}']
-    for number in range(10_000):
-        messages: list[str | bytes] = [start()] * (number % 4 > 0)
-        messages += [
-            chance.randbytes(chance.randrange(30)) if chance.random() < 0.6 else chance.choice(words)
-            for _ in range(chance.randrange(6))
-        ]
-        said(messages, 1 + number % 2)

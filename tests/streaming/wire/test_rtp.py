@@ -1,7 +1,6 @@
 """RTP: order, losses, sources, headers of every shape; the captures of a real Asterisk."""
 
 import json
-import random
 import struct
 from pathlib import Path
 
@@ -143,14 +142,3 @@ def test_the_traffic_of_a_real_asterisk(capture: Path) -> None:
     rate_hz = 16_000 if "slin16" in capture.name else 8_000
     spectrum = np.abs(np.fft.rfft(heard_samples * np.hanning(len(heard_samples))))
     assert np.argmax(spectrum) * rate_hz / len(heard_samples) == pytest.approx(700, abs=15)  # the far end's tone
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    chance = random.Random(11)
-    stream = RtpStream()
-    for number in range(5_000):
-        datagram = bytearray(packet(number, chance.choice((0, 8, 10, 118, 101)), payload=chance.randbytes(40)))
-        for _ in range(chance.randrange(4)):
-            datagram[chance.randrange(12)] = chance.randrange(256)
-        stream.feed(bytes(datagram[: chance.randrange(len(datagram) + 1)]), number * 20)
-        assert len(stream._waiting) <= 4

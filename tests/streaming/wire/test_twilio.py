@@ -18,7 +18,7 @@ from streaming.wire.events import (
 from streaming.wire.g711 import decode_mulaw
 from streaming.wire.twilio import TwilioParser
 from tests.streaming.wire.cutting import audio_of, faults
-from tests.streaming.wire.said import fatal, said, scrambled
+from tests.streaming.wire.said import fatal, said
 
 CONNECTED = json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"})
 STOP = json.dumps({"event": "stop", "sequenceNumber": "42", "streamSid": "MZ0a", "stop": {"callSid": "CA2c"}})
@@ -119,7 +119,3 @@ def test_what_can_be_skipped_is_skipped(message: str | bytes, fault: Fault) -> N
     events = said(TwilioParser(), [start(), message, media("inbound", 1), STOP])
     assert faults(events) == [(fault, False)]
     assert audio_of(events) == decode_mulaw(SILENCE)
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    scrambled(TwilioParser, [CONNECTED, start(leg="agent"), media("inbound", 1), media("outbound", 1), STOP], 2_000, 5)

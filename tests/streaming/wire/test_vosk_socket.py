@@ -7,7 +7,7 @@ import pytest
 from streaming.wire.events import Fault, FinalsWanted, FormatSet, StreamEnded
 from streaming.wire.vosk_socket import VoskSocketParser
 from tests.streaming.wire.cutting import audio_of, faults
-from tests.streaming.wire.said import fatal, said, scrambled
+from tests.streaming.wire.said import fatal, said
 
 CONFIG = (
     '{ "config" : { "sample_rate" : 16000, "words" : true, "phrase_list" : ["退款","[unk]"], "max_alternatives" : 0 } }'
@@ -58,7 +58,3 @@ def test_other_texts_are_ignored(text: str) -> None:
 def test_a_rate_that_would_hang_or_hiss_is_refused(rate: str, fault: Fault) -> None:
     events = said(VoskSocketParser(), [json.dumps({"config": {"sample_rate": json.loads(rate)}}), SOUND])
     assert fatal(events).fault in (fault, Fault.BAD_FORMAT)
-
-
-def test_garbage_is_events_and_no_exceptions() -> None:
-    scrambled(VoskSocketParser, [CONFIG, SOUND, '{"reset" : 1}', SOUND, '{"eof" : 1}'], 2_000, 8)
