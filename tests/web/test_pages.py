@@ -23,6 +23,7 @@ ENGLISH, CHINESE = (
 _WITH_FAMILY = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
 _PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)"|"((?:help|fault)\.\w+)"')
 _ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
+_SECTIONS = re.findall(r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "sections.js").read_text(encoding="utf-8"))
 _IMPORT = re.compile(r'(?:from|import\()\s*"(\.[^"]+)"|new URL\("(\.[^"]+)", import')
 
 
@@ -40,7 +41,7 @@ async def test_the_console_names_files_that_are_there(desk: Desk) -> None:
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["cache-control"] == "no-cache"
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(addresses) >= 4
+    assert len(addresses) >= 7
     for address in addresses:
         answer = await desk.client.get(address)
         assert answer.status_code == 200
@@ -125,6 +126,10 @@ def test_every_family_of_words_is_complete() -> None:
         "wall.banner.": ["bus", "store"],
         "wall.queue.": ["waiting", "longest", "level", "gone", "handle"],
         "agent.state.": [state for state in AgentState if state is not AgentState.LOGOUT],
+        "section.": _SECTIONS,
+        "theme.": ["auto", "light", "dark"],
+        "keys.": ["lists", "alert", "listening", "page"],
+        "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
     }
 

@@ -3,7 +3,7 @@
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { now, socket, takeAlert } from "./desk.js";
-import { clockText } from "./wording.js";
+import { clockText } from "../lib/wording.js";
 
 const KEPT = "earshot.person";
 const REASONS = {
@@ -178,7 +178,7 @@ export function ActSheet() {
     if (wanted) sheet.current.showModal();
     else sheet.current.close();
   }, [wanted]);
-  return html`<dialog ref=${sheet} class="help act-sheet" aria-labelledby="act-title" onClose=${() => (asked.value = null)}>
+  return html`<dialog ref=${sheet} class="sheet act-sheet" aria-labelledby="act-title" onClose=${() => (asked.value = null)}>
     ${wanted && html`<${Question} key=${wanted.action} ...${wanted} />`}
   </dialog>`;
 }

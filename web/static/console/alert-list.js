@@ -5,7 +5,7 @@ import { t } from "../lib/i18n.js";
 import { now, openCallId, openCallView, shownAlerts } from "./desk.js";
 import { Ownership } from "./alert-actions.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { ageText, kindOf, titleOf } from "./wording.js";
+import { ageText, kindOf, titleOf } from "../lib/wording.js";
 
 const MOST_ROWS = 200;
 const OWN_CALL = "earshot"; // the call that alerts about the service itself name

@@ -4,7 +4,7 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { now, openCallId, openCallView, shownCalls } from "./desk.js";
 import { LevelMeter } from "./marks.js";
-import { agentOf, clockText } from "./wording.js";
+import { agentOf, clockText } from "../lib/wording.js";
 
 const MOST_ROWS = 200;
 

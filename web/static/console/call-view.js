@@ -9,7 +9,7 @@ import { ListenBar, ListenFigures } from "./listen-bar.js";
 import { SeverityMark } from "../lib/severity-mark.js";
 import { Strip } from "./strip.js";
 import { Transcript } from "./transcript.js";
-import { adviceOf, agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "./wording.js";
+import { adviceOf, agentOf, clockText, customerOf, kindOf, languageName, titleOf } from "../lib/wording.js";
 
 const REPLAY_LEAD_MS = 2000;
 

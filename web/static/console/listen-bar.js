@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { clockText } from "./wording.js";
+import { clockText } from "../lib/wording.js";
 
 const MODES = ["both", "agent", "customer", "mono"];
 const GOOD_MS = 300;

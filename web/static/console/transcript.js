@@ -3,7 +3,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { openLines } from "./desk.js";
-import { clockText } from "./wording.js";
+import { clockText } from "../lib/wording.js";
 
 const MOST_LINES = 300;
 const UNSURE = 0.6;

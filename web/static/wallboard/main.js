@@ -2,7 +2,7 @@
 
 import { html, render, signal } from "../vendor/preact.js";
 import { LOCALES, firstLocale, locale, t, useLocale } from "../lib/i18n.js";
-import { ageText } from "../console/wording.js";
+import { ageText } from "../lib/wording.js";
 import { alertsStaleMs, askedLocale, askedTheme, banners, board, isOld, lastHeardAt, now, places, socket, staleMs, start } from "./floor.js";
 import { Agents, Calls, LastAlerts, Queues, Tiles, Trend } from "./panels.js";
 

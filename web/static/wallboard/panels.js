@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { locale, t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { ageText, clockText, kindOf } from "../console/wording.js";
+import { ageText, clockText, kindOf } from "../lib/wording.js";
 import { board, durationOf, since, withNames } from "./floor.js";
 
 const SHOWN_CALLS = 8;

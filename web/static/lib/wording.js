@@ -1,6 +1,6 @@
-// How alerts, ages and names read in the page's language.
+// How alerts, ages, times, numbers and names read in the page's language.
 
-import { has, locale, t } from "../lib/i18n.js";
+import { has, locale, t } from "./i18n.js";
 
 /** Title from kind, verdict, leg and measured values; the service's own where the catalogue has none or a value is missing. */
 export function titleOf(alert) {
@@ -53,4 +53,30 @@ export function customerOf(call) {
 /** A language in the page's language: `ko` is Korean, 韩语. @param {string} code */
 export function languageName(code) {
   return new Intl.DisplayNames([locale.value], { type: "language" }).of(code) ?? code;
+}
+
+/** A time of day, or a day with it when it was not today. @param {string|number|Date} at @param {boolean} seconds */
+export function timeText(at, seconds = true) {
+  const when = new Date(at);
+  const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds && { second: "2-digit" }) };
+  const isToday = when.toDateString() === new Date().toDateString();
+  return formatter("DateTimeFormat", isToday ? parts : { month: "short", day: "numeric", ...parts }).format(when);
+}
+
+/** @param {number} value @param {Intl.NumberFormatOptions} options */
+export function numberText(value, options = {}) {
+  return formatter("NumberFormat", options).format(value);
+}
+
+/** A share 0..1; a dash where there is none. @param {number|null|undefined} ratio */
+export function percentText(ratio) {
+  return ratio == null ? "–" : numberText(ratio, { style: "percent" });
+}
+
+const formatters = new Map(); // making one costs far more than using it
+
+function formatter(kind, options) {
+  const key = `${kind} ${locale.value} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl[kind](locale.value, options));
+  return formatters.get(key);
 }

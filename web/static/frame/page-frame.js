@@ -1,0 +1,45 @@
+// What every page stands in: words and theme loaded, the bar on top with the way to the other pages, language, theme, keys.
+
+import { effect, html, render } from "../vendor/preact.js";
+import { LOCALES, firstLocale, locale, t, useLocale } from "../lib/i18n.js";
+import { SECTIONS } from "./sections.js";
+import { HelpSheet, obey, showHelp } from "./shortcuts.js";
+import { THEMES, theme, useTheme } from "./theme.js";
+
+/**
+ * Draw a page into `#app`, in the language and theme chosen last.
+ * @param {Function} Page a component; its first part is a `TopBar`
+ * @param {{title?: () => string}} options what the tab says, read anew when the language changes; `Earshot` where missing
+ */
+export async function openPage(Page, { title } = {}) {
+  await useLocale(firstLocale());
+  if (title) effect(() => (document.title = `${title(locale.value)} · Earshot`));
+  document.addEventListener("keydown", obey);
+  render(html`<${Page} /><${HelpSheet} />`, document.getElementById("app"));
+}
+
+/** The bar on top. @param {{section: string, children?: any}} props children: what this page has to say and offer there */
+export function TopBar({ section, children }) {
+  return html`<header class="top">
+    <h1><span class="mark" aria-hidden="true"></span>Earshot</h1>
+    <nav class="sections" aria-label=${t("sections")}>
+      ${SECTIONS.map(
+        ([name, address]) => html`<a key=${name} href=${address} aria-current=${name === section ? "page" : undefined}>${t(`section.${name}`)}</a>`,
+      )}
+    </nav>
+    ${children}
+    <${Choice} id="theme" label=${t("theme")} chosen=${theme.value} onChoose=${useTheme} options=${THEMES.map((each) => [each, t(`theme.${each}`)])} />
+    <${Choice} id="language" label=${t("language")} chosen=${locale.value} onChoose=${useLocale} options=${Object.entries(LOCALES)} />
+    <button class="button quiet icon" onClick=${showHelp} aria-keyshortcuts="?" aria-label=${t("help.title")} title=${t("help.title")}>?</button>
+  </header>`;
+}
+
+/** A select of the bar. @param {{id: string, label: string, chosen: string, options: [string, string][], onChoose: (value: string) => void}} props */
+export function Choice({ id, label, chosen, options, onChoose }) {
+  return html`<label>
+    <span class="visually-hidden">${label}</span>
+    <select id=${id} class="field" title=${label} value=${chosen} onChange=${({ target }) => onChoose(target.value)}>
+      ${options.map(([value, name]) => html`<option key=${value} value=${value} selected=${value === chosen}>${name}</option>`)}
+    </select>
+  </label>`;
+}
