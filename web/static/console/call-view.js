@@ -3,7 +3,8 @@
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { durationOf } from "./call-list.js";
-import { missing, openCall, openCallAlerts, openCallId } from "./desk.js";
+import { openCall, openCallAlerts, openCallId } from "./desk.js";
+import { missing } from "./open-call.js";
 import { AlertButtons, History, NotTold, Ownership } from "./alert-actions.js";
 import { ListenBar, ListenFigures } from "./listen-bar.js";
 import { SeverityMark } from "../lib/severity-mark.js";

@@ -1,10 +1,9 @@
-// What the console knows: calls, open alerts, the transcript on view, levels. Messages in, signals out.
+// What the console knows: calls, alerts, levels. Messages in, signals out. Words and sound of the call on view: open-call.js.
 
 import { computed, signal } from "../vendor/preact.js";
 import { ConsoleSocket } from "../lib/console-socket.js";
 
 const STRIP_STEPS = 600; // 60 s of 100 ms
-const BATCH_MS = 500; // levels come in batches of this length
 const ENDED_KEPT_MS = 60000;
 const DRAW_MS = 50; // changes are drawn together, at most 20 times a second
 const OVER = new Set(["resolved", "false_positive", "withdrawn"]);
@@ -12,9 +11,9 @@ const RANK = { critical: 3, major: 2, minor: 1, info: 0 };
 
 const calls = new Map();
 const alerts = new Map();
-const lines = new Map(); // of the call on view: "leg:utterance" → line
 const levels = new Map(); // call_id → {atMs, agent: number[], customer: number[]}
 const alertsOfCall = new Map(); // of the call on view, over ones too
+const followers = new Set(); // told what comes
 const version = signal(0);
 const levelsVersion = signal(0);
 let drawing = null;
@@ -22,7 +21,7 @@ let drawing = null;
 export const openCallId = signal(null);
 export const clockOffsetMs = signal(0);
 export const now = signal(Date.now());
-export const missing = signal(false); // the call on view is unknown to the service
+export const chosenAlertId = signal(null); // the alert of the call on view that is meant
 export const news = signal(null); // the newest alert that came while we looked: for the announcer
 
 export const banners = signal([]); // what every page says while it lasts: bus, store
@@ -48,9 +47,9 @@ export const shownCalls = computed(() => {
   );
 });
 
-/** The alert a key acts on: of the row that has the focus, else the gravest of the call on view. */
+/** The alert a key acts on: of the row that has the focus, else the one that is meant, else the gravest of the call on view. */
 export function alertInHand() {
-  const focused = document.activeElement?.closest("[data-alert]")?.dataset.alert;
+  const focused = document.activeElement?.closest("[data-alert]")?.dataset.alert ?? chosenAlertId.value;
   const found = focused ? (alerts.get(focused) ?? alertsOfCall.get(focused)) : null;
   return found ?? shownAlerts.value.find((alert) => alert.call_id === openCallId.value) ?? null;
 }
@@ -58,11 +57,6 @@ export function alertInHand() {
 export const openCall = computed(() => {
   version.value;
   return calls.get(openCallId.value) ?? null;
-});
-
-export const openLines = computed(() => {
-  version.value;
-  return [...lines.values()].sort((a, b) => a.start_ms - b.start_ms || a.leg.localeCompare(b.leg));
 });
 
 export const openCallAlerts = computed(() => {
@@ -92,32 +86,40 @@ export function levelsOf(callId) {
   return levels.get(callId) ?? null;
 }
 
-/** @param {string} callId */
-export async function openCallView(callId) {
-  if (openCallId.value === callId) return;
-  closeCallView();
+/** @param {string} callId @param {string|null} alertId the alert that is meant */
+export function openCallView(callId, alertId = null) {
+  if (openCallId.value !== callId) closeCallView();
+  chosenAlertId.value = alertId;
   openCallId.value = callId;
-  socket.follow(`transcript:${callId}`);
-  const path = `/api/v1/calls/${encodeURIComponent(callId)}`;
-  const [call, past, timeline] = await Promise.all([fetch(path), fetch(`${path}/alerts`), fetch(`${path}/timeline`)]);
-  if (openCallId.value !== callId) return;
-  missing.value = call.status === 404 && !calls.has(callId);
-  if (call.ok && !calls.has(callId)) calls.set(callId, { ...(await call.json()), endedSince: Date.now() });
-  if (past.ok) for (const alert of (await past.json()).alerts) alertsOfCall.set(alert.alert_id, alert);
-  if (timeline.ok) takeTimeline(callId, await timeline.json());
-  draw();
 }
 
 export function closeCallView() {
-  if (openCallId.value !== null) socket.unfollow(`transcript:${openCallId.value}`);
-  lines.clear();
   alertsOfCall.clear();
-  missing.value = false;
+  chosenAlertId.value = null;
   openCallId.value = null;
   draw();
 }
 
+/** @param {(message: any) => void} follower told each message of the socket, when the desk has taken it */
+export function follow(follower) {
+  followers.add(follower);
+}
+
+/** What was asked for of the call on view; one that is in no snapshot was over before we came. */
+export function takeOpenCall(call, past) {
+  if (call && !calls.has(call.call_id)) calls.set(call.call_id, { ...call, endedSince: Date.now() });
+  for (const alert of past) {
+    if (!(alertsOfCall.get(alert.alert_id)?.version >= alert.version)) alertsOfCall.set(alert.alert_id, alert);
+  }
+  draw();
+}
+
 function receive(message) {
+  take(message);
+  for (const follower of followers) follower(message);
+}
+
+function take(message) {
   switch (message.type) {
     case "snapshot":
       banners.value = [];
@@ -137,9 +139,6 @@ function receive(message) {
       break;
     case "call_ended":
       calls.set(message.call_id, { ...message, endedSince: Date.now() });
-      break;
-    case "transcript":
-      takeLine(message);
       break;
     case "banner":
       banners.value = [...banners.value.filter((about) => about !== message.about), ...(message.active ? [message.about] : [])];
@@ -172,28 +171,6 @@ export function takeAlert(alert) {
   if (alert.call_id === openCallId.value) alertsOfCall.set(alert.alert_id, alert);
   if (!known && !OVER.has(alert.state) && alert.suppressed_by === null && RANK[alert.severity] >= RANK.major) news.value = alert;
   draw();
-}
-
-function takeLine(line) {
-  if (line.call_id !== openCallId.value) return;
-  const key = `${line.leg}:${line.utterance}`;
-  const known = lines.get(key);
-  if (known && (known.revision >= line.revision || known.final > line.final)) return; // a final comes again only to hide digits
-  if (line.final && line.text === "") lines.delete(key);
-  else lines.set(key, line);
-}
-
-/** What was heard before we looked; live batches go on from there. */
-function takeTimeline(callId, timeline) {
-  const stepsOf = (leg) =>
-    (timeline.legs[leg]?.dbfs ?? []).map((dbfs, step) => ({ dbfs, speaking: timeline.legs[leg].speaking[step] }));
-  const past = { agent: stepsOf("agent"), customer: stepsOf("customer") };
-  const length = Math.max(past.agent.length, past.customer.length);
-  if (length <= (levels.get(callId)?.agent.length ?? 0)) return;
-  const held = { atMs: Math.max(0, length * timeline.step_ms - BATCH_MS), agent: [], customer: [] };
-  for (const leg of ["agent", "customer"]) held[leg] = past[leg].slice(-STRIP_STEPS);
-  levels.set(callId, held);
-  scheduleDraw(() => (levelsVersion.value += 1), "levels");
 }
 
 function takeLevels(message) {

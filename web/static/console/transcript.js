@@ -2,7 +2,7 @@
 
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { openLines } from "./desk.js";
+import { openLines } from "./open-call.js";
 import { clockText } from "../lib/wording.js";
 
 const MOST_LINES = 300;
