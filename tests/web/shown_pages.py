@@ -1,0 +1,49 @@
+"""The pages people see: a line each. axe-core looks at all of them, and the pictures are taken of all of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+Act = Callable[[Page], Awaitable[None]]
+
+
+async def _nothing(_page: Page) -> None:
+    return None
+
+
+async def _open_a_call(page: Page) -> None:
+    await page.locator(".alert-row").first.click()
+    await page.locator("[data-open-call]").wait_for()
+    await page.locator(".transcript .line, .transcript .empty").first.wait_for()
+
+
+async def _show_keys(page: Page) -> None:
+    await page.keyboard.press("?")
+    await page.locator("dialog[open] kbd").first.wait_for()
+
+
+async def _ask_why(page: Page) -> None:
+    await _open_a_call(page)
+    await page.keyboard.press("f")
+    await page.locator("dialog[open] fieldset").wait_for()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
+
+    name: str
+    address: str
+    ready: str
+    act: Act = _nothing
+    own_theme: bool = False  # told by its address and not by the computer
+
+
+SHOWN_PAGES = (
+    ShownPage("console", "/", ".alert-row"),
+    ShownPage("console-call", "/", ".alert-row", _open_a_call),
+    ShownPage("console-keys", "/", ".alert-row", _show_keys),
+    ShownPage("console-why", "/", ".alert-row", _ask_why),
+    ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
+)
