@@ -23,6 +23,9 @@ from web.roster_api import RosterSource, roster_router
 from web.rule_sources import Rules
 from web.rules_api import rules_router
 from web.sources import Alerts, Calls, HealthSource
+from web.trust.gate import Gate
+from web.trust.scoped import KnownPlaces, ScopedAlerts, ScopedCalls, ScopedDesk
+from web.trust.sources import House, OpenHouse
 
 
 def utc_now() -> datetime:
@@ -42,8 +45,13 @@ def build_app(
     roster: RosterSource,
     now_at: Callable[[], datetime] = utc_now,
     further_routers: Sequence[APIRouter] = (),
+    house: House | None = None,
+    signed: Callable[[str], bool] = lambda _route: False,
 ) -> FastAPI:
-    """Everything under one roof; `further_routers` are the audio doors. Starts nothing."""
+    """Everything under one roof; `further_routers` are the audio doors. Starts nothing.
+
+    Without a `house` nobody is registered, and everybody may do everything.
+    """
     app = FastAPI(
         title="Earshot",
         version="1",  # of the contract, as in /api/v1
@@ -54,6 +62,8 @@ def build_app(
         openapi_url="/api/v1/openapi.json",
     )
     install_problems(app)
+    places = KnownPlaces(calls, alerts, lambda: roster.roster)
+    calls, alerts, desk = ScopedCalls(calls), ScopedAlerts(alerts), ScopedDesk(desk, calls, places.agent)
     console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at)
     listen = ListenDoor(settings.listening, calls, audience, now_at)
     app.include_router(calls_router(calls, alerts))
@@ -69,5 +79,6 @@ def build_app(
     for router in further_routers:
         app.include_router(router)
     app.include_router(pages_router(pages))
+    app.add_middleware(Gate, site=app, house=house or OpenHouse(), places=places, signed=signed)
     app.add_middleware(Guard, settings=settings)
     return app

@@ -1,14 +1,14 @@
 """At the door of the whole site: who may ask (host, origin), and what every page may do (security headers)."""
 
 import ipaddress
-import json
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings
-from web.problems import MEDIA_TYPE, Problem, problem
+from web.problems import Problem, problem
+from web.refusal import refuse
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -57,7 +57,7 @@ class Guard:
         headers = Headers(scope=scope)
         found = self._refusal(scope, headers)
         if found is not None:
-            await _refuse(scope, send, found)
+            await refuse(scope, send, found)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -104,16 +104,3 @@ def is_loopback(host: str) -> bool:
 def _length(headers: Headers) -> int:
     told = headers.get("content-length", "")
     return int(told) if told.isascii() and told.isdigit() else 0
-
-
-async def _refuse(scope: Scope, send: Send, found: Problem) -> None:
-    body = json.dumps(found.model_dump()).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    kind = "http.response"
-    if scope["type"] == "websocket":
-        kind = "websocket.http.response"
-        if kind not in scope.get("extensions", {}):
-            await send({"type": "websocket.close", "code": 1008, "reason": found.title})
-            return
-    await send({"type": f"{kind}.start", "status": found.status, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body})

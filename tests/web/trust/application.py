@@ -1,0 +1,35 @@
+"""The whole application as `service.main` puts it together, with nobody behind it: for its list of routes."""
+
+from typing import Any, cast
+
+from fastapi import FastAPI
+
+from config.settings import Settings
+from service.ingest.dialect_doors import dialect_doors
+from service.ingest.http_door import http_door
+from service.ingest.rtp_door import RtpDoor
+from service.ingest.vosk_door import vosk_door
+from service.ingest.websocket_door import websocket_door
+from web.app import build_app
+from web.clips_api import clips_router
+from web.floor_api import floor_router
+from web.pages import Pages
+from web.webhooks_api import webhooks_router
+
+
+def whole_application() -> FastAPI:
+    """Every route; no route is called."""
+    settings, nobody = Settings(), cast(Any, None)
+    further = (
+        clips_router(nobody),
+        floor_router(nobody, nobody),
+        webhooks_router(nobody),
+        http_door(settings.ingest, nobody, nobody, nobody),
+        RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
+        dialect_doors(settings, nobody, nobody, nobody),
+        vosk_door(settings, nobody, nobody, nobody, nobody),
+        websocket_door(settings.ingest, nobody, nobody, nobody),
+    )
+    return build_app(
+        settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
+    )

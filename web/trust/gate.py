@@ -1,0 +1,172 @@
+"""In front of every route: finds who asks, looks the route up in the table, refuses or lets in. Deny by default."""
+
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import quote
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Connection
+
+from web.problems import Problem, problem
+from web.refusal import refuse
+from web.sources import CallState, CallView, StoreUnavailableError, UnknownCallError
+from web.trust.credentials import Credentials, take_credentials
+from web.trust.rights import Right
+from web.trust.routes import Routes
+from web.trust.sources import House
+from web.trust.table import TABLE, Line, Of
+from web.trust.who import LOCAL, NOBODY, Principal, now_asks
+
+_log = structlog.get_logger(__name__)
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WHILE_RUNNING = {Right.TRANSCRIPT: Right.LIVE_TRANSCRIPT, Right.DOWNLOAD: Right.LISTEN}
+"""What else is needed while the call is not over: its words are live words, its sound is live sound."""
+
+Place = tuple[str | None, str | None, str | None]
+"""Site, team and queue."""
+
+
+class Places(Protocol):
+    """Where calls, alerts and agents belong."""
+
+    async def call(self, call_id: str) -> CallView:
+        """Raises UnknownCallError, StoreUnavailableError."""
+        ...
+
+    async def alert(self, alert_id: str) -> Place | None:
+        """None for an alert that is not known. Raises StoreUnavailableError."""
+        ...
+
+    def agent(self, agent_id: str) -> tuple[Place, ...]:
+        """Every place where the agent works, as the roster knows."""
+        ...
+
+
+class Refused(Exception):  # noqa: N818 - an outcome, not a failure
+    """Not let in, with the answer."""
+
+    def __init__(self, found: Problem, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(found.type)
+        self.found, self.headers = found, headers
+
+
+class Gate:
+    """ASGI middleware around all routes of `app`."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        site: Starlette,
+        house: House,
+        places: Places,
+        signed: Callable[[str], bool] = lambda _route: False,
+    ) -> None:
+        self._app, self._site, self._house, self._places = app, site, house, places
+        self._signed = signed  # whether an audio route checks a signature of its own dialect
+        self._routes: Routes | None = None
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """One request or socket."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        credentials = take_credentials(scope, headers)
+        try:
+            now_asks(await self._let_in(scope, headers, credentials))
+        except Refused as refused:
+            await refuse(scope, send, refused.found, refused.headers)
+            return
+        except StoreUnavailableError:
+            await refuse(scope, send, problem(503, "store-unavailable", "The database does not answer now. Try again."))
+            return
+        await self._app(scope, receive, send)
+
+    async def _let_in(self, scope: Connection, headers: Headers, credentials: Credentials) -> Principal:
+        if self._routes is None:
+            self._routes = Routes(self._site)
+        found = self._routes.find(scope)
+        line = TABLE.get(found[0]) if found is not None else None
+        if self._house.is_open:
+            return LOCAL
+        if found is not None and line is None:
+            _log.error("A route has no line in the table of rights and is closed", route=found[0])
+            raise Refused(problem(403, "no-right-declared", "This route is closed: no right is declared for it."))
+        principal = await self._who(scope, credentials)
+        if found is None or line is None:
+            return self._known(principal, scope, Line(None if principal is not None else Right.SIGNED_IN))
+        if line.ticket:
+            return NOBODY  # until the hello
+        if line.right is Right.INGEST and principal is None and credentials.key is None and self._signed(found[0]):
+            return Principal("signature", "signature", frozenset({Right.INGEST}), NOBODY.scope)
+        principal = self._known(principal, scope, line)
+        if principal.session_id is not None and scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+            _same_site_or_refused(headers)
+        if line.right is None:
+            return principal
+        if not principal.may(line.right):
+            raise Refused(problem(403, "no-right", f"Needs the right {line.right}."))
+        await self._in_scope(principal, line, found[1])
+        return principal
+
+    async def _who(self, scope: Connection, credentials: Credentials) -> Principal | None:
+        if credentials.key is not None:
+            return self._house.of_key(credentials.key)
+        if credentials.session is None:
+            return None
+        client = scope.get("client")
+        return await self._house.of_session(credentials.session, client[0] if client else None)
+
+    def _known(self, principal: Principal | None, scope: Connection, line: Line) -> Principal:
+        if principal is not None:
+            return principal
+        if line.right is None:
+            return NOBODY
+        if line.page and scope["type"] == "http":
+            query = scope.get("query_string", b"").decode("latin-1")
+            asked = quote(scope["path"] + (f"?{query}" if query else ""), safe="")
+            headers = ((b"location", f"/login?next={asked}".encode()),)
+            raise Refused(problem(303, "not-signed-in", "Log in first."), headers)
+        scheme = b"Basic" if line.right is Right.INGEST else b"Bearer"
+        challenge = ((b"www-authenticate", scheme + b' realm="earshot"'),)
+        raise Refused(problem(401, "not-signed-in", "Log in, or send a key that is good."), challenge)
+
+    async def _in_scope(self, principal: Principal, line: Line, values: dict[str, str]) -> None:
+        match line.of:
+            case Of.CALL if line.right is Right.INGEST:
+                if not values["call_id"].startswith(principal.calls_prefix):
+                    raise Refused(problem(403, "not-your-call", "This key is for calls of another PBX."))
+            case Of.CALL:
+                await self._call(principal, line, values["call_id"])
+            case Of.ALERT:
+                place = await self._places.alert(values["alert_id"])
+                if place is None or not principal.scope.covers(*place):
+                    raise Refused(problem(404, "unknown-alert", "No such alert."))
+            case Of.AGENT:
+                places = self._places.agent(values["agent_id"])
+                if not (principal.scope.everywhere or any(principal.scope.covers(*each) for each in places)):
+                    raise Refused(problem(404, "unknown-agent", "No such agent."))
+            case Of.HOUSE | Of.LIST:
+                return
+
+    async def _call(self, principal: Principal, line: Line, call_id: str) -> None:
+        unknown = Refused(problem(404, "unknown-call", "No such call, live or stored."))
+        try:
+            call = await self._places.call(call_id)
+        except UnknownCallError:
+            raise unknown from None
+        if not principal.scope.covers(call.site, call.team, call.queue):
+            raise unknown
+        further = _WHILE_RUNNING.get(line.right) if line.right is not None else None
+        if further is not None and call.state is not CallState.ENDED and not principal.may(further):
+            raise Refused(problem(403, "no-right", f"While the call runs, needs the right {further} too."))
+
+
+def _same_site_or_refused(headers: Headers) -> None:
+    """A browser says where a change comes from; the guard has compared an Origin with ours already."""
+    if headers.get("sec-fetch-site") in ("same-origin", "none") or "origin" in headers:
+        return
+    raise Refused(problem(403, "foreign-origin", "A change with a cookie must say its Origin."))

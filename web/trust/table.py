@@ -1,0 +1,114 @@
+"""THE table: which right each route and socket needs. What is not in it is refused; a test names what is missing.
+
+A new route gets one line here: `"GET /api/v1/things/{thing_id}": Line(Right.SEE, Of.LIST)`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from web.trust.rights import Right
+
+
+class Of(StrEnum):
+    """What a route is about, which says where the scope is looked at."""
+
+    HOUSE = "house"
+    """No call, no place: the right alone counts."""
+    CALL = "call"
+    """The call of the address (`call_id`): the gate refuses one out of scope with 404."""
+    ALERT = "alert"
+    """The alert of the address (`alert_id`): the gate refuses one out of scope with 404."""
+    AGENT = "agent"
+    """The agent of the address (`agent_id`): the gate refuses one out of scope with 404."""
+    LIST = "list"
+    """Several of them: what stands behind the route leaves out what is out of scope (`web.trust.scoped`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is needed; `right` None: nothing. `ticket`: a socket that is opened by a ticket in its hello."""
+
+    right: Right | None
+    of: Of = Of.HOUSE
+    ticket: bool = False
+    page: bool = False  # whoever is not logged in is sent to the log-in page
+
+
+_ANYBODY = Line(None)
+_SIGNED_IN = Line(Right.SIGNED_IN)
+_INGEST = Line(Right.INGEST)
+_INGEST_CALL = Line(Right.INGEST, Of.CALL)
+_SEE_LIST, _SEE_CALL, _SEE_ALERT = Line(Right.SEE, Of.LIST), Line(Right.SEE, Of.CALL), Line(Right.SEE, Of.ALERT)
+
+TABLE = MappingProxyType(
+    {
+        # health, and what the log-in page needs
+        "GET /healthz": _ANYBODY,
+        "GET /readyz": _ANYBODY,
+        "GET /metrics": Line(Right.METRICS),
+        "GET /favicon.ico": _ANYBODY,
+        "GET /static/{version}/{name:path}": _ANYBODY,  # the code of the pages; it holds no data
+        # pages
+        "GET /": Line(Right.SEE, page=True),
+        "GET /wallboard": Line(Right.WALLBOARD, page=True),
+        "GET /docs": Line(Right.SIGNED_IN, page=True),
+        "GET /api/v1/openapi.json": _SIGNED_IN,
+        # sockets of people
+        "WS /ws/console": Line(Right.WALLBOARD, Of.LIST, ticket=True),
+        "WS /ws/listen/{call_id}": Line(Right.LISTEN, Of.CALL, ticket=True),
+        # calls
+        "POST /api/v1/calls": _INGEST,
+        "GET /api/v1/calls": _SEE_LIST,
+        "GET /api/v1/calls/{call_id}": _SEE_CALL,
+        "PATCH /api/v1/calls/{call_id}": _INGEST_CALL,
+        "POST /api/v1/calls/{call_id}/events": _INGEST_CALL,
+        "GET /api/v1/calls/{call_id}/transcript": Line(Right.TRANSCRIPT, Of.CALL),
+        "GET /api/v1/calls/{call_id}/alerts": _SEE_CALL,
+        "GET /api/v1/calls/{call_id}/timeline": _SEE_CALL,
+        "GET /api/v1/calls/{call_id}/audio.wav": Line(Right.DOWNLOAD, Of.CALL),
+        # alerts and the desk
+        "GET /api/v1/alerts": _SEE_LIST,
+        "GET /api/v1/alerts/suppressed": _SEE_LIST,
+        "GET /api/v1/alerts/{alert_id}": _SEE_ALERT,
+        "POST /api/v1/alerts/{alert_id}/{action}": Line(Right.ACT, Of.ALERT),
+        "GET /api/v1/alerts/{alert_id}/clip.flac": Line(Right.REPLAY, Of.ALERT),
+        "GET /api/v1/alerts/{alert_id}/clip.wav": Line(Right.REPLAY, Of.ALERT),
+        "GET /api/v1/desk": Line(Right.SEE),
+        "GET /api/v1/mutes": _SEE_LIST,
+        "POST /api/v1/mutes": Line(Right.ACT, Of.LIST),
+        "DELETE /api/v1/mutes/{mute_id}": Line(Right.ACT, Of.LIST),
+        "GET /api/v1/agents/{agent_id}/messages": Line(Right.SEE, Of.AGENT),
+        "GET /api/v1/figures/alerts": Line(Right.FIGURES),
+        # rules
+        "GET /api/v1/rules": Line(Right.READ_RULES),
+        "POST /api/v1/rules/reload": Line(Right.RULES),
+        "GET /api/v1/rules/precision": Line(Right.FIGURES),
+        "POST /api/v1/rules/{rule}/speak": Line(Right.RULES),
+        # roster
+        "GET /api/v1/roster": Line(Right.READ_ROSTER),
+        "POST /api/v1/roster": Line(Right.ROSTER),
+        "POST /api/v1/roster/import": Line(Right.ROSTER),
+        "GET /api/v1/roster/{kind}": Line(Right.READ_ROSTER),
+        "GET /api/v1/roster/{kind}/{entry_id}": Line(Right.READ_ROSTER),
+        "PUT /api/v1/roster/{kind}/{entry_id}": Line(Right.ROSTER),
+        "DELETE /api/v1/roster/{kind}/{entry_id}": Line(Right.ROSTER),
+        # web hooks that failed
+        "GET /api/v1/webhooks/dead": Line(Right.OPERATE),
+        "POST /api/v1/webhooks/dead/replay": Line(Right.OPERATE),
+        "POST /api/v1/webhooks/dead/{delivery_id}/replay": Line(Right.OPERATE),
+        # what a PBX says and sends
+        "POST /api/v1/agents/{agent_id}/state": _INGEST,
+        "POST /api/v1/queues/{queue}/stats": _INGEST,
+        "POST /ingest/http/{call_id}/{leg}": _INGEST_CALL,
+        "POST /ingest/rtp/{call_id}/{leg}": _INGEST_CALL,
+        "DELETE /ingest/rtp/{call_id}/{leg}": _INGEST_CALL,
+        "WS /ingest/ws/{call_id}/{leg}": _INGEST_CALL,
+        "WS /ingest/asterisk": _INGEST,
+        "WS /ingest/freeswitch/{call_id}/{leg}": _INGEST_CALL,
+        "WS /ingest/jambonz/{call_id}": _INGEST_CALL,
+        "WS /ingest/twilio": _INGEST,
+        "WS /ingest/audiohook": _INGEST,
+        "WS /ingest/vosk": _INGEST,
+    }
+)
