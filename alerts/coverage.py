@@ -25,6 +25,7 @@ from streaming.observations import (
     LevelHeard,
     LineHeard,
     Observation,
+    PaceChanged,
     PauseChanged,
     RecognitionChanged,
     WordsHeard,
@@ -37,6 +38,7 @@ class Cause(StrEnum):
     """Why a rule could not see."""
 
     NO_AUDIO = "no_audio"  # the leg was not there, or its audio was lost
+    WRONG_RATE = "wrong_rate"  # it comes slower than its rate says: what is in it cannot be told
     STALLED = "stalled"  # nothing came for longer than a network's jitter
     PAUSED = "paused"  # the PBX asked not to listen
     ONE_LEG = "one_leg"  # both parties on one leg: who of them it was cannot be told
@@ -79,7 +81,7 @@ _NEEDS_TWO_LEGS = (
 )  # fmt: skip
 _OF_WORDS = frozenset((*_WORDS[Leg.AGENT], *_WORDS[Leg.CUSTOMER]))
 
-_OF_LEGS = (BandHeard, GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, LineHeard)
+_OF_LEGS = (BandHeard, GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, LineHeard, PaceChanged)
 WANTED: frozenset[type[Observation]] = frozenset(
     (*_OF_LEGS, CallOver, HangUpReported, HoldChanged, PauseChanged, RecognitionChanged, WordsHeard)
 )
@@ -131,6 +133,8 @@ class CallCoverage:
                 self._first(self._leg(leg), leg, start_ms)
             case GapHeard(leg=leg, start_ms=start_ms, end_ms=end_ms):
                 self._missed(leg, start_ms, end_ms)
+            case PaceChanged(leg=leg, at_ms=at_ms, ratio=ratio) if ratio < 1:
+                self._away(self._leg(leg), at_ms, Cause.WRONG_RATE)
             case LegStalled(leg=leg, at_ms=at_ms):
                 self._away(self._leg(leg), at_ms, Cause.STALLED)
             case LegResumed(leg=leg):

@@ -46,6 +46,7 @@ from streaming.observations import (
     MusicStarted,
     MuteChanged,
     Observation,
+    PaceChanged,
     PhraseSpotted,
     RecognitionChanged,
     SoundFound,
@@ -179,7 +180,11 @@ def roster_of(
             frozenset((LineHeard, HoldChanged, CallTransferred)),
             by_clock=False,
         ),
-        Post(BadMediaDetector(settings.bad_media), frozenset((LineHeard, GapHeard, HoldChanged)), by_clock=False),
+        Post(
+            BadMediaDetector(settings.bad_media),
+            frozenset((LineHeard, GapHeard, HoldChanged, PaceChanged)),
+            by_clock=False,
+        ),
         Post(FastSpeechDetector(settings.pace, language), pace, by_clock=False),
         Post(SlowSpeechDetector(settings.pace, language), pace, by_clock=False),
         Post(

@@ -39,6 +39,7 @@ _ZH_WORDS = {
     "clipped": "削波失真",
     "off centre": "直流偏移",
     "lost": "丢包",
+    "wrong rate": "采样率不符",
 }
 
 

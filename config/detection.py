@@ -248,12 +248,15 @@ class BackgroundNoiseSettings(Section):
 
 
 class BadMediaSettings(Section):
-    """Clipped, off centre or lost sound."""
+    """Clipped, off centre, lost or wrongly labelled sound."""
 
     window_ms: int = Field(10_000, ge=2_000, le=120_000, description="Faults are measured over this time.")
     clipped_ratio: float = Field(0.01, gt=0, le=1, description="More of the voice at full scale is clipped.")
     offset_ratio: float = Field(0.02, gt=0, le=1, description="A constant part above this is a fault of the line.")
     lost_ratio: float = Field(0.05, gt=0, le=1, description="More of the sound lost is a bad line.")
+    pace_enabled: bool = Field(
+        True, description="Tell of audio that comes at the pace of another rate; recordings sent fast do so too."
+    )
     refractory_ms: int = Field(
         60_000, ge=0, le=600_000, description="A repeat within this time counts up the running alert."
     )

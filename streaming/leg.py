@@ -21,9 +21,11 @@ from streaming.observations import (
     MediaLost,
     MusicEnded,
     Observation,
+    PaceChanged,
     SpeechStarted,
     VoiceHeard,
 )
+from streaming.pace_watch import FallenBehind, PaceWatch
 from streaming.prosody import Prosody
 from streaming.resample import Resampler
 from streaming.silero import SileroVoice
@@ -38,6 +40,7 @@ class _State(Enum):
     HEARING = auto()
     STALLED = auto()
     LOST = auto()  # stalled for so long that it was said once more
+    MISLABELLED = auto()  # it comes too slowly for its rate: nothing of it can be placed in the call
     ENDED = auto()
 
 
@@ -61,6 +64,8 @@ class LegEar:
         self._media_lost_ms = settings.media_lost_ms
         self._unknown_after_ms = settings.unknown_after_ms
         self._last_packet_ms = 0  # by the clock, as far as a stall tells it
+        self._pace, self._suppressed = PaceWatch(settings.unknown_after_ms), settings.silence_suppression
+        self._unplaced_ms = self._stated_ms = 0  # audio that came and was not heard; lost by the sender's own word
         self._resampler: Resampler | None = None
         self._framer: Framer | None = None
         self._state = _State.HEARING
@@ -70,7 +75,7 @@ class LegEar:
     @property
     def received_ms(self) -> int:
         """Audio that has come on this leg; gaps are not in it."""
-        return self._timeline.received_ms
+        return self._timeline.received_ms + self._unplaced_ms
 
     @property
     def gaps_ms(self) -> int:
@@ -100,10 +105,16 @@ class LegEar:
     def hear(self, pcm_s16le: bytes, rate_hz: int, arrived_ms: int) -> list[Heard]:
         """One block of whole samples. Raises ValueError for a rate we cannot take."""
         self.start(rate_hz)
-        return self._take(self._timeline.arrive(pcm_s16le, rate_hz, arrived_ms))
+        length_ms = len(pcm_s16le) * 500 // rate_hz
+        if self._state is _State.MISLABELLED:
+            self._unplaced_ms += length_ms
+            return self._paced(arrived_ms)
+        heard = self._take(self._timeline.arrive(pcm_s16le, rate_hz, arrived_ms))
+        return heard + self._paced(arrived_ms)
 
     def lost(self, length_ms: int) -> list[Heard]:
         """The sender says that this much did not come; nothing before the first audio."""
+        self._stated_ms += length_ms
         return self._take(self._timeline.lost(length_ms))
 
     def pulse(self, now_ms: int) -> list[Heard]:
@@ -119,7 +130,11 @@ class LegEar:
 
     def reconnect(self, arrived_ms: int) -> list[Heard]:
         """The leg came back on a new socket; its first block makes the gap. Also after `end`."""
-        return self.pulse(arrived_ms) + self._take(self._timeline.reconnect())
+        heard = self.pulse(arrived_ms)
+        if self._state is _State.MISLABELLED:  # a new socket may have a new rate
+            self._pace = PaceWatch(self._unknown_after_ms)
+            return [*heard, PaceChanged(self.leg, self.heard_ms, 1.0), *self._relabelled(arrived_ms)]
+        return heard + self._take(self._timeline.reconnect())
 
     def end(self, explicit: bool) -> list[Heard]:
         """The stream is over. Everything held back comes out, the last frame filled up with silence; at most once."""
@@ -130,6 +145,29 @@ class LegEar:
         self._state = _State.ENDED
         heard.append(LegEnded(self.leg, self.heard_ms, explicit))
         return heard
+
+    def _paced(self, arrived_ms: int) -> list[Heard]:
+        """What the pace of the audio says of its rate, and of losses that nobody numbers."""
+        heard: list[Heard] = []
+        if self._suppressed:
+            return heard  # what is not sent is silence there, and its pauses have no pace
+        for seen in self._pace.hear(self.received_ms + self._stated_ms, arrived_ms):
+            if isinstance(seen, FallenBehind):
+                heard += self._take(self._timeline.lost(seen.lost_ms))
+                continue
+            heard.append(PaceChanged(self.leg, self.heard_ms, seen.ratio))
+            if self._state is _State.MISLABELLED:
+                heard += self._relabelled(arrived_ms)
+            elif seen.ratio < 1:
+                heard += self._break_off(ends_speech=True)
+                self._state = _State.MISLABELLED
+                heard.append(LegStalled(self.leg, self.heard_ms))
+        return heard
+
+    def _relabelled(self, now_ms: int) -> list[Heard]:
+        """The next audio is heard again, behind a gap."""
+        self._state, self._last_packet_ms = _State.STALLED, now_ms
+        return self._take(self._timeline.reconnect(slipped=True))
 
     def _take(self, placed: Sequence[Placed]) -> list[Heard]:
         heard: list[Heard] = []

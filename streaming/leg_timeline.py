@@ -181,9 +181,14 @@ class LegTimeline:
             return []
         return [*self.finish(), *self._gap(length_ms, silent=False)]
 
-    def reconnect(self) -> list[Placed]:
-        """A new socket of this leg; what is held is placed, the next block's arrival makes the gap."""
+    def reconnect(self, *, slipped: bool = False) -> list[Placed]:
+        """A new socket of this leg; what is held is placed, the next block's arrival makes the gap.
+
+        `slipped`: what came last was no measure of how late the leg is, its beginning is.
+        """
         placed = self.finish()
+        if slipped:
+            self._lateness = self._first_lateness
         if self._flow is not _Flow.WAITING:
             self._flow = _Flow.RETURNING
         return placed

@@ -73,6 +73,18 @@ class LineHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class PaceChanged:
+    """The leg's audio comes `ratio` times as fast as its rate says, as with a wrong rate; 1.0: it is right again.
+
+    Too slow, its audio is not heard until it is right: LegStalled is said after this, LegResumed when it is right.
+    """
+
+    leg: Leg
+    at_ms: int
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class SoundLost:
     """Packets come, but since `start_ms` there is no sound in them: exact zeros or quieter than any line."""
 
@@ -306,6 +318,7 @@ Observation = (
     | SyllableHeard
     | SoundPrinted
     | LineHeard
+    | PaceChanged
     | SoundLost
     | SoundFound
     | MusicStarted

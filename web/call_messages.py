@@ -81,7 +81,8 @@ class CallBody(_Body):
 class UndecidedBody(_Body):
     """A stretch of the call in which rules of these kinds could not see, and why.
 
-    `cause`: no_audio, stalled, paused, one_leg, recognition_off, phrases_only, low_confidence, narrow_band, clipping.
+    `cause`: no_audio, wrong_rate, stalled, paused, one_leg, recognition_off, phrases_only, low_confidence, narrow_band,
+    clipping.
     """
 
     kinds: list[str]

@@ -1,4 +1,4 @@
-"""Bad media: sound that is clipped, off centre or lost on its way."""
+"""Bad media: sound that is clipped, off centre, lost on its way or labelled with a wrong rate."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from alerts.alert import Evidence, Kind, Measure, Severity
 from alerts.findings import Finding, Stage
 from config.detection import BadMediaSettings
 from streaming.frames import Leg, other_leg
-from streaming.observations import GapHeard, HoldChanged, LineHeard, Observation
+from streaming.observations import GapHeard, HoldChanged, LineHeard, Observation, PaceChanged
 
 _VOICED_MS = 1_000  # less voice than this in the window says nothing about clipping
 _OFFSET_SECONDS = 3  # off centre in each of the last seconds
@@ -19,6 +19,7 @@ class _Fault(StrEnum):
     CLIPPED = "clipped"
     OFFSET = "off centre"
     LOST = "lost"
+    WRONG_RATE = "wrong rate"
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class BadMediaDetector:
                 return self._second(self._legs.setdefault(leg, _Leg()), observation)
             case GapHeard(leg=leg, start_ms=start_ms, end_ms=end_ms):
                 self._legs.setdefault(leg, _Leg()).gaps.append((start_ms, end_ms))
+            case PaceChanged(leg=leg, at_ms=at_ms, ratio=ratio) if ratio != 1 and self._settings.pace_enabled:
+                return [self._wrong_rate(leg, at_ms, ratio)]
             case HoldChanged():
                 for each in self._legs.values():
                     each.seconds.clear()
@@ -100,7 +103,17 @@ class BadMediaDetector:
                 lost_ms -= max(0, min(end_ms, other_end_ms, until_ms) - max(start_ms, other_start_ms, from_ms))
         return max(0, lost_ms) / self._settings.window_ms
 
+    def _wrong_rate(self, leg: Leg, at_ms: int, ratio: float) -> Finding:
+        """Audio comes so many times as fast as its rate says; both are what the fault is seen by."""
+        measure, right = Measure("pace_ratio", round(ratio, 2)), Measure("pace_ratio", 1.0)
+        from_ms = max(0, at_ms - self._settings.window_ms)
+        return self._told(leg, _Fault.WRONG_RATE, measure, right, from_ms, at_ms)
+
     def _finding(self, leg: Leg, fault: _Fault, measured: float, limit: float, from_ms: int, to_ms: int) -> Finding:
+        measure = Measure("share_ratio", round(measured, 4))
+        return self._told(leg, fault, measure, Measure("share_ratio", limit), from_ms, to_ms)
+
+    def _told(self, leg: Leg, fault: _Fault, measure: Measure, limit: Measure, from_ms: int, to_ms: int) -> Finding:
         return Finding(
             kind=Kind.BAD_MEDIA,
             rule=Kind.BAD_MEDIA.value,
@@ -113,7 +126,7 @@ class BadMediaDetector:
             evidence=Evidence(
                 from_ms=from_ms,
                 to_ms=to_ms,
-                values=(Measure("fault", fault.value), Measure("share_ratio", round(measured, 4))),
-                threshold=(Measure("share_ratio", limit),),
+                values=(Measure("fault", fault.value), measure),
+                threshold=(limit,),
             ),
         )

@@ -35,7 +35,6 @@ class Fault(StrEnum):
     BAD_JSON = "bad_json"
     BAD_FORMAT = "bad_format"
     TOO_LARGE = "too_large"
-    RATE_MISMATCH = "rate_mismatch"
     BAD_HEADER = "bad_header"
     BAD_SEQUENCE = "bad_sequence"
     BAD_VERSION = "bad_version"
