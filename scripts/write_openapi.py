@@ -14,6 +14,7 @@ from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
 from web.clips_api import clips_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
+from web.history_api import history_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
 from web.webhooks_api import webhooks_router  # noqa: E402
 
@@ -23,7 +24,8 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), audio, rtp)
+    past = (history_router(nobody),)
+    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, audio, rtp)
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
     )

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from service.bus.bus import Bus, NoAnswerError
 from service.bus.on_the_wire import LINES, VIEW
 from service.call_board import CallBoard
-from service.level_track import STEP_MS
 from streaming.frames import Leg
 from web.sources import (
     AnnouncedCall,
@@ -56,6 +55,10 @@ class KeptCalls(Protocol):
 
     async def words(self, call_id: str) -> list[TranscriptLine]:
         """What was said, as kept."""
+        ...
+
+    async def timeline(self, call_id: str) -> Timeline | None:
+        """The levels and spans of an ended call, as kept."""
         ...
 
     async def running_elsewhere(self) -> list[tuple[str | None, CallView]]:
@@ -144,13 +147,14 @@ class AllCalls:
         return self._board.transcript(call_id) or await self._store.words(call_id)
 
     async def timeline(self, call_id: str) -> Timeline:
-        """Levels and spans; empty when no node has the call in memory."""
-        if (owner := await self._elsewhere(call_id)) is None:
-            return self._board.timeline(call_id)
-        try:
-            return _TIMELINE.validate_json(await self._ask(owner, call_id, "timeline", ""))
-        except UnknownCallError:
-            return Timeline(STEP_MS, (), ())
+        """Levels and spans: from memory, from its node, else as kept; empty where nothing is."""
+        if (owner := await self._elsewhere(call_id)) is not None:
+            try:
+                return _TIMELINE.validate_json(await self._ask(owner, call_id, "timeline", ""))
+            except UnknownCallError:  # that node is gone, or has just forgotten the call
+                pass
+        found = self._board.timeline(call_id)
+        return found if found.legs else await self._store.timeline(call_id) or found
 
     async def audio(self, call_id: str, from_ms: int, to_ms: int, wanted: Sequence[Leg]) -> tuple[int, list[bytes]]:
         """16 kHz PCM of each leg: from memory here or there as far as it reaches, else from the recording."""

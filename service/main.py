@@ -20,6 +20,7 @@ from service.bus.change_feed import ChangeFeed
 from service.bus.open_bus import bus_of, new_node_id
 from service.call_board import CallBoard, known_language
 from service.call_record import CallRecord
+from service.call_view import timeline_of
 from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
 from service.clips.recorder import Recorder
@@ -52,6 +53,7 @@ from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
 from service.store.alarm import StoreAlarm
+from service.store.history import StoredHistory
 from service.store.letter_box import LetterBox
 from service.store.retention import Retention
 from service.store.store import Store
@@ -64,6 +66,7 @@ from web.audience import Audience
 from web.clips_api import clips_router
 from web.floor import Floor
 from web.floor_api import floor_router
+from web.history_api import history_router
 from web.http_door import open_http_socket
 from web.pages import Pages
 from web.sources import AlertChange
@@ -147,7 +150,11 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             outlet=outlet,
         )
 
-    outlet.when_closed = lambda call: observed.call_closed(call.record, call.now_ms)
+    def call_closed(call: LiveCall) -> None:
+        observed.call_closed(call.record, call.now_ms)
+        store.save_timeline(call.record.call_id, call.record.ended_at or clock.now_at(), timeline_of(call))
+
+    outlet.when_closed = call_closed
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
     neighbours = Neighbours(settings, board, store, bus, audience, feed, floor, clock)
     board.find_stream = neighbours.find_stream
@@ -201,6 +208,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             clips_router(clips),
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
+            history_router(StoredHistory(store)),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),

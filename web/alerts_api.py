@@ -1,6 +1,5 @@
 """REST of alerts: search and look up."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -8,14 +7,14 @@ from pydantic import AwareDatetime
 
 from alerts.alert import AlertState, Kind, Severity
 from web.alert_messages import AlertPage, AlertWithHistory, alert_body, alert_with_history
-from web.problems import BadField, Problem, ProblemError
+from web.problems import Problem, ProblemError
 from web.requests import CALL_ID_PATTERN
+from web.several import Several, several
 from web.sources import Alerts
 
 _STATES = frozenset(AlertState)
 _SEVERITIES = frozenset(severity.word for severity in Severity)
 _KINDS = frozenset(Kind)
-Several = Annotated[str | None, Query(max_length=500, description="One, or several separated by commas.")]
 
 
 def alerts_router(alerts: Alerts) -> APIRouter:
@@ -36,9 +35,9 @@ def alerts_router(alerts: Alerts) -> APIRouter:
     ) -> AlertPage:
         """Alerts in their newest version, newest change first."""
         found = await alerts.search(
-            state=_several("state", state, _STATES),
-            severity=_several("severity", severity, _SEVERITIES),
-            kind=_several("kind", kind, _KINDS),
+            state=several("state", state, _STATES),
+            severity=several("severity", severity, _SEVERITIES),
+            kind=several("kind", kind, _KINDS),
             call_id=call_id,
             since=since,
             limit=limit + 1,
@@ -59,14 +58,3 @@ def alerts_router(alerts: Alerts) -> APIRouter:
         return alert_with_history(changes)
 
     return router
-
-
-def _several(name: str, text: str | None, known: Iterable[str]) -> tuple[str, ...]:
-    if not text:
-        return ()
-    asked = tuple(text.split(","))
-    unknown = [each for each in asked if each not in known]
-    if unknown:
-        fault = BadField(field=f"query.{name}", detail=f"known are {', '.join(sorted(known))}")
-        raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
-    return asked

@@ -15,11 +15,13 @@ from service.clock import Clock
 from service.store.alert_writes import insert_of
 from service.store.database import writing
 from service.store.desk_tables import alert_acts, mutes, suppressions
+from service.store.spoken_index import forget_deleted
 from service.store.tables import (
     alert_changes,
     alerts,
     call_events,
     call_observations,
+    call_timelines,
     calls,
     deliveries,
     legs,
@@ -30,6 +32,7 @@ from web.sources import CallState, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 500
+_FORGET_WORDS_EVERY = timedelta(days=1)
 FORGOTTEN = "forgotten_up_to"  # the highest sequence that was deleted: an older cursor gets a snapshot
 _Answer = TypeVar("_Answer")
 
@@ -56,6 +59,7 @@ class Retention:
         self._settings, self._store, self._clock = settings, store, clock
         self._folders, self._delete_older = folders, delete_older
         self.rows = self.files = 0  # deleted since the start
+        self._words_forgotten_at: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -73,12 +77,23 @@ class Retention:
             while count := await self._store.write(work):
                 deleted += count
         if deleted:
+            await self._forget_words()
             await self._store.write(leave_no_trace)
         self.rows += deleted
         for folder, days in self._folders:
             if days:
                 before_s = time.time() - days * 86_400  # by the clock that stamped the files
                 self.files += await asyncio.to_thread(self._delete_older, folder, before_s)
+
+    async def _forget_words(self) -> None:
+        """Once a day: merging the index of what was said is the work of writing it anew, done in small pieces."""
+        now_at = self._clock.now_at()
+        if self._words_forgotten_at is not None and now_at - self._words_forgotten_at < _FORGET_WORDS_EVERY:
+            return
+        more = await self._store.write(lambda engine: forget_deleted(engine, anew=True))
+        while more:
+            more = await self._store.write(lambda engine: forget_deleted(engine, anew=False))
+        self._words_forgotten_at = now_at
 
 
 def due(settings: RetentionSettings, now_at: datetime) -> Iterator[Callable[[Engine], int]]:
@@ -96,6 +111,7 @@ def due(settings: RetentionSettings, now_at: datetime) -> Iterator[Callable[[Eng
     if settings.transcripts_days:
         spoken_at = now_at - timedelta(days=settings.transcripts_days)
         yield lambda engine: _delete_rows(engine, utterances, utterances.c.kept_at < spoken_at)
+        yield lambda engine: _delete_rows(engine, call_timelines, call_timelines.c.ended_at < spoken_at)
         said = call_observations.c.has_text & (call_observations.c.ended_at < spoken_at)
         yield lambda engine: _delete_rows(engine, call_observations, said)
     dead_at = now_at - timedelta(days=settings.deliveries_days)

@@ -43,6 +43,8 @@ def newest_columns(alert: Alert) -> dict[str, Any]:
         "assignee": alert.assignee,
         "outcome": alert.outcome,
         "mark": None if alert.mark is None else alert.mark.value,
+        "queue": alert.queue,
+        "team": alert.team,
     }
 
 
@@ -104,6 +106,7 @@ def call_row(call: CallView) -> dict[str, Any]:
         "verdict": call.verdict,
         "verdict_facts": [list(fact) for fact in call.verdict_facts],
         "metadata": [list(pair) for pair in call.metadata],
+        "agent_id": None if call.agent is None else call.agent.id,
     }
 
 
@@ -151,6 +154,7 @@ def line_row(line: TranscriptLine, kept_at: datetime) -> dict[str, Any]:
         "words": _WORDS.dump_python(heard.words, mode="json"),
         "hits": _HITS.dump_python(line.hits, mode="json"),
         "kept_at": kept_at,
+        "grams": heard.text,
     }
 
 

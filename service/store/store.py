@@ -21,7 +21,8 @@ from service.store.alert_writes import Stored, amend_alert
 from service.store.database import StoreError, database_url, error_name, make_engine, migrate
 from service.store.deliveries import Letter
 from service.store.rows import event_row, line_row
-from service.store.tables import call_events, legs, utterances
+from service.store.tables import call_events, call_timelines, legs, utterances
+from service.store.timelines import kept_timeline, timeline_content
 from service.store.waiting import Row, WaitingWrites
 from service.store.writer import Published, Writer
 from service.store.writes import close_abandoned_calls, end_lost_calls
@@ -33,6 +34,7 @@ from web.sources import (
     CallView,
     StaleAlertError,
     StoreUnavailableError,
+    Timeline,
     TranscriptLine,
     UnknownAlertError,
 )
@@ -132,6 +134,10 @@ class Store:
     def save_line(self, line: TranscriptLine) -> None:
         """Queue a final utterance, masked; a later revision of the same replaces it."""
         self.save_row(utterances, **line_row(line, self._clock.now_at()))
+
+    def save_timeline(self, call_id: str, ended_at: datetime, timeline: Timeline) -> None:
+        """Queue the levels and spans of an ended call."""
+        self.save_row(call_timelines, call_id=call_id, ended_at=ended_at, content=timeline_content(timeline))
 
     def save_stream(self, call_id: str, leg: Leg, stream_id: str) -> None:
         """Queue which leg of which call a stream was announced for."""
@@ -288,6 +294,10 @@ class Store:
     async def words(self, call_id: str) -> list[TranscriptLine]:
         """What was said in a call, as it was kept."""
         return await self.read(lambda engine: reads.words_of(engine, call_id))
+
+    async def timeline(self, call_id: str) -> Timeline | None:
+        """Levels and spans of an ended call; None where none are kept."""
+        return await self.read(lambda engine: kept_timeline(engine, call_id))
 
     async def call(self, call_id: str) -> CallView | None:
         """One call as last stored; None when unknown."""

@@ -22,6 +22,10 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.types import TypeDecorator
 
+from service.store.spoken import Grams
+
+KEY = "key"  # in a table's `info`: the columns by which a row that is put again is known, where not its primary key
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Moments in UTC. SQLite keeps no zone, so all are turned to UTC on the way in and marked as UTC on the way out."""
@@ -80,7 +84,10 @@ calls = Table(
     Column("verdict_facts", JSON(none_as_null=True)),
     Column("metadata", JSON, nullable=False),
     Column("node_id", String(64)),  # who hears it, or heard it last
+    Column("agent_id", String(200)),
     Index(None, "started_at", "call_id"),
+    Index(None, "agent_id", "started_at"),
+    Index(None, "team", "started_at"),
     Index(None, "state", "started_at"),
     Index(None, "queue", "started_at"),
 )
@@ -122,6 +129,8 @@ alerts = Table(
     Column("assignee", String(200)),
     Column("outcome", String(32)),
     Column("mark", String(16)),
+    Column("queue", String(200)),
+    Column("team", String(200)),
     Unique("sequence"),
     Index(None, "state", "sequence"),
     Index(None, "kind", "sequence"),
@@ -131,6 +140,11 @@ alerts = Table(
     Index(None, "updated_at"),
     Index(None, "agent_id", "rule", "opened_at"),
     Index(None, "rule", "opened_at"),
+    Index(None, "opened_at", "alert_id"),
+    Index(None, "agent_id", "opened_at"),
+    Index(None, "team", "opened_at"),
+    Index(None, "queue", "opened_at"),
+    Index(None, "kind", "opened_at"),
 )
 
 legs = Table(
@@ -145,16 +159,30 @@ legs = Table(
 utterances = Table(
     "utterances",
     metadata,
-    Column("call_id", String(128), primary_key=True),
-    Column("leg", String(16), primary_key=True),
-    Column("utterance", Integer, primary_key=True),
+    Column("utterance_id", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", String(128), nullable=False),
+    Column("leg", String(16), nullable=False),
+    Column("utterance", Integer, nullable=False),
     Column("start_ms", Integer, nullable=False),
     Column("end_ms", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("words", JSON, nullable=False),
     Column("hits", JSON, nullable=False),
     Column("kept_at", UtcDateTime, nullable=False),
+    Column("grams", Grams),  # of the text; their index is made in spoken_index.py, for each database its own
+    Unique("call_id", "leg", "utterance"),
     Index(None, "kept_at"),
+    sqlite_autoincrement=True,
+    info={KEY: ("call_id", "leg", "utterance")},
+)
+
+call_timelines = Table(
+    "call_timelines",
+    metadata,
+    Column("call_id", String(128), primary_key=True),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "ended_at"),
 )
 
 call_events = Table(

@@ -12,7 +12,7 @@ from service.clock import Clock
 from service.store.alert_writes import Also, Stored, add_found, in_sequence, insert_of, newest_sequence, stamped
 from service.store.database import writing
 from service.store.rows import call_of, call_row
-from service.store.tables import calls
+from service.store.tables import KEY, calls
 from service.store.waiting import Batch, Row
 from web.sources import AlertChange, CallState, CallView
 
@@ -53,7 +53,7 @@ def _put_rows(connection: Connection, rows: Sequence[Row]) -> None:
     """Rows of other tables, many of one table in one statement; the same primary key is replaced."""
     for table, several in groupby(rows, key=lambda row: row.table):
         insert = insert_of(connection)(table)
-        keys = [column.name for column in table.primary_key]
+        keys = list(table.info.get(KEY) or (column.name for column in table.primary_key))
         values = [row.values for row in several]
         others = {name: insert.excluded[name] for name in values[0] if name not in keys}
         connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), values)

@@ -28,10 +28,13 @@ from sqlalchemy import (
 
 from config.settings import Settings
 from service.store.database import database_url, make_engine, migrate, writing
+from service.store.spoken_index import GRAMS_INDEX, GRAMS_TABLE
 from service.store.tables import metadata
 from tests.fakes.servers import PostgresServer
 
 _FOLDER = Path(__file__).parents[3] / "service" / "store" / "migrations"
+
+_OF_WORDS = (GRAMS_TABLE, GRAMS_INDEX)  # each database searches words in its own way, beside the tables
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -90,7 +93,7 @@ def test_every_revision_grows_up_with_its_rows(
     with writing(engine).begin() as connection:
         command.upgrade(_config(connection), revision)
     old = _there(engine)
-    names = {table.name for table in old.sorted_tables} - {"alembic_version"}
+    names = {table.name for table in old.sorted_tables if not table.name.startswith(_OF_WORDS)} - {"alembic_version"}
     with writing(engine).begin() as connection:
         for table in old.sorted_tables:
             if table.name in names:
@@ -98,7 +101,8 @@ def test_every_revision_grows_up_with_its_rows(
     before = {name: _row(engine, old.tables[name]) for name in names}
     migrate(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        options = {"include_name": lambda name, _kind, _parents: not (name or "").startswith(_OF_WORDS)}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
     now = _there(engine)
     for name in names:
         with engine.connect() as connection:
