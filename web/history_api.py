@@ -18,6 +18,8 @@ from web.problems import BadField, Problem, ProblemError
 from web.requests import CALL_ID_PATTERN
 from web.several import Several, several
 from web.stamps import Stamp, stamp
+from web.trust.rights import Right
+from web.trust.who import who_asks
 
 _MOST_LINES = 100_000  # of one CSV; more is asked for by time
 _AT_ONCE = 500
@@ -101,7 +103,13 @@ def _filter(
     if said is not None and not any(sign.isalnum() for sign in said):
         fault = BadField(field="query.said", detail="holds no word")
         raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
+    who = who_asks()
+    if said is not None and not who.may(Right.TRANSCRIPT):
+        raise ProblemError(403, "no-right", f"To look for words needs the right {Right.TRANSCRIPT}.")
     return HistoryFilter(
+        scope=who.scope,
+        heard=who.legs,
+        over=said is not None and not who.may(Right.LIVE_TRANSCRIPT),
         agent=agent,
         team=team,
         queue=queue,

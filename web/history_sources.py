@@ -8,6 +8,7 @@ from typing import Protocol
 from alerts.alert import Alert
 from streaming.frames import Leg, Party
 from web.sources import CallView
+from web.trust.who import EVERYWHERE, Legs, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class HistoryFilter:
     until: datetime | None = None
     said: str | None = None
     hung_up_by: Party | None = None  # of calls
+    scope: Scope = EVERYWHERE
+    heard: Legs = "both"  # whose words may be known
+    over: bool = False  # only calls that are over
 
     @property
     def asks_alerts(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, false, func, literal, or_, select
 
 from alerts.alert import AlertState
 from service.store.rows import alert_of, call_of
@@ -15,6 +15,8 @@ from service.store.spoken_index import said
 from service.store.tables import alert_changes, alerts, calls, utterances
 from streaming.frames import Leg
 from web.history_sources import FoundAlerts, FoundCalls, HistoryFilter, PastAlert, PastCall, Said
+from web.sources import CallState
+from web.trust.who import Legs, Scope
 
 _LOOKED_AT = 20_000  # utterances with the phrase, the newest; what is said more often is not found further back
 _FEW = 2_000  # calls with such alerts: they are gathered; more are met soon enough on the way back in time
@@ -46,7 +48,9 @@ def past_calls(
     """As `History.past_calls`; of utterances with the phrase the newest `looked_at` are."""
     whose = ((calls.c.agent_id, wanted.agent), (calls.c.team, wanted.team), (calls.c.queue, wanted.queue))
     conditions = [column == value for column, value in whose if value is not None]
-    conditions += _within(calls.c.started_at, wanted)
+    conditions += [*_within(calls.c.started_at, wanted), *_in_scope(calls, wanted.scope)]
+    if wanted.over:
+        conditions.append(calls.c.state == CallState.ENDED.value)
     if wanted.hung_up_by is not None:
         conditions.append(calls.c.hung_up_by == wanted.hung_up_by.value)
     with engine.begin() as connection:
@@ -61,7 +65,7 @@ def past_calls(
         asked = select(calls).where(*conditions).order_by(*newest_first).limit(limit)
         found = [call_of(row) for row in connection.execute(asked).mappings()]
         ids = [call.call_id for call in found]
-        counted, heard = _alerts_of(connection, ids), _said_in(connection, ids, wanted.said)
+        counted, heard = _alerts_of(connection, ids), _said_in(connection, ids, wanted)
         return FoundCalls(
             tuple(PastCall(call, counted[call.call_id], tuple(heard[call.call_id])) for call in found),
             spoken.looked_back_to if spoken is not None else None,
@@ -87,7 +91,7 @@ def past_alerts(
             .limit(limit)
         )
         found = [alert_of(content) for content in connection.execute(asked).scalars()]
-        heard = _said_in(connection, {alert.call_id for alert in found}, wanted.said)
+        heard = _said_in(connection, {alert.call_id for alert in found}, wanted)
         return FoundAlerts(
             tuple(PastAlert(alert, tuple(heard[alert.call_id])) for alert in found),
             spoken.looked_back_to if spoken is not None else None,
@@ -118,7 +122,18 @@ def _of_alerts(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
     ):
         if words:
             conditions.append(column == words[0] if len(words) == 1 else column.in_(words))
-    return [*conditions, alerts.c.state != AlertState.WITHDRAWN.value, *_within(alerts.c.opened_at, wanted)]
+    conditions += [*_within(alerts.c.opened_at, wanted), *_in_scope(alerts, wanted.scope)]
+    if wanted.over:
+        is_over = select(calls.c.call_id).where(calls.c.state == CallState.ENDED.value)
+        conditions.append(alerts.c.call_id.in_(is_over.where(calls.c.call_id == alerts.c.call_id).correlate(alerts)))
+    return [*conditions, alerts.c.state != AlertState.WITHDRAWN.value]
+
+
+def _in_scope(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.everywhere:
+        return []
+    named = [(table.c[name], names) for name in ("site", "team", "queue") if (names := getattr(scope, f"{name}s"))]
+    return [column.in_(sorted(names)) for column, names in named] or [false()]
 
 
 def _with_alerts(connection: Connection, wanted: HistoryFilter) -> ColumnElement[bool]:
@@ -155,8 +170,12 @@ def _spoken(connection: Connection, wanted: HistoryFilter, looked_at: int) -> _S
         looked_back_to = connection.execute(
             select(utterances.c.kept_at).where(utterances.c.utterance_id == oldest)
         ).scalar()
-    of_them = utterances.c.utterance_id.in_(numbers)
-    return _Spoken(select(utterances.c.call_id).where(of_them), looked_back_to)
+    of_them = [utterances.c.utterance_id.in_(numbers), *_audible(wanted.heard)]
+    return _Spoken(select(utterances.c.call_id).where(*of_them), looked_back_to)
+
+
+def _audible(heard: Legs) -> list[ColumnElement[bool]]:
+    return [] if heard == "both" else [utterances.c.leg == heard]
 
 
 def _numbers(connection: Connection, wanted: HistoryFilter) -> tuple[int, int]:
@@ -183,13 +202,14 @@ def _alerts_of(connection: Connection, call_ids: Sequence[str]) -> dict[str, Cou
     return found
 
 
-def _said_in(connection: Connection, call_ids: Iterable[str], phrase: str | None) -> dict[str, list[Said]]:
+def _said_in(connection: Connection, call_ids: Iterable[str], wanted: HistoryFilter) -> dict[str, list[Said]]:
     found: dict[str, list[Said]] = defaultdict(list)
+    phrase = wanted.said
     if phrase is None:
         return found
     several = (utterances.c.call_id, utterances.c.leg, utterances.c.start_ms, utterances.c.end_ms, utterances.c.text)
-    asked = select(*several).where(utterances.c.call_id.in_(list(call_ids))).order_by(utterances.c.start_ms)
-    for call_id, leg, start_ms, end_ms, text in connection.execute(asked):
+    asked = select(*several).where(utterances.c.call_id.in_(list(call_ids)), *_audible(wanted.heard))
+    for call_id, leg, start_ms, end_ms, text in connection.execute(asked.order_by(utterances.c.start_ms)):
         if len(found[call_id]) < _SHOWN and (where := places(text, phrase)):
             found[call_id].append(Said(Leg(leg), start_ms, end_ms, text, tuple(where)))
     return found

@@ -45,6 +45,7 @@ def newest_columns(alert: Alert) -> dict[str, Any]:
         "mark": None if alert.mark is None else alert.mark.value,
         "queue": alert.queue,
         "team": alert.team,
+        "site": alert.site,
     }
 
 

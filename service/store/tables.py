@@ -131,6 +131,7 @@ alerts = Table(
     Column("mark", String(16)),
     Column("queue", String(200)),
     Column("team", String(200)),
+    Column("site", String(200)),
     Unique("sequence"),
     Index(None, "state", "sequence"),
     Index(None, "kind", "sequence"),

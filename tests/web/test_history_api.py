@@ -15,6 +15,8 @@ from web.history_api import history_router
 from web.history_sources import HistoryFilter, Said
 from web.problems import install_problems
 from web.sources import CallState
+from web.trust.rights import RIGHTS_OF_ROLE, Right, Role
+from web.trust.who import LOCAL, Principal, Scope, now_asks
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def past() -> FakeHistory:
 
 @pytest.fixture
 async def client(past: FakeHistory) -> AsyncIterator[httpx.AsyncClient]:
+    now_asks(LOCAL)
     app = FastAPI()
     install_problems(app)
     app.include_router(history_router(past))
@@ -108,3 +111,18 @@ async def test_alerts_as_a_table(client: httpx.AsyncClient) -> None:
     lines = (await client.get("/alerts.csv?severity=major")).text.splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["A3", "A2", "A1"]
     assert lines[1].endswith(",1.5,我要 投诉")
+
+
+async def test_whoever_has_no_right_to_words_may_not_look_for_them(
+    client: httpx.AsyncClient, past: FakeHistory
+) -> None:
+    east = Scope(teams=frozenset({"east"}))
+    now_asks(Principal("li", "li", RIGHTS_OF_ROLE[Role.FLOOR_MANAGER], east))
+    assert (await client.get("/calls?said=投诉")).status_code == 403
+    assert (await client.get("/calls")).status_code == 200
+    now_asks(Principal("qa", "qa", RIGHTS_OF_ROLE[Role.QA] - {Right.LIVE_TRANSCRIPT}, east, legs="agent"))
+    assert (await client.get("/calls?said=投诉")).status_code == 200
+    assert [(each.scope, each.heard, each.over) for each in past.asked] == [
+        (east, "both", False),
+        (east, "agent", True),
+    ]

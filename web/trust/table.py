@@ -80,6 +80,11 @@ TABLE = MappingProxyType(
         "DELETE /api/v1/mutes/{mute_id}": Line(Right.ACT, Of.LIST),
         "GET /api/v1/agents/{agent_id}/messages": Line(Right.SEE, Of.AGENT),
         "GET /api/v1/figures/alerts": Line(Right.FIGURES),
+        # the past
+        "GET /api/v1/history/calls": _SEE_LIST,
+        "GET /api/v1/history/alerts": _SEE_LIST,
+        "GET /api/v1/history/calls.csv": Line(Right.DOWNLOAD, Of.LIST),
+        "GET /api/v1/history/alerts.csv": Line(Right.DOWNLOAD, Of.LIST),
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES),

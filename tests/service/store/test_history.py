@@ -25,6 +25,7 @@ from tests.fakes.servers import PostgresServer
 from tests.service.store.examples import BEGAN_AT, StoppedClock, a_call, an_alert
 from web.history_sources import HistoryFilter
 from web.sources import AgentView, CallState, CallView, TranscriptLine
+from web.trust.who import Scope
 
 
 def _call(number: int) -> CallView:
@@ -112,6 +113,17 @@ def test_alerts_by_every_filter_and_never_those_taken_back(engine: Engine) -> No
     assert _alerts(engine, queue="billing", severity=("critical",)) == "A2"
     assert _alerts(engine, state=("open",), said="我要") == "A2 A1"
     assert _alerts(engine, since=BEGAN_AT + timedelta(minutes=1)) == "A3"
+
+
+def test_nothing_out_of_scope_is_found(engine: Engine) -> None:
+    east = Scope(teams=frozenset({"east"}), sites=frozenset({"wuhan", "xian"}))
+    assert _calls(engine, scope=east) == "4 2 1"
+    assert _calls(engine, scope=Scope()) == ""
+    assert _alerts(engine, scope=Scope(teams=frozenset({"east"}))) == "A2 A1"
+    assert _alerts(engine, scope=east) == ""  # these alerts name no site
+    assert _calls(engine, said="投诉", heard="customer", over=True) == "4 2"
+    assert _calls(engine, said="投诉", heard="agent") == ""
+    assert _alerts(engine, said="投诉", over=True) == "A2"
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from service.ingest.websocket_door import websocket_door
 from web.app import build_app
 from web.clips_api import clips_router
 from web.floor_api import floor_router
+from web.history_api import history_router
 from web.pages import Pages
 from web.webhooks_api import webhooks_router
 
@@ -24,6 +25,7 @@ def whole_application() -> FastAPI:
         clips_router(nobody),
         floor_router(nobody, nobody),
         webhooks_router(nobody),
+        history_router(nobody),
         http_door(settings.ingest, nobody, nobody, nobody),
         RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
         dialect_doors(settings, nobody, nobody, nobody),

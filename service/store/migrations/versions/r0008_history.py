@@ -21,7 +21,7 @@ def upgrade() -> None:
     """Add columns, filled from what is there, and indexes; give each utterance a number and its pieces."""
     postgres = op.get_bind().dialect.name == "postgresql"
     field = "content->>'{0}'" if postgres else "json_extract(content, '$.{0}')"
-    for name in ("queue", "team"):
+    for name in ("queue", "team", "site"):
         op.add_column("alerts", sa.Column(name, sa.String(200)))
         newest = f"SELECT {field.format(name)} FROM alert_changes WHERE alert_changes.sequence = alerts.sequence"  # noqa: S608  # our own column names
         op.execute(f"UPDATE alerts SET {name} = ({newest})")  # noqa: S608
@@ -103,5 +103,5 @@ def downgrade() -> None:
     op.drop_column("calls", "agent_id")
     for names in _ALERT_INDEXES:
         op.drop_index(f"ix_alerts_{'_'.join(names)}", "alerts")
-    for name in ("queue", "team"):
+    for name in ("queue", "team", "site"):
         op.drop_column("alerts", name)
