@@ -22,6 +22,7 @@ ENGLISH, CHINESE = (
 )
 _WITH_FAMILY = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
 _PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)"|"((?:help|fault)\.\w+)"')
+_VIEWS = ("open", "mine", "later", "done", "silent")
 _ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
 _SECTIONS = re.findall(r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "sections.js").read_text(encoding="utf-8"))
 _IMPORT = re.compile(r'(?:from|import\()\s*"(\.[^"]+)"|new URL\("(\.[^"]+)", import')
@@ -127,6 +128,11 @@ def test_every_family_of_words_is_complete() -> None:
         "wall.queue.": ["waiting", "longest", "level", "gone", "handle"],
         "agent.state.": [state for state in AgentState if state is not AgentState.LOGOUT],
         "section.": _SECTIONS,
+        "alerts.none.": _VIEWS,
+        "inbox.": _VIEWS,
+        "filter.": ["team", "queue"],
+        "filter.least.": [severity.word for severity in Severity],
+        "calls.tier.": ["spotting", "acoustic"],
         "theme.": ["auto", "light", "dark"],
         "keys.": ["lists", "alert", "listening", "page"],
         "key.": ["space", "esc", "enter"],

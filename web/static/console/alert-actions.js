@@ -78,6 +78,12 @@ export async function perform(alert, action, body) {
   notice.value = answer.ok ? null : (refused[said.type] ?? "act.refused");
 }
 
+/** Take in hand whatever of these waits, one after the other. */
+export async function claimAll(alerts) {
+  const claim = ACTS.find(([, name]) => name === "acknowledge")[2];
+  for (const alert of alerts) if (claim(alert)) await perform(alert, "acknowledge", {});
+}
+
 export function AlertButtons({ alert }) {
   return html`<div class="acts" role="group" aria-label=${t("act.group")}>
     ${ACTS.filter(([, , allowed]) => allowed(alert)).map(

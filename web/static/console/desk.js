@@ -72,6 +72,11 @@ export const openCallAlerts = computed(() => {
     .sort((a, b) => a.evidence.from_ms - b.evidence.from_ms);
 });
 
+/** @param {string} callId */
+export function callOf(callId) {
+  return calls.get(callId) ?? null;
+}
+
 export function start() {
   socket.start();
   setInterval(() => {

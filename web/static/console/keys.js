@@ -1,6 +1,7 @@
 // The keys of the console: one list, obeyed and shown by frame/shortcuts.js.
 
 import { ACTS, begin } from "./alert-actions.js";
+import { VIEWS, view } from "./inbox.js";
 import { alertInHand, closeCallView } from "./desk.js";
 
 /** @param {{player: import("../lib/player.js").Player, listen: () => void}} console */
@@ -8,12 +9,18 @@ export function consoleKeys({ player, listen }) {
   return [
     { id: "next", key: "j", says: "help.next", group: "lists", repeats: true, does: () => moveFocus(1) },
     { id: "previous", key: "k", says: "help.previous", group: "lists", repeats: true, does: () => moveFocus(-1) },
+    { id: "search", key: "/", says: "help.search", group: "lists", does: () => document.getElementById("search")?.focus() },
+    { id: "views", key: "v", says: "help.views", group: "lists", does: nextView },
     { id: "close", key: "escape", says: "help.close_view", group: "lists", fixed: true, does: closeCallView },
     ...ACTS.map(([key, action]) => ({ id: action, key, says: `act.${action}`, group: "alert", does: () => actOnAlert(action) })),
     { id: "listen", key: "l", says: "help.listen", group: "listening", does: listen },
     { id: "listen_space", key: " ", says: "help.listen", group: "listening", does: listen },
     { id: "mute", key: "m", says: "help.mute", group: "listening", does: () => player.toggleMute() },
   ];
+}
+
+function nextView() {
+  view.value = VIEWS[(VIEWS.indexOf(view.value) + 1) % VIEWS.length];
 }
 
 function actOnAlert(action) {
@@ -23,7 +30,7 @@ function actOnAlert(action) {
 
 /** To the next or previous row of both lists that is shown. */
 function moveFocus(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.checkVisibility());
   const at = rows.indexOf(document.activeElement);
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
   rows[next]?.focus();
