@@ -28,6 +28,7 @@ from streaming.observations import (
     PaceChanged,
     PauseChanged,
     RecognitionChanged,
+    SupervisorHeard,
     WordsHeard,
 )
 
@@ -41,6 +42,7 @@ class Cause(StrEnum):
     WRONG_RATE = "wrong_rate"  # it comes slower than its rate says: what is in it cannot be told
     STALLED = "stalled"  # nothing came for longer than a network's jitter
     PAUSED = "paused"  # the PBX asked not to listen
+    WHISPER = "whisper"  # it may have been a supervisor's voice, or a supervisor's answer that we do not hear
     ONE_LEG = "one_leg"  # both parties on one leg: who of them it was cannot be told
     RECOGNITION_OFF = "recognition_off"
     PHRASES_ONLY = "phrases_only"  # only the phrases of the rules were listened for, no text written
@@ -83,7 +85,7 @@ _OF_WORDS = frozenset((*_WORDS[Leg.AGENT], *_WORDS[Leg.CUSTOMER]))
 
 _OF_LEGS = (BandHeard, GapHeard, LegEnded, LegResumed, LegStalled, LevelHeard, LineHeard, PaceChanged)
 WANTED: frozenset[type[Observation]] = frozenset(
-    (*_OF_LEGS, CallOver, HangUpReported, HoldChanged, PauseChanged, RecognitionChanged, WordsHeard)
+    (*_OF_LEGS, CallOver, HangUpReported, HoldChanged, PauseChanged, RecognitionChanged, SupervisorHeard, WordsHeard)
 )
 """What `CallCoverage` wants to be fed."""
 
@@ -124,6 +126,7 @@ class CallCoverage:
         self._legs: dict[Leg, _Leg] = {}
         self._blind: dict[tuple[Leg, Cause, tuple[Kind, ...]], Stretches] = {}
         self._holds, self._pauses = Stretches(joined_ms=0), Stretches(joined_ms=0)
+        self._whispers: dict[Leg, tuple[int, tuple[Kind, ...]]] = {}
         self._over_ms: int | None = None
 
     def feed(self, observation: Observation) -> None:
@@ -135,6 +138,10 @@ class CallCoverage:
                 self._missed(leg, start_ms, end_ms)
             case PaceChanged(leg=leg, at_ms=at_ms, ratio=ratio) if ratio < 1:
                 self._away(self._leg(leg), at_ms, Cause.WRONG_RATE)
+            case SupervisorHeard():
+                self._supervised(observation)
+            case LegStalled(leg=leg) | LegResumed(leg=leg) if leg in self._whispers:
+                pass  # by the word of `Whispered`: its audio comes
             case LegStalled(leg=leg, at_ms=at_ms):
                 self._away(self._leg(leg), at_ms, Cause.STALLED)
             case LegResumed(leg=leg):
@@ -208,6 +215,13 @@ class CallCoverage:
         mixed = self._legs.get(Leg.MIXED)
         return (Leg.MIXED,) if mixed is not None and mixed.first_ms is not None else _BOTH
 
+    def _supervised(self, heard: SupervisorHeard) -> None:
+        for leg, (since_ms, kinds) in self._whispers.items():
+            self._add(leg, Cause.WHISPER, kinds, since_ms, heard.at_ms)
+        answers = {Leg.AGENT: (*_TURNS, Kind.LONG_SILENCE)} if heard.reach == "both" else {}
+        muffled = {leg: _SOUND[leg] for leg in heard.legs}
+        self._whispers = {leg: (heard.at_ms, kinds) for leg, kinds in {**answers, **muffled}.items()}
+
     def _leg(self, leg: Leg) -> _Leg:
         return self._legs.setdefault(leg, _Leg())
 
@@ -261,6 +275,8 @@ class CallCoverage:
                     yield leg, cause, _SOUND[leg], from_ms, to_ms
             for from_ms, to_ms in self._pauses.until(until_ms):
                 yield leg, Cause.PAUSED, _SOUND[leg], from_ms, to_ms
+            if leg in self._whispers and self._whispers[leg][0] < until_ms:
+                yield leg, Cause.WHISPER, self._whispers[leg][1], self._whispers[leg][0], until_ms
             if state.first_ms is None or state.first_ms >= until_ms:
                 continue
             if state.deaf_ms is not None and state.deaf_ms < until_ms:

@@ -23,6 +23,7 @@ from alerts.rules.current_phrases import PhraseShelf
 from alerts.rules.rule_hit import RuleHit
 from alerts.rules.rule_set import rules_of
 from alerts.rules.rule_watch import RuleWatch
+from alerts.whispered import Whispered
 from config.detection import DetectionSettings
 from config.hearing import HearingSettings
 from config.rule_packs import RulePack
@@ -50,13 +51,14 @@ from streaming.observations import (
     SoundPrinted,
     SpeechEnded,
     SpeechStarted,
+    SupervisorHeard,
     SyllableHeard,
     VoiceHeard,
     WordsHeard,
 )
 
 # Things heard that the detectors of this page do not know.
-_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost, PauseChanged))
+_ROSTER_ONLY = frozenset((SyllableHeard, SoundPrinted, SoundLost, SoundFound, MediaLost, PauseChanged, SupervisorHeard))
 
 _Feed = Callable[[Observation], list[Finding]]
 
@@ -80,6 +82,7 @@ class CallWatch:
         hearing = hearing if hearing is not None else HearingSettings()
         lateness = Lateness.of(hearing)
         self.coverage = CallCoverage(settings, hearing, with_words=pack is not None)
+        self._whispered = Whispered()
         self._settings = settings
         self._shelf = PhraseShelf(pack) if pack is not None else None
         self._rules = (
@@ -142,6 +145,10 @@ class CallWatch:
 
     def feed(self, observation: Observation) -> list[Finding]:
         """Take one observation."""
+        return [finding for each in self._whispered.take(observation) for finding in self.take(each)]
+
+    def take(self, observation: Observation) -> list[Finding]:
+        """Take what is no supervisor's."""
         if self._guesses is not None and isinstance(observation, (WordsHeard, PhraseGuessed)):
             findings = self._feed(observation)
             for spotted in self._guesses.feed(observation):

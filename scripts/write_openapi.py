@@ -16,6 +16,7 @@ from web.clips_api import clips_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
 from web.history_api import history_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
+from web.supervise_api import supervise_router  # noqa: E402
 from web.webhooks_api import webhooks_router  # noqa: E402
 
 
@@ -26,6 +27,7 @@ def description() -> str:
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
     past = (history_router(nobody),)
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, audio, rtp)
+    further = (*further, supervise_router(nobody, nobody))
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
     )

@@ -1,5 +1,6 @@
 """The calls of all nodes as pages and integrators see them: ours from memory, others' by asking, old ones stored."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from web.sources import (
     AnnouncedCall,
     Announcement,
     CallEvent,
+    CallEventType,
     CallOverError,
     CallState,
     CallView,
@@ -25,11 +27,14 @@ from web.sources import (
     TranscriptLine,
     UnknownCallError,
 )
+from web.supervision import Attendance, Mode
 
 _ANNOUNCEMENT = TypeAdapter(Announcement)
 _ANNOUNCED = TypeAdapter(AnnouncedCall)
+_ATTENDANCE: TypeAdapter[Attendance] = TypeAdapter(Attendance)
 _EVENT = TypeAdapter(CallEvent)
 _TIMELINE = TypeAdapter(Timeline)
+_VOICES = {Mode.WHISPER: CallEventType.WHISPER, Mode.BARGE: CallEventType.BARGE}
 _REFUSALS = {"unknown": UnknownCallError, "over": CallOverError, "full": NodeFullError}
 
 
@@ -108,6 +113,20 @@ class AllCalls:
             return
         self._board.report(call_id, event)
         self._store.save_event(call_id, event)
+
+    async def attend(self, call_id: str, attendance: Attendance) -> None:
+        """Show with the call how it can be stepped into and who is in; a call that is over is let be."""
+        with contextlib.suppress(UnknownCallError):
+            if (owner := await self._elsewhere(call_id)) is not None:
+                await self._ask(owner, call_id, "attend", _ATTENDANCE.dump_json(attendance).decode())
+            else:
+                self._board.attend(call_id, attendance)
+
+    async def voice(self, call_id: str, mode: Mode | None, *, clean: bool) -> None:
+        """A supervisor's voice is in the call from now on, or none is; a call that is over is let be."""
+        kind = _VOICES[mode] if mode is not None else CallEventType.WHISPER_END
+        with contextlib.suppress(UnknownCallError, CallOverError):
+            await self.report(call_id, CallEvent(kind, clean=clean))
 
     async def search(
         self, state: CallState | None, queue: str | None, limit: int, before: str | None
@@ -194,6 +213,9 @@ class AllCalls:
                 return VIEW.dump_json(self._board.amend(call_id, _ANNOUNCEMENT.validate_json(said)))
             case "report":
                 await self.report(call_id, _EVENT.validate_json(said))
+                return b""
+            case "attend":
+                self._board.attend(call_id, _ATTENDANCE.validate_json(said))
                 return b""
             case "get":
                 return VIEW.dump_json(await self._board.get(call_id))

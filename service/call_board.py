@@ -30,6 +30,7 @@ from web.sources import (
     TranscriptLine,
     UnknownCallError,
 )
+from web.supervision import Attendance
 
 _log = structlog.get_logger(__name__)
 _ANNOUNCED_LEGS = (Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
@@ -122,6 +123,13 @@ class CallBoard:
         for stream in entry.streams.values():
             stream.catch_up()
         self._live(entry).report(event)
+
+    def attend(self, call_id: str, attendance: Attendance) -> None:
+        """How the call can be stepped into, and who is in. Raises UnknownCallError."""
+        entry = self._entry(call_id)
+        entry.record.abilities, entry.record.supervisions = attendance
+        if entry.call is not None and not entry.call.closed:
+            entry.call.show()
 
     async def search(
         self, state: CallState | None, queue: str | None, limit: int, before: str | None

@@ -9,6 +9,7 @@ from streaming.observations import (
     MuteChanged,
     Observation,
     PauseChanged,
+    SupervisorHeard,
 )
 from web.sources import CallEvent, CallEventType
 
@@ -28,5 +29,17 @@ def observation_of(event: CallEvent, at_ms: int) -> Observation | None:
             return HangUpReported(event.party or Party.UNKNOWN, at_ms, event.cause)
         case CallEventType.PAUSE | CallEventType.RESUME:
             return PauseChanged(event.type is CallEventType.PAUSE, at_ms)
+        case CallEventType.WHISPER | CallEventType.BARGE | CallEventType.WHISPER_END:
+            return _supervisor(event, at_ms)
         case CallEventType.DTMF:
             return None
+
+
+def _supervisor(event: CallEvent, at_ms: int) -> SupervisorHeard:
+    """On a leg whose source is not known to be free of it, a supervisor's voice is to be expected."""
+    if event.type is CallEventType.WHISPER_END:
+        return SupervisorHeard("nobody", (), at_ms)
+    if event.type is CallEventType.WHISPER:
+        legs = (event.leg,) if event.leg is not None else (Leg.AGENT, Leg.MIXED)
+        return SupervisorHeard("agent", () if event.clean else legs, at_ms)
+    return SupervisorHeard("both", () if event.clean else (Leg.AGENT, Leg.CUSTOMER, Leg.MIXED), at_ms)

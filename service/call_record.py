@@ -9,7 +9,7 @@ from alerts.desk import CallFacts
 from alerts.rules.call_so_far import Whose
 from service.level_track import LevelTrack
 from service.transcript import Transcript
-from streaming.frames import Party
+from streaming.frames import Leg, Party
 from streaming.observations import (
     CallAnswered,
     CallTransferred,
@@ -19,8 +19,10 @@ from streaming.observations import (
     Observation,
     RecognitionChanged,
     SpeechEnded,
+    SupervisorHeard,
 )
 from web.sources import Announcement, CallState, Span
+from web.supervision import Abilities, SupervisionView
 
 _MOST_SPANS = 20_000  # a call of a day; beyond it the oldest go
 _RISK_OF_SEVERITY = {Severity.INFO: 0, Severity.MINOR: 10, Severity.MAJOR: 25, Severity.CRITICAL: 50}
@@ -62,8 +64,11 @@ class CallRecord:
         self.spans: list[Span] = []
         self.held_ms = 0
         self.held_since_ms: int | None = None
+        self._whispered_since_ms: int | None = None
         self.open_alerts = 0
         self.risk = 0
+        self.abilities: Abilities = ()
+        self.supervisions: tuple[SupervisionView, ...] = ()
 
     def amend(self, announcement: Announcement) -> None:
         """Take late data: what is said replaces, what is None stays."""
@@ -116,6 +121,11 @@ class CallRecord:
                 return True
             case HangUpReported(party=party):
                 self.hung_up_at, self.hung_up_by = at, party
+                return True
+            case SupervisorHeard(reach=reach, at_ms=at_ms):
+                if self._whispered_since_ms is not None:
+                    self._span(Span("whisper", Leg.AGENT, self._whispered_since_ms, at_ms))
+                self._whispered_since_ms = at_ms if reach != "nobody" else None
                 return True
             case CallAnswered() | CallTransferred():
                 return True

@@ -118,5 +118,7 @@ def _view(
         verdict=verdict,
         verdict_facts=tuple((fact.name, fact.value) for fact in facts),
         metadata=said.metadata or (),
+        abilities=record.abilities,
+        supervisions=record.supervisions,
         undecided=undecided,
     )

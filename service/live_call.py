@@ -192,6 +192,10 @@ class LiveCall:
         self._arrivals = ArrivalLog()
         self._outlet.changed(self)
 
+    def show(self) -> None:
+        """What is known of it beside its sound has changed."""
+        self._outlet.changed(self)
+
     def adopt(self, alert: Alert) -> None:
         """An alert of this call as people have left it: what is found next is laid on that."""
         known = self.alerts.get(alert.alert_id)

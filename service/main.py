@@ -70,6 +70,7 @@ from web.history_api import history_router
 from web.http_door import open_http_socket
 from web.pages import Pages
 from web.sources import AlertChange
+from web.supervise_api import supervise_router
 from web.wallboard_beat import WallboardBeat
 from web.webhooks_api import webhooks_router
 
@@ -153,6 +154,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     def call_closed(call: LiveCall) -> None:
         observed.call_closed(call.record, call.now_ms)
         store.save_timeline(call.record.call_id, call.record.ended_at or clock.now_at(), timeline_of(call))
+        pbx_feeds.room.call_over(call.record.call_id)
 
     outlet.when_closed = call_closed
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
@@ -209,6 +211,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
             history_router(StoredHistory(store)),
+            supervise_router(pbx_feeds.room, desk),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),

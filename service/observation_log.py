@@ -88,9 +88,9 @@ class NotingWatch(CallWatch):
         self.notes = notes
         self.pack: RulePack | None = pack
 
-    def feed(self, observation: Observation) -> list[Finding]:
+    def take(self, observation: Observation) -> list[Finding]:
         """Take one observation, and note it."""
-        findings = super().feed(observation)
+        findings = super().take(observation)
         if not isinstance(observation, WordsHeard):
             self.notes.note(observation)
         elif observation.final:

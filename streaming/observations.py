@@ -1,6 +1,7 @@
 """One dataclass per thing heard or reported about a call. All times are milliseconds of call time."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from streaming.frames import Leg, Party
 
@@ -213,6 +214,15 @@ class PauseChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisorHeard:
+    """From now on a supervisor's voice reaches this far; `legs` are those of ours that may hold it."""
+
+    reach: Literal["nobody", "agent", "both"]
+    legs: tuple[Leg, ...]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallTransferred:
     """A new agent segment begins; it is not a hang-up."""
 
@@ -334,6 +344,7 @@ Observation = (
     | HoldChanged
     | MuteChanged
     | PauseChanged
+    | SupervisorHeard
     | CallTransferred
     | HangUpReported
     | CallOver

@@ -1,8 +1,9 @@
 """Calls as JSON, in the exact form of api.md, and where an announced call's audio goes."""
 
+from typing import Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from streaming.frames import Leg, Party
 from web.alert_messages import AlertBody, alert_body
@@ -18,6 +19,7 @@ from web.sources import (
     Timeline,
 )
 from web.stamps import Stamp
+from web.supervision import NO_ABILITIES, Able, Mode
 
 
 class _Body(BaseModel):
@@ -51,6 +53,26 @@ class LegBody(_Body):
     mood: str
 
 
+class AbilityBody(_Body):
+    """Whether a mode is possible by telephone and by browser: true, or what is missing."""
+
+    phone: Able
+    browser: Able
+
+
+class SupervisionBody(_Body):
+    """A supervisor in the call. `starting`: the telephone rings, or the microphone is being let in."""
+
+    supervision_id: str
+    call_id: str
+    mode: Mode
+    state: Literal["starting", "running", "over"]
+    by: str
+    extension: str | None
+    browser: bool
+    since: Stamp
+
+
 class CallBody(_Body):
     """One call as it stands now. `coverage` is 0..1, `risk` 0..100."""
 
@@ -76,12 +98,15 @@ class CallBody(_Body):
     verdict: str | None
     verdict_facts: dict[str, int | float | str | bool]
     metadata: dict[str, str]
+    abilities: dict[Mode, AbilityBody] = Field(description="How a supervisor can step in; empty after the end.")
+    supervisions: list[SupervisionBody]
 
 
 class UndecidedBody(_Body):
     """A stretch of the call in which rules of these kinds could not see, and why.
 
-    `cause`: no_audio, wrong_rate, stalled, paused, one_leg, recognition_off, phrases_only, low_confidence, narrow_band,
+    `cause`: no_audio, wrong_rate, stalled, paused, whisper, one_leg, recognition_off, phrases_only, low_confidence,
+    narrow_band, clipping.
     clipping.
     """
 
@@ -235,4 +260,12 @@ def _fields_of(call: CallView) -> dict[str, object]:
         "verdict": call.verdict,
         "verdict_facts": dict(call.verdict_facts),
         "metadata": dict(call.metadata),
+        "abilities": _abilities_of(call),
+        "supervisions": [SupervisionBody.model_validate(view) for view in call.supervisions],
     }
+
+
+def _abilities_of(call: CallView) -> dict[Mode, AbilityBody]:
+    if call.state is CallState.ENDED:
+        return {}
+    return {each.mode: AbilityBody(phone=each.phone, browser=each.browser) for each in call.abilities or NO_ABILITIES}

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from alerts.alert import Alert
 from streaming.frames import AudioFrame, Leg, Party
 from streaming.observations import WordsHeard
+from web.supervision import Abilities, SupervisionView
 
 
 class CallState(StrEnum):
@@ -116,6 +117,8 @@ class CallView:
     metadata: tuple[tuple[str, str], ...] = ()
     verdict_facts: tuple[tuple[str, int | float | str | bool], ...] = ()  # what the verdict rests on
     undecided: tuple[UndecidedView, ...] = ()
+    abilities: Abilities = ()  # of a live call: how a supervisor can step in
+    supervisions: tuple[SupervisionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,9 @@ class CallEventType(StrEnum):
     RESUME = "resume"
     DTMF = "dtmf"
     HANGUP = "hangup"
+    WHISPER = "whisper"  # a supervisor's voice reaches the agent
+    BARGE = "barge"  # a supervisor's voice reaches both
+    WHISPER_END = "whisper_end"  # it reaches nobody any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,7 @@ class CallEvent:
     at: datetime | None = None
     party: Party | None = None
     cause: str | None = None
+    clean: bool = False  # of a supervisor's voice: no stream of the call can hold it
 
 
 class UnknownCallError(Exception):

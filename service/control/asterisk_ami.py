@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 
 from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
+from service.control.ami_asking import AmiAsking
+from service.control.ami_control import AmiControl
 from service.control.ami_signals import ami_signals
 from service.control.asterisk_calls import AsteriskCalls
 from service.control.call_news import CallNews
 from service.control.follower import LinkError
+from service.control.pbx_control import ControlNews
 from service.control.text_link import TextLink
 from streaming.wire.ami import AmiBroken, AmiEvent, AmiGreeting, AmiMessage, AmiParser, encode_action
 
@@ -18,10 +21,12 @@ _MOST_WHILE_CATCHING_UP = 50_000  # events that come between the question and th
 
 
 class AsteriskAmi:
-    """A `PbxLink`. It asks and listens; it changes nothing at the PBX."""
+    """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
         self.calls = AsteriskCalls(feed)
+        self._asking = AmiAsking(settings.answer_s)
+        self.control = AmiControl(feed, settings, self._asking, news)
         self._feed, self._settings, self._clock = feed, settings, clock
         self._action_ids = itertools.count(1)
 
@@ -33,6 +38,10 @@ class AsteriskAmi:
         """Things may happen unseen from now on."""
         self.calls.link_lost()
 
+    async def run(self) -> None:
+        """Remove what is not wanted any more, until cancelled."""
+        await self.control.strays.run()
+
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
         link = TextLink[AmiEvent](self._feed.url, _PORT, AmiParser(), self._settings.answer_s)
@@ -41,11 +50,15 @@ class AsteriskAmi:
             if not isinstance(await link.next(), AmiGreeting):
                 raise LinkError("no manager interface of Asterisk answers there")
             await self._log_in(link)
-            await self._catch_up(link, tell)
+            rung = self.control.supervisions.rung
+            rows = await self._catch_up(link, tell)
+            self._asking.linked(link)
+            self.control.linked(rows, rung)
             up()
             while True:
                 self._take(await self._next(link), tell)
         finally:
+            self._asking.lost()
             await link.close()
 
     async def _log_in(self, link: TextLink[AmiEvent]) -> None:
@@ -57,10 +70,11 @@ class AsteriskAmi:
         if answer.get("Response") != "Success":
             raise LinkError("the login was refused")
 
-    async def _catch_up(self, link: TextLink[AmiEvent], tell: Callable[[list[CallNews]], None]) -> None:
-        """All channels and bridges of now; what comes meanwhile is taken afterwards."""
-        action_id = await self._send(link, "CoreShowChannels")
+    async def _catch_up(self, link: TextLink[AmiEvent], tell: Callable[[list[CallNews]], None]) -> list[AmiMessage]:
+        """All channels of now, with their bridges; what comes meanwhile is taken afterwards."""
         meanwhile: list[AmiMessage] = []
+        self.control.may(await self._answer(link, await self._send(link, "ListCommands"), meanwhile))
+        action_id = await self._send(link, "CoreShowChannels")
         answer = await self._answer(link, action_id, meanwhile)
         if answer.get("Response") != "Success":
             raise LinkError("the user may not list channels (read permission `reporting` or `system`)")
@@ -77,6 +91,7 @@ class AsteriskAmi:
         tell(self.calls.resumed([signal for row in rows for signal in ami_signals(row)], now_ms))
         for message in meanwhile:
             self._take(message, tell)
+        return rows
 
     async def _answer(self, link: TextLink[AmiEvent], action_id: str, meanwhile: list[AmiMessage]) -> AmiMessage:
         try:
@@ -107,9 +122,12 @@ class AsteriskAmi:
         return action_id
 
     def _take(self, message: AmiMessage, tell: Callable[[list[CallNews]], None]) -> None:
+        if self._asking.take(message):
+            return
         now_ms = self._clock.monotonic_ms()
         for signal in ami_signals(message):
             tell(self.calls.feed(signal, now_ms))
+        self.control.take(message)
 
 
 def _message(said: AmiEvent) -> AmiMessage:

@@ -6,30 +6,34 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
+from service.control.ari_control import AriControl
+from service.control.ari_rest import AriRefusedError, AriRest
 from service.control.ari_signals import ari_signals, bridge_members, known_channel
 from service.control.asterisk_calls import AsteriskCalls
 from service.control.call_news import CallNews
 from service.control.follower import LinkError
+from service.control.pbx_control import ControlNews
 from service.control.signals import Signal
 
 _LARGEST_EVENT_BYTES = 1_048_576
 
 
 class AsteriskAri:
-    """A `PbxLink`. It asks and listens; it changes nothing at the PBX."""
+    """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
         self.calls = AsteriskCalls(feed)
         self.strange_messages = 0
         self._feed, self._settings, self._clock = feed, settings, clock
         secret = f"{feed.user}:{feed.password.get_secret_value()}".encode()
         self._headers = {"Authorization": f"Basic {base64.b64encode(secret).decode()}"}  # never in the address: logs
+        self._rest = AriRest(feed, settings, self._headers)
+        self.control = AriControl(feed, settings, self._rest, news)
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
@@ -38,6 +42,12 @@ class AsteriskAri:
     def link_lost(self) -> None:
         """Things may happen unseen from now on."""
         self.calls.link_lost()
+        self.control.link_lost()
+
+    async def run(self) -> None:
+        """Remove what is not wanted any more, until cancelled."""
+        async with self._rest:
+            await self.control.strays.run()
 
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, learn what is there, tell. Always ends with LinkError.
@@ -56,7 +66,11 @@ class AsteriskAri:
                 max_size=_LARGEST_EVENT_BYTES,
                 proxy=None,
             ) as events:
-                tell(self.calls.resumed(await self._all_there(), self._clock.monotonic_ms()))
+                rung = self.control.supervisions.rung
+                channels, bridges = await self._all_there()
+                tell(self.calls.resumed(_signals_of(channels, bridges), self._clock.monotonic_ms()))
+                await self.control.look()
+                self.control.linked(channels, bridges, rung)
                 up()
                 await self._listen(events, tell)
         except InvalidStatus as error:
@@ -74,21 +88,22 @@ class AsteriskAri:
             now_ms = self._clock.monotonic_ms()
             for signal in ari_signals(event):
                 tell(self.calls.feed(signal, now_ms))
+            self.control.take(event)
 
-    async def _all_there(self) -> list[Signal]:
+    async def _all_there(self) -> tuple[list[Any], list[Any]]:
         """All channels and bridges of now."""
-        base = f"{self._feed.url.rstrip('/')}/ari"
         try:
-            async with httpx.AsyncClient(
-                headers=self._headers, timeout=self._settings.answer_s, trust_env=False
-            ) as client:
-                channels, bridges = await asyncio.gather(client.get(f"{base}/channels"), client.get(f"{base}/bridges"))
-        except httpx.HTTPError as error:
-            raise LinkError(f"channels cannot be listed: {type(error).__name__}") from None
-        if channels.status_code != httpx.codes.OK or bridges.status_code != httpx.codes.OK:
-            raise LinkError(f"channels cannot be listed: {max(channels.status_code, bridges.status_code)}")
-        known = [known for each in _rows(channels.content) if (known := known_channel(each)) is not None]
-        return [*known, *(member for each in _rows(bridges.content) for member in bridge_members(each))]
+            channels, bridges = await asyncio.gather(self._rest.get("channels"), self._rest.get("bridges"))
+        except AriRefusedError as error:
+            raise LinkError(f"channels cannot be listed: {error.status}") from None
+        except ValueError:
+            raise LinkError("channels cannot be listed: the answer is no JSON") from None
+        return _rows(channels), _rows(bridges)
+
+
+def _signals_of(channels: list[Any], bridges: list[Any]) -> list[Signal]:
+    known = [known for each in channels if (known := known_channel(each)) is not None]
+    return [*known, *(member for each in bridges for member in bridge_members(each))]
 
 
 def _json(text: str | bytes) -> Any:
@@ -98,6 +113,5 @@ def _json(text: str | bytes) -> Any:
         return None
 
 
-def _rows(text: bytes) -> list[Any]:
-    rows = _json(text)
-    return rows if isinstance(rows, list) else []
+def _rows(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []

@@ -5,6 +5,7 @@ from typing import Literal
 
 from service.control.channels import Channel
 from service.control.hang_up import Ending
+from service.control.pbx_control import CallLine
 from streaming.frames import Leg
 
 _JUST_RESUMED_MS = 1_000  # an end so soon after the link came back may have begun while it was away
@@ -89,6 +90,18 @@ class CallSeats:
         for channel in (call.customer, call.agent):
             if channel is not None and self.call_of.get(channel.channel_id) is call:
                 del self.call_of[channel.channel_id]
+
+    def line(self, call_id: str) -> CallLine | None:
+        """Where a connected call is now."""
+        call = self.calls.get(call_id)
+        if call is None or not call.answered or call.agent is None:
+            return None
+        agent, customer = call.agent, call.customer
+        return CallLine(call_id, agent.channel_id, agent.name, customer.channel_id, customer.name, call.queue)
+
+    def lines(self) -> list[CallLine]:
+        """All connected calls."""
+        return [line for call_id in self.calls if (line := self.line(call_id)) is not None]
 
     def customers_call(self, channel: Channel) -> PbxCall | None:
         """The call whose customer speaks on this channel."""

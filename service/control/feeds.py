@@ -1,39 +1,108 @@
-"""All PBXes of the settings, each followed by itself."""
+"""All PBXes of the settings: each followed by itself, each call's supervisors and taps with the PBX that has it."""
 
 import asyncio
+from typing import Protocol
+
+import httpx
 
 from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
+from service.control.ari_rest import certificates
 from service.control.asterisk_ami import AsteriskAmi
 from service.control.asterisk_ari import AsteriskAri
+from service.control.call_news import CallConnected
 from service.control.follower import Follower, PbxLink
 from service.control.freeswitch_esl import FreeSwitchEsl
+from service.control.http_control import HttpControl
 from service.control.news_desk import NewsDesk, ToldCalls
+from service.control.pbx_control import CallLine, ControlNews
+from service.control.phone_way import PhoneWay, Placed
+from service.control.supervisor_room import AttendedCalls, SupervisorRoom
+from service.control.ways import BrowserEars
+from web.sources import AnnouncedCall
+from web.supervision import Mode
+
+
+class FeedCalls(ToldCalls, AttendedCalls, Protocol):
+    """The calls, as far as PBXes tell of them and supervisors are in them; `service.all_calls.AllCalls` is one."""
 
 
 class PbxFeeds:
-    """`run` until cancelled. `followers` shows each feed's state, by its name."""
+    """`run` until cancelled. `followers` shows each feed's state, by its name; `room` lets supervisors in."""
 
-    def __init__(self, settings: PbxSettings, calls: ToldCalls, clock: Clock) -> None:
-        self.followers = {
-            feed.name: Follower(feed, settings, link_of(feed, settings, clock), NewsDesk(calls, clock), clock)
+    def __init__(self, settings: PbxSettings, calls: FeedCalls, clock: Clock) -> None:
+        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
+        phone = PhoneWay(self._place, self._keeps_apart)
+        self.room = SupervisorRoom(calls, phone, BrowserEars(phone), clock)
+        self._posted = [
+            (feed, HttpControl(feed, settings, self._client, clock, self.room))
             for feed in settings.feeds
+            if feed.kind == "http"
+        ]
+        self.followers = {
+            feed.name: _follower(feed, settings, calls, clock, self.room)
+            for feed in settings.feeds
+            if feed.kind != "http"
         }
 
     async def run(self) -> None:
         """Follow all of them."""
-        async with asyncio.TaskGroup() as tasks:
+        async with self._client, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.room.run())
             for follower in self.followers.values():
                 tasks.create_task(follower.run())
-        await asyncio.Event().wait()  # no feeds: nothing to do until the stop
+
+    def _place(self, call_id: str) -> Placed | None:
+        """The PBX that has the call: one that is followed, else one that is posted to by the prefix of its calls."""
+        for follower in self.followers.values():
+            if (line := follower.link.calls.line(call_id)) is not None:
+                return follower.link.control, line
+        for feed, control in self._posted:
+            if call_id.startswith(feed.call_id_prefix):
+                return control, CallLine(call_id, "", "", "", "")
+        return None
+
+    def _keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        return False
 
 
-def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock) -> PbxLink:
-    """The link that speaks the feed's kind."""
+class _FeedWatcher:
+    """Fills `CallWatcher` for one feed."""
+
+    def __init__(self, link: PbxLink, room: SupervisorRoom) -> None:
+        self._link, self._room = link, room
+
+    def connected(self, news: CallConnected, announced: AnnouncedCall | None) -> None:
+        """Supervisors can come, or go along to the other agent."""
+        if (line := self._link.calls.line(news.call_id)) is not None:
+            self._link.control.moved(line)
+        self._room.call_changed(news.call_id)
+
+    def over(self, call_id: str) -> None:
+        """Everybody is out."""
+        self._link.control.call_over(call_id)
+        self._room.call_over(call_id)
+
+    def link_changed(self) -> None:
+        """What can be done to its calls has changed."""
+        for line in self._link.calls.lines():
+            self._room.call_changed(line.call_id)
+
+
+def _follower(feed: PbxFeed, settings: PbxSettings, calls: FeedCalls, clock: Clock, room: SupervisorRoom) -> Follower:
+    link = link_of(feed, settings, clock, room)
+    watcher = _FeedWatcher(link, room)
+    return Follower(feed, settings, link, NewsDesk(calls, clock, watcher), clock, watcher.link_changed)
+
+
+def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> PbxLink:
+    """The link that speaks the feed's kind; a feed of kind http has none."""
     match feed.kind:
         case "asterisk_ari":
-            return AsteriskAri(feed, settings, clock)
+            return AsteriskAri(feed, settings, clock, news)
         case "asterisk_ami":
-            return AsteriskAmi(feed, settings, clock)
+            return AsteriskAmi(feed, settings, clock, news)
         case "freeswitch_esl":
-            return FreeSwitchEsl(feed, settings, clock)
+            return FreeSwitchEsl(feed, settings, clock, news)
+        case "http":
+            raise ValueError("there is nothing to follow")

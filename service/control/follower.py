@@ -11,6 +11,7 @@ from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
 from service.control.call_news import CallNews
 from service.control.news_desk import NewsDesk
+from service.control.pbx_control import CallLine, PbxControl
 from streaming.frames import Party
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +49,16 @@ class PbxCalls(Protocol):
         """What was seen."""
         ...
 
+    @property
+    def line(self) -> Callable[[str], CallLine | None]:
+        """Where a connected call is now; None for one that is over, rings, or has nobody on the agent's side."""
+        ...
+
+    @property
+    def lines(self) -> Callable[[], list[CallLine]]:
+        """All connected calls."""
+        ...
+
 
 class PbxLink(Protocol):
     """One kind of PBX."""
@@ -57,8 +68,17 @@ class PbxLink(Protocol):
         """Its calls."""
         ...
 
+    @property
+    def control(self) -> PbxControl:
+        """What can be done to them."""
+        ...
+
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
+        ...
+
+    async def run(self) -> None:
+        """Remove from the PBX what of ours is not wanted any more, until cancelled."""
         ...
 
     def link_lost(self) -> None:
@@ -73,8 +93,17 @@ class PbxLink(Protocol):
 class Follower:
     """One feed. `run` until cancelled; nothing a PBX does ends it."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, link: PbxLink, desk: NewsDesk, clock: Clock) -> None:
-        self.link, self.desk = link, desk
+    def __init__(
+        self,
+        feed: PbxFeed,
+        settings: PbxSettings,
+        link: PbxLink,
+        desk: NewsDesk,
+        clock: Clock,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` hears that the link was made or lost."""
+        self.link, self.desk, self._changed = link, desk, changed
         self._feed, self._settings, self._clock = feed, settings, clock
         self.linked = False
         self.losses = 0
@@ -86,6 +115,7 @@ class Follower:
             tasks.create_task(self.desk.run())
             tasks.create_task(self._pass_time())
             tasks.create_task(self._keep_linked())
+            tasks.create_task(self.link.run())
 
     async def _pass_time(self) -> None:
         while True:
@@ -114,12 +144,14 @@ class Follower:
             self.linked = False
             self.losses += 1
             self.link.link_lost()
+            self._changed()
             _log.warning("the link to the telephone system is lost", feed=self._feed.name, reason=str(error))
             if self._clock.monotonic_ms() - self._up_ms < self._settings.longest_back_off_s * 1000:
                 raise
 
     def _is_up(self) -> None:
         self.linked, self._up_ms = True, self._clock.monotonic_ms()
+        self._changed()
         _log.info("the telephone system is followed", feed=self._feed.name)
 
     def _noted(self, state: RetryCallState) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from config.pbx import PbxFeed
 from service.control.agent_places import AgentPlaces, ChannelName
 from service.control.call_news import CallConnected, CallHappened, CallNews, CallUnanswered
+from service.control.pbx_control import CallLine
 from streaming.frames import Leg, Party
 from streaming.wire.esl import EslMessage
 from web.sources import CallEventType
@@ -68,6 +69,18 @@ class FreeSwitchCalls:
     def running(self) -> int:
         """Calls that are not over."""
         return len(self._calls)
+
+    def line(self, call_id: str) -> CallLine | None:
+        """Where a connected call is now; None for one that is over or has nobody on the agent's side."""
+        call = self._calls.get(call_id)
+        if call is None or call.agent is None:
+            return None
+        agent, customer = call.agent, call.customer
+        return CallLine(call_id, agent.uuid, agent.uuid, customer.uuid, customer.uuid, call.queue)
+
+    def lines(self) -> list[CallLine]:
+        """All connected calls."""
+        return [line for call_id in self._calls if (line := self.line(call_id)) is not None]
 
     def feed(self, event: EslMessage, now_ms: int) -> list[CallNews]:
         """What this event changes, and what was due before it."""

@@ -7,25 +7,30 @@ from typing import Any
 from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
 from service.control.call_news import CallNews
+from service.control.esl_asking import EslAsking
+from service.control.esl_control import EslControl
 from service.control.follower import LinkError
 from service.control.freeswitch_calls import FreeSwitchCalls
+from service.control.pbx_control import ControlNews
 from service.control.text_link import TextLink
 from streaming.wire.esl import EslBroken, EslEvent, EslMessage, EslParser, encode_command
 
 _PORT = 8021
 _EVENTS = (  # CUSTOM and its subclasses come last: what follows it is taken for one
     "event plain CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD "
-    "CHANNEL_HANGUP_COMPLETE CUSTOM callcenter::info conference::maintenance"
+    "CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE DTMF BACKGROUND_JOB CUSTOM callcenter::info conference::maintenance"
 )
 _EVENT = "text/event-plain"
 _MOST_WHILE_CATCHING_UP = 50_000
 
 
 class FreeSwitchEsl:
-    """A `PbxLink`. It asks and listens; it changes nothing at the PBX."""
+    """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
         self.calls = FreeSwitchCalls(feed)
+        self._asking = EslAsking(settings.answer_s)
+        self.control = EslControl(feed, settings, self._asking, news)
         self._feed, self._settings, self._clock = feed, settings, clock
 
     def advance(self, now_ms: int) -> list[CallNews]:
@@ -36,6 +41,10 @@ class FreeSwitchEsl:
         """Things may happen unseen from now on."""
         self.calls.link_lost()
 
+    async def run(self) -> None:
+        """Remove what is not wanted any more, until cancelled."""
+        await self.control.strays.run()
+
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
         link = TextLink[EslEvent](self._feed.url, _PORT, EslParser(), self._settings.answer_s)
@@ -45,17 +54,21 @@ class FreeSwitchEsl:
             await self._log_in(link)
             if not (await self._asked(link, _EVENTS, meanwhile)).get("Reply-Text").startswith("+OK"):
                 raise LinkError("the events were refused")
+            rung = self.control.supervisions.rung
             legs = _rows(await self._asked(link, "api show channels as json", meanwhile))
             pairs = _rows(await self._asked(link, "api show calls as json", meanwhile))
             living = [str(row.get("uuid")) for row in legs]
             events = [*map(_leg_event, legs), *(_pair_event(row) for row in pairs if row.get("b_uuid"))]
             tell(self.calls.resumed(events, living, self._clock.monotonic_ms()))
+            self._asking.linked(link)
+            self.control.linked(legs, rung)
             up()
             for event in meanwhile:
                 self._take(event, tell)
             while True:
                 self._take(await self._next(link), tell)
         finally:
+            self._asking.lost()
             await link.close()
 
     async def _log_in(self, link: TextLink[EslEvent]) -> None:
@@ -88,12 +101,16 @@ class FreeSwitchEsl:
         said = await link.next_or_none(self._settings.silent_s)
         if said is None:
             await link.send(encode_command("api version"))
+            self._asking.nobody_asked()
             said = await link.next()
         return _message(said)
 
     def _take(self, message: EslMessage, tell: Callable[[list[CallNews]], None]) -> None:
         if message.kind == _EVENT:
             tell(self.calls.feed(message, self._clock.monotonic_ms()))
+            self.control.take(message)
+        else:
+            self._asking.take(message)
 
 
 def _message(said: EslEvent) -> EslMessage:

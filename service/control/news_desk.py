@@ -41,11 +41,34 @@ class ToldCalls(Protocol):
         ...
 
 
+class CallWatcher(Protocol):
+    """Who is told of a feed's calls besides: to tap them, and to let supervisors in. No method waits or raises."""
+
+    def connected(self, news: CallConnected, announced: AnnouncedCall | None) -> None:
+        """The call is there, or has another agent. `announced` is None when that is told of a known call."""
+        ...
+
+    def over(self, call_id: str) -> None:
+        """It has ended."""
+        ...
+
+
+class Unwatched:
+    """Nobody."""
+
+    def connected(self, news: CallConnected, announced: AnnouncedCall | None) -> None:
+        """Nothing to do."""
+
+    def over(self, call_id: str) -> None:
+        """Nothing to do."""
+
+
 class NewsDesk:
     """One feed's news on their way. `tell` never waits; `run` carries until cancelled."""
 
-    def __init__(self, calls: ToldCalls, clock: Clock) -> None:
+    def __init__(self, calls: ToldCalls, clock: Clock, watcher: CallWatcher | None = None) -> None:
         self._calls, self._clock = calls, clock
+        self._watcher = watcher if watcher is not None else Unwatched()
         self._waiting: asyncio.Queue[CallNews] = asyncio.Queue(_MOST_WAITING)
         self._told: dict[str, None] = {}  # ids of running calls, oldest first
         self.counts: Counter[str] = Counter()  # told, dropped, refused, late, unanswered
@@ -76,6 +99,8 @@ class NewsDesk:
                     return
         except ConflictingCallError:
             self._remember(news.call_id)  # its integrator announced it too, and knows more than the wire
+            if isinstance(news, CallConnected):
+                self._watcher.connected(news, None)
             return
         except NodeFullError:
             self.counts["refused"] += 1
@@ -90,17 +115,20 @@ class NewsDesk:
         agent = AgentView(extension=news.agent_extension, channel=news.agent_channel)  # the roster knows who that is
         if news.call_id in self._told:
             await self._calls.amend(news.call_id, Announcement(agent=agent))
+            self._watcher.connected(news, None)
             return
-        await self._calls.announce(
+        announced = await self._calls.announce(
             Announcement(call_id=news.call_id, queue=news.queue, agent=agent, customer_number=news.customer_number)
         )
         self._remember(news.call_id)
+        self._watcher.connected(news, announced)
 
     async def _happened(self, news: CallHappened) -> None:
         since_ms = max(0, self._clock.monotonic_ms() - news.at_ms)
         at = self._clock.now_at() - timedelta(milliseconds=since_ms)
         if news.party is not None:
             self._told.pop(news.call_id, None)
+            self._watcher.over(news.call_id)
         await self._calls.report(
             news.call_id, CallEvent(news.type, leg=news.leg, at=at, party=news.party, cause=news.cause)
         )

@@ -1,18 +1,11 @@
 """Telephone systems that speak their real protocols over loopback and say what a test tells them to."""
 
 import asyncio
-import base64
 import contextlib
 import json
-from collections.abc import Iterable
-from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
-
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
 
 USER, PASSWORD = "earshot", "a secret"
 
@@ -116,6 +109,8 @@ class AmiServer(_LineServer):
                     await self.send(self.before_the_list_ends)
                     await self.send(f"Event: CoreShowChannelsComplete\r\n{answer}EventList: Complete\r\n\r\n".encode())
                     self._ready.set()
+                case "ListCommands":
+                    await self.send(f"Response: Success\r\n{answer}Ping: Keepalive command.\r\n\r\n".encode())
                 case "Ping":
                     await self.send(f"Response: Success\r\n{answer}Ping: Pong\r\n\r\n".encode())
                 case _:
@@ -175,84 +170,3 @@ class EslServer(_LineServer):
 
     async def _answer(self, body: str) -> None:
         await self.send(f"Content-Type: api/response\nContent-Length: {len(body.encode())}\n\n{body}".encode())
-
-
-class AriServer:
-    """A REST interface with its event socket. `channels` and `bridges` are what is listed."""
-
-    def __init__(self) -> None:
-        self.logins = 0
-        self.asked: list[str] = []
-        self.channels: list[dict[str, Any]] = []
-        self.bridges: list[dict[str, Any]] = []
-        self.port = 0
-        self._server: Server | None = None
-        self._socket: ServerConnection | None = None
-        self._ready = asyncio.Event()
-        self._listed: set[str] = set()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    async def __aenter__(self) -> Self:
-        self._server = await serve(self._client, "127.0.0.1", self.port, process_request=self._answer)
-        self.port = next(iter(self._server.sockets)).getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
-
-    async def stop(self) -> None:
-        """As a crash would."""
-        self.drop()
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-            self._server = None
-
-    def drop(self) -> None:
-        """The event socket breaks."""
-        self._ready.clear()
-        self._listed.clear()
-        if self._socket is not None:
-            self._socket.transport.abort()
-            self._socket = None
-
-    async def followed(self) -> None:
-        """Wait until a client has its event socket and has listed what is there."""
-        async with asyncio.timeout(20):
-            await self._ready.wait()
-
-    async def send(self, message: str) -> None:
-        """An event, or anything else."""
-        assert self._socket is not None
-        await self._socket.send(message)
-
-    async def send_all(self, events: Iterable[dict[str, Any]]) -> None:
-        """Events."""
-        for event in events:
-            await self.send(json.dumps(event))
-
-    async def _client(self, socket: ServerConnection) -> None:
-        self._socket = socket
-        self.logins += 1
-        await socket.wait_closed()
-
-    def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
-        path = request.path.partition("?")[0]
-        self.asked.append(request.path)
-        expected = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if request.headers.get("Authorization") != expected:
-            return socket.respond(HTTPStatus.UNAUTHORIZED, "")
-        if path == "/ari/events":
-            return None
-        rows = {"/ari/channels": self.channels, "/ari/bridges": self.bridges}[path]
-        self._listed.add(path)
-        if len(self._listed) == 2:
-            self._ready.set()
-        headers = Headers({"Content-Type": "application/json", "Connection": "close"})
-        return Response(HTTPStatus.OK, "OK", headers, json.dumps(rows).encode())

@@ -166,6 +166,8 @@ async def test_a_call_is_shown_as_the_contract_says(desk: Desk) -> None:
         "open_alerts": 1,
         "hung_up_by": None,
         "verdict": None,
+        "abilities": {each.mode.value: {"phone": each.phone, "browser": each.browser} for each in NO_ABILITIES},
+        "supervisions": [],
         "verdict_facts": {},
         "metadata": {},
         "undecided": [],

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,19 @@ from service.clock import PlayClock
 from service.control.feeds import link_of
 from service.control.follower import Follower
 from service.control.news_desk import NewsDesk
-from streaming.frames import Party
+from streaming.frames import Leg, Party
+from tests.fakes.desk import a_call
 from tests.fakes.pbx_servers import PASSWORD, USER
-from web.sources import AnnouncedCall, Announcement, CallEvent, CallEventType, CallView
+from web.sources import (
+    AnnouncedCall,
+    Announcement,
+    CallEvent,
+    CallEventType,
+    CallState,
+    CallView,
+    UnknownCallError,
+)
+from web.supervision import Attendance, Mode
 
 BEGAN_AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 QUICK = PbxSettings(first_back_off_s=0.01, longest_back_off_s=0.05, answer_s=5.0, silent_s=5.0)
@@ -28,12 +38,27 @@ class KeepingCalls:
     amended: list[tuple[str, Announcement]] = field(default_factory=list)
     events: list[tuple[str, CallEvent]] = field(default_factory=list)
     raising: Exception | None = None
+    attended: dict[str, Attendance] = field(default_factory=dict)
+    voices: list[tuple[str, Mode | None, bool]] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
 
     async def announce(self, announcement: Announcement) -> AnnouncedCall:
         if self.raising is not None:
             raise self.raising
         self.announced.append(announcement)
-        return AnnouncedCall(announcement.call_id or "", True, ())
+        streams = tuple((leg, f"00000000-0000-4000-8000-00000000000{number}") for number, leg in enumerate(Leg, 1))
+        return AnnouncedCall(announcement.call_id or "", True, streams)
+
+    async def attend(self, call_id: str, attendance: Attendance) -> None:
+        self.attended[call_id] = attendance
+
+    async def voice(self, call_id: str, mode: Mode | None, *, clean: bool) -> None:
+        self.voices.append((call_id, mode, clean))
+
+    async def get(self, call_id: str) -> CallView:
+        if call_id not in [each.call_id for each in self.announced]:
+            raise UnknownCallError
+        return replace(a_call(call_id), state=CallState.ENDED if call_id in self.ended else CallState.LIVE)
 
     async def amend(self, call_id: str, announcement: Announcement) -> CallView:
         self.amended.append((call_id, announcement))
@@ -58,13 +83,26 @@ class KeepingCalls:
         return None
 
 
+class NobodyAsks:
+    """Nobody supervises here."""
+
+    def answered(self, supervision_id: str) -> None:
+        raise AssertionError
+
+    def mode_is(self, supervision_id: str, mode: Mode) -> None:
+        raise AssertionError
+
+    def over(self, supervision_id: str) -> None:
+        raise AssertionError
+
+
 class Followed:
     """One follower at work."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings = QUICK) -> None:
         self.clock = PlayClock(BEGAN_AT)
         self.told = KeepingCalls()
-        self.link = link_of(feed, settings, self.clock)
+        self.link = link_of(feed, settings, self.clock, NobodyAsks())
         self.desk = NewsDesk(self.told, self.clock)
         self.follower = Follower(feed, settings, self.link, self.desk, self.clock)
         self.taken = 0

@@ -8,7 +8,7 @@ import pytest
 from service.control.ari_signals import ari_signals
 from service.control.asterisk_ari import AsteriskAri
 from streaming.frames import Party
-from tests.fakes.pbx_servers import AriServer
+from tests.fakes.ari_server import AriServer
 from tests.service.control.followed import CREDENTIALS, Followed, following
 from tests.service.control.replays import ENDINGS, ari_events, feed_of
 
@@ -58,9 +58,11 @@ async def test_a_recorded_call_is_announced_told_and_ended_by_its_true_party(nam
             assert told.kinds() == ["answered", "hold", "unhold", "transfer", "hangup"]
             assert [call_id for call_id, _ in told.amended] == [legs["customer"]["uniqueid"]]
         assert sorted(set(server.asked)) == [
-            "/ari/bridges",
-            "/ari/channels",
-            "/ari/events?app=earshot&subscribeAll=true",  # and no password in the address
+            "DELETE /ari/bridges/earshot.nothing",  # there is no such thing: it asks whether it may
+            "GET /ari/asterisk/modules/res_stasis_snoop.so",
+            "GET /ari/bridges",
+            "GET /ari/channels",
+            "GET /ari/events?app=earshot&subscribeAll=true",  # and no password in the address
         ]
 
 

@@ -11,7 +11,8 @@ from config.pbx import PbxFeed
 from service.clock import SystemClock
 from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
-from tests.fakes.pbx_servers import AmiServer, AriServer, EslServer
+from tests.fakes.ari_server import AriServer
+from tests.fakes.pbx_servers import AmiServer, EslServer
 from tests.service.control.followed import CREDENTIALS, QUICK, KeepingCalls
 from tests.service.control.replays import feed_of
 

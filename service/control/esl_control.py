@@ -1,0 +1,141 @@
+"""A hand on the calls of a FreeSWITCH: eavesdrop lets supervisors in, keys change the mode, intercept takes over."""
+
+from config.pbx import PbxFeed, PbxSettings
+from service.control.esl_asking import EslAsking
+from service.control.follower import LinkError
+from service.control.pbx_control import CallLine, ControlNews
+from service.control.phone_supervisions import PhoneSupervisions, Supervision
+from service.control.strays import Strays
+from streaming.wire.esl import EslMessage
+from web.supervision import Able, ControlFailedError, Mode
+
+_KEYS = {Mode.LISTEN: "0", Mode.WHISPER: "2", Mode.BARGE: "3"}  # 2 speaks to the party of the channel, 1 to the other
+_MODES = {**{key: mode for mode, key in _KEYS.items()}, "1": Mode.BARGE}  # 1: the customer hears it, which counts
+
+
+class EslControl:
+    """Fills `PbxControl` and `Hands`. Things are channels, named by the uuids that we gave them."""
+
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: EslAsking, news: ControlNews) -> None:
+        self._feed, self._settings, self._asking = feed, settings, asking
+        self._prefix = f"{feed.app}."
+        self.strays = Strays(feed.name, self.is_ours, self._remove)
+        self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+
+    # --- the link ----------------------------------------------------------------------------------------------
+
+    def linked(self, legs: list[dict[str, str]], rung: frozenset[str]) -> None:
+        """The link is made: these channels (rows of `show channels`) are there."""
+        up, ringing = set[str](), set[str]()
+        for row in legs:
+            self.strays.seen(uuid := str(row.get("uuid") or ""))
+            (up if row.get("application") in ("eavesdrop", "intercept") else ringing).add(uuid)
+        self.supervisions.phones_there(up, ringing, rung)
+        self.strays.linked()
+
+    def take(self, event: EslMessage) -> None:
+        """An event: of ours somebody answered, pressed a key, left, or appeared unasked."""
+        uuid = event.get("Unique-ID")
+        match event.get("Event-Name"):
+            case "CHANNEL_CREATE":
+                self.strays.seen(uuid)
+            case "CHANNEL_EXECUTE" if event.get("Application") in ("eavesdrop", "intercept"):
+                self.strays.seen(uuid)
+                self.supervisions.phone_answered(uuid)
+            case "DTMF" if (mode := _MODES.get(event.get("DTMF-Digit"))) is not None:
+                self.supervisions.mode_pressed(uuid, mode)
+            case "CHANNEL_HANGUP_COMPLETE":
+                self.strays.gone(uuid)
+                self.supervisions.phone_gone(uuid)
+            case "BACKGROUND_JOB":
+                phone = self._asking.started_by(event)
+                if phone is not None and event.body.startswith("-ERR"):
+                    self.supervisions.phone_gone(phone)
+            case _:
+                pass
+
+    def is_ours(self, uuid: str) -> bool:
+        """Whether we made it, in this life or an earlier one."""
+        return uuid.startswith(self._prefix)
+
+    # --- PbxControl --------------------------------------------------------------------------------------------
+
+    def ability(self, mode: Mode) -> Able:
+        """Whether this FreeSWITCH can do so now."""
+        if not self._asking.is_linked:
+            return f"the link to the telephone system {self._feed.name} is down"
+        return True
+
+    async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
+        """Ring the supervisor."""
+        await self.supervisions.begin(supervision_id, mode, extension, line)
+
+    async def change(self, supervision_id: str, mode: Mode) -> None:
+        """Another mode."""
+        await self.supervisions.change(supervision_id, mode)
+
+    async def end(self, supervision_id: str) -> None:
+        """The supervisor leaves."""
+        await self.supervisions.end(supervision_id)
+
+    async def hang_up(self, line: CallLine) -> None:
+        """End the customer's leg; FreeSWITCH ends the agent's."""
+        try:
+            await self._asking.do(f"uuid_kill {line.customer} NORMAL_CLEARING")
+        except LinkError as error:
+            raise ControlFailedError(str(error)) from None
+
+    def moved(self, line: CallLine) -> None:
+        """Eavesdropping ended with the agent's leg: whoever listened there asks again."""
+
+    def call_over(self, call_id: str) -> None:
+        """Everybody is out."""
+        self.supervisions.call_over(call_id)
+
+    # --- Hands -------------------------------------------------------------------------------------------------
+
+    def phone_of(self, supervision_id: str, mode: Mode) -> str:
+        """One that takes a call over is no thing of ours: the customer speaks there after us."""
+        return f"took-{self._prefix}{supervision_id}" if mode is Mode.TAKE_OVER else f"{self._prefix}{supervision_id}"
+
+    async def ring(self, supervision: Supervision) -> None:
+        """Originate: who answers eavesdrops on the agent's leg, or intercepts the customer's."""
+        line = supervision.line
+        if supervision.mode is Mode.TAKE_OVER:
+            application = f"intercept({line.customer})"
+        else:
+            application = f"eavesdrop({line.agent})"
+            self.strays.expect(supervision.phone)
+        variables = {
+            "origination_uuid": supervision.phone,
+            "origination_caller_id_name": self._feed.supervisor_caller_id,
+            "originate_timeout": str(round(self._settings.ring_s)),
+            "eavesdrop_enable_dtmf": "true",
+            "ignore_early_media": "true",
+        }
+        said = ",".join(f"{name}={value}" for name, value in variables.items())
+        endpoint = self._feed.dial.replace("{extension}", supervision.extension)
+        await self._asking.start(f"originate {{{said}}}{endpoint} &{application}", supervision.phone)
+
+    async def let_in(self, supervision: Supervision) -> None:
+        """It eavesdrops: silent at first, then in its mode."""
+        if supervision.mode is not Mode.LISTEN:
+            await self._press(supervision, supervision.mode)
+
+    async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
+        """Press the key of the mode on the supervisor's leg."""
+        await self._press(supervision, mode)
+
+    def drop(self, supervision: Supervision) -> None:
+        """The telephone goes; a call that was taken over stays."""
+        if supervision.mode is not Mode.TAKE_OVER or (supervision.gone.is_set() and not supervision.is_in):
+            self.strays.drop(supervision.phone)
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    async def _press(self, supervision: Supervision, mode: Mode) -> None:
+        await self._asking.do(f"uuid_recv_dtmf {supervision.phone} {_KEYS[mode]}")
+
+    async def _remove(self, uuid: str) -> bool:
+        said = await self._asking.ask(f"uuid_kill {uuid}")
+        return said.startswith("+OK") or "no such channel" in said.lower()

@@ -1,0 +1,69 @@
+"""What can be done to a telephone system's calls, whatever kind it is; each mode is possible or names what lacks."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from web.supervision import Able, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """Where a call is at its PBX: the channels (ids and names) of its two parties now."""
+
+    call_id: str
+    agent: str
+    agent_name: str
+    customer: str
+    customer_name: str
+    queue: str | None = None
+
+
+class ControlNews(Protocol):
+    """Who is told what becomes of a supervision. No method waits or raises."""
+
+    def answered(self, supervision_id: str) -> None:
+        """The supervisor is in the call."""
+        ...
+
+    def mode_is(self, supervision_id: str, mode: Mode) -> None:
+        """The supervisor changed the mode at the telephone."""
+        ...
+
+    def over(self, supervision_id: str) -> None:
+        """The supervisor is out: hung up, did not answer, or the call is over."""
+        ...
+
+
+class PbxControl(Protocol):
+    """One PBX. What it made at the PBX it removes, whatever happens in between."""
+
+    def ability(self, mode: Mode) -> Able:
+        """Whether the PBX can do this now."""
+        ...
+
+    async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
+        """Ring the extension and let it into the call; answers when the PBX has taken it.
+
+        Raises UnableError, ControlFailedError. What follows is told to `ControlNews`.
+        """
+        ...
+
+    async def change(self, supervision_id: str, mode: Mode) -> None:
+        """Another of the lasting modes, without dropping the supervisor. Raises ControlFailedError."""
+        ...
+
+    async def end(self, supervision_id: str) -> None:
+        """The supervisor is to leave; the call goes on. Never raises: it is tried until it is done."""
+        ...
+
+    async def hang_up(self, line: CallLine) -> None:
+        """End the call. Raises UnableError, ControlFailedError."""
+        ...
+
+    def moved(self, line: CallLine) -> None:
+        """The call has another agent now."""
+        ...
+
+    def call_over(self, call_id: str) -> None:
+        """The call is over: everything that was made for it goes."""
+        ...
