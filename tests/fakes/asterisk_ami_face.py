@@ -62,18 +62,18 @@ class AmiFace(_LineServer):
                     return
                 await self._say("Success", named, "Originate successfully queued", before=lambda: self._ring(action))
             case "Hangup":
-                chan = self.box.named(action["Channel"])
-                if chan is None:
+                target = self.box.named(action["Channel"])
+                if target is None:
                     await self._say("Error", named, "No such channel")
                     return
-                ended = chan.channel_id
+                ended = target.channel_id
                 await self._say("Success", named, "Channel Hungup", before=lambda: self.box.hang_up(ended, soft=True))
             case "PlayDTMF":
-                chan = self.box.named(action["Channel"])
-                if chan is None:
+                target = self.box.named(action["Channel"])
+                if target is None:
                     await self._say("Error", named, "Channel not found")
                     return
-                self.box.press(chan.channel_id, action["Digit"])
+                self.box.press(target.channel_id, action["Digit"])
                 await self._say("Success", named, "DTMF successfully queued")
             case _:
                 await self.send(self.answers.get(name, "Response: Success\r\n{}\r\n").replace("{}", named).encode())

@@ -13,6 +13,7 @@ from streaming.frames import Leg, Party
 from tests.fakes.desk import a_call, a_line, an_alert
 from tests.web.rest import Desk, bad_fields
 from web.sources import AgentView, Announcement, CallEvent, CallEventType, CallState, UndecidedView
+from web.supervision import NO_ABILITIES
 
 EVERYTHING = {
     "call_id": "pbx-7:1790000123.88",
