@@ -149,6 +149,10 @@ class CallRecord:
         self.risk = min(100, sum(_RISK_OF_SEVERITY[alert.severity] for alert in running) + round(_TONE_RISK * tone))
         return self.open_alerts != before[0] or abs(self.risk - before[1]) >= _RISK_STEP
 
+    def running_spans(self, now_ms: int) -> list[Span]:
+        """What has begun and goes on."""
+        return [Span("hold", None, self.held_since_ms, now_ms)] if self.held_since_ms is not None else []
+
     def held_until(self, now_ms: int) -> int:
         """Milliseconds on hold so far."""
         return self.held_ms + (now_ms - self.held_since_ms if self.held_since_ms is not None else 0)

@@ -1,6 +1,7 @@
 """A live call as the contract shows it."""
 
 from alerts.alert import Measure
+from service.call_lanes import lanes_of
 from service.call_record import CallRecord
 from service.level_track import STEP_MS
 from service.live_call import LiveCall
@@ -38,7 +39,9 @@ def view_of(call: LiveCall) -> CallView:
 def timeline_of(call: LiveCall) -> Timeline:
     """Levels and spans of the call so far."""
     record = call.record
-    return Timeline(step_ms=STEP_MS, legs=record.levels.all(call.now_ms), spans=tuple(record.spans))
+    spans = [*record.spans, *record.running_spans(call.now_ms)]
+    legs = record.levels.all(call.now_ms)
+    return Timeline(step_ms=STEP_MS, legs=legs, spans=(*spans, *lanes_of(dict(legs), spans, STEP_MS)))
 
 
 def _leg_view(call: LiveCall, leg: Leg) -> LegView:

@@ -13,11 +13,12 @@ _FLOOR_DBFS = -96
 
 
 class LegLevelTrack:
-    """Loudest frame and speech of each step of one leg; two bytes a step, so an hour takes 72 kB."""
+    """Loudest frame, speech and tone of each step of one leg; three bytes a step, so an hour takes 108 kB."""
 
     def __init__(self) -> None:
         self._dbfs = array("b")
         self._speaking = bytearray()
+        self._tone = bytearray()  # 0 to 255
 
     def note(self, level: LevelHeard) -> None:
         """Take one frame's level."""
@@ -26,18 +27,26 @@ class LegLevelTrack:
             missing = step + 1 - len(self._dbfs)
             self._dbfs.extend([_FLOOR_DBFS] * missing)
             self._speaking.extend(bytes(missing))
+            self._tone.extend(bytes(missing))
         self._dbfs[step] = max(self._dbfs[step], round(level.level_dbfs))
         self._speaking[step] |= level.speaking
+
+    def sounded(self, tone: float, from_step: int, to_step: int) -> None:
+        """How tense the leg was in these steps, 0 to 1; steps that were not heard stay calm."""
+        to_step = min(to_step, len(self._tone))
+        self._tone[from_step:to_step] = bytes([round(255 * tone)]) * max(0, to_step - from_step)
 
     def cut(self, from_step: int, to_step: int) -> LegLevels:
         """Steps `from_step` to `to_step` (excluded); steps not heard are at the floor."""
         width = max(0, to_step - from_step)
         dbfs = [float(value) for value in self._dbfs[from_step:to_step]]
         speaking = [bool(value) for value in self._speaking[from_step:to_step]]
+        tones = [round(value / 255, 2) for value in self._tone[from_step:to_step]]
         missing = width - len(dbfs)
         return LegLevels(
             dbfs=(*dbfs, *[float(_FLOOR_DBFS)] * missing),
             speaking=(*speaking, *[False] * missing),
+            tones=(*tones, *[0.0] * missing),
         )
 
 
@@ -64,7 +73,11 @@ class LevelTrack:
             return None
         from_step = max(self._sent_steps, complete - 5 * self._batch_steps)
         self._sent_steps = complete
-        legs = tuple((leg, replace(levels, tone=tone(leg))) for leg, levels in self._cut(from_step, complete))
+        tones = {leg: tone(leg) for leg in self._legs}
+        for leg, track in self._legs.items():
+            track.sounded(tones[leg], from_step, complete)
+        cut = self._cut(from_step, complete)
+        legs = tuple((leg, replace(levels, tone=tones[leg], tones=())) for leg, levels in cut)
         return CallLevels(call_id=self._call_id, at_ms=from_step * STEP_MS, step_ms=STEP_MS, legs=legs)
 
     def all(self, now_ms: int) -> tuple[tuple[Leg, LegLevels], ...]:

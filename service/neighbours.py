@@ -8,7 +8,7 @@ import structlog
 from config.settings import Settings
 from service.bus.bus import Bus, Ears
 from service.bus.change_feed import ChangeFeed
-from service.bus.on_the_wire import FLOOR, LEVELS, LINE, FloorNews, call_of_news, sound_of_news
+from service.bus.on_the_wire import FLOOR, LEVELS, LINE, LISTENERS, FloorNews, call_of_news, sound_of_news
 from service.call_board import CallBoard
 from service.clock import Clock
 from streaming.frames import Leg
@@ -28,6 +28,9 @@ _log = structlog.get_logger(__name__)
 _LOOK_S = 0.25  # so soon a console hears and sees another node's call after it asked for it
 _CLAIM_AGAIN_S = 0.25
 _FLOOR = "floor"  # followed by every node: a wallboard that comes later must know it too
+_LISTENERS = "listeners"  # followed by every node too
+_LISTENERS_AGAIN_S = 2.0  # said again so often while there are any
+_LISTENERS_GOOD_S = 7.0  # a node that has not said it for so long has none
 
 
 class SharedCalls(Protocol):
@@ -79,6 +82,8 @@ class Neighbours(Ears):
         self._settling: set[asyncio.Task[None]] = set()
         self._shown: set[str] = set()  # others' calls that are running as far as we were told
         self._missing: set[str] = set()  # running calls that had no node when last looked at
+        self._told_listeners: dict[str, tuple[str | None, ...]] = {}
+        self._tell_listeners_s = 0.0
         self.not_understood = 0
 
     # --- what comes over the bus -------------------------------------------------------------------------------
@@ -102,6 +107,9 @@ class Neighbours(Ears):
                     self._audience.hear(call_id, *sound_of_news(body))
                 case "floor":
                     self._learn_floor(FLOOR.validate_json(body))
+                case "listeners":
+                    node_id, calls = LISTENERS.validate_json(body)
+                    self._audience.learn_listeners(node_id, calls, _now_s() + _LISTENERS_GOOD_S)
                 case _:
                     self.not_understood += 1
         except ValueError:  # of a node of another version
@@ -169,7 +177,8 @@ class Neighbours(Ears):
         turn = 0
         while True:
             self._bus.hold(frozenset(call.record.call_id for call in self._board.live_calls()))
-            self._bus.follow(self._audience.followed() | {_FLOOR})
+            self._bus.follow(self._audience.followed() | {_FLOOR, _LISTENERS})
+            self._tell_listeners()
             turn += 1
             if self._store.is_shared and turn % sweep_every == 0:
                 try:
@@ -177,6 +186,14 @@ class Neighbours(Ears):
                 except (StoreUnavailableError, UnknownCallError):
                     self._missing = set()
             await asyncio.sleep(_LOOK_S)
+
+    def _tell_listeners(self) -> None:
+        """Who listens here, when that changes and again and again; nodes that fall silent are forgotten."""
+        now_s, listeners = _now_s(), self._audience.listeners_here()
+        if listeners != self._told_listeners or (listeners and now_s >= self._tell_listeners_s):
+            self._told_listeners, self._tell_listeners_s = listeners, now_s + _LISTENERS_AGAIN_S
+            self._bus.tell(_LISTENERS, LISTENERS.dump_json((self._bus.node_id, listeners)))
+        self._audience.forget_silent_nodes(now_s)
 
     async def _sweep(self) -> None:
         running = {
@@ -211,6 +228,10 @@ class Neighbours(Ears):
         else:
             self._shown.add(view.call_id)
             self._audience.publish_call(view)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _announcement_of(view: CallView) -> Announcement:

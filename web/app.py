@@ -65,7 +65,7 @@ def build_app(
     places = KnownPlaces(calls, alerts, lambda: roster.roster)
     calls, alerts, desk = ScopedCalls(calls), ScopedAlerts(alerts), ScopedDesk(desk, calls, places.agent)
     console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at)
-    listen = ListenDoor(settings.listening, calls, audience, now_at)
+    listen = ListenDoor(settings.listening, calls, audience, desk, now_at)
     app.include_router(calls_router(calls, alerts))
     app.include_router(call_audio_router(calls))
     app.include_router(desk_router(desk, now_at))  # before the alerts: `suppressed` is no alert's id

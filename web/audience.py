@@ -16,7 +16,8 @@ from web.console import Console
 from web.desk_sources import AgentTip
 from web.ear import Ear
 from web.listen_frame import FrameEncoder
-from web.live_messages import banner_message, levels_message, line_message
+from web.live_messages import banner_message, levels_message, line_message, presence_message
+from web.presence import Listening, Presence
 from web.requests import AGENT_TOPIC, ConsoleFilter
 from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
 
@@ -58,6 +59,7 @@ class Audience:
         self._highest: OrderedDict[str, Severity] = OrderedDict()
         self._places: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
         self._banners: set[str] = set()
+        self._presence = Presence()
         self._gone = AudienceCounts(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def publish_alert(self, change: AlertChange, *, told_before: bool = False) -> None:
@@ -127,6 +129,8 @@ class Audience:
         self._consoles.append(console)
         for about in sorted(self._banners):
             console.tell_banner(about, banner_message(about, active=True))
+        for call_id in sorted(self._presence.calls()):
+            self._tell_presence(call_id, [console])
         return console
 
     def leave(self, console: Console) -> None:
@@ -137,16 +141,22 @@ class Audience:
             messages_replaced=box.replaced, messages_dropped=box.dropped, consoles_overflowed=int(box.overflowed)
         )
 
-    def listen(self, call_id: str) -> Ear:
-        """Somebody begins to listen to a call. Raises AudienceFullError."""
+    def listen(self, call_id: str, person: str | None = None) -> Ear:
+        """Somebody begins to listen to a call, and everybody is told who. Raises AudienceFullError."""
         if sum(len(ears) for ears in self._ears.values()) >= self._settings.most_listeners:
             self._count(refused=1)
             raise AudienceFullError
         settings = self._settings
         ear = Ear(
-            call_id, settings.listen_queue_frames, round(settings.behind_s * 1000), round(settings.stuck_s * 1000)
+            call_id,
+            settings.listen_queue_frames,
+            round(settings.behind_s * 1000),
+            round(settings.stuck_s * 1000),
+            person,
         )
         self._ears.setdefault(call_id, []).append(ear)
+        self._presence.come(call_id, person)
+        self._tell_presence(call_id, self._consoles)
         return ear
 
     def stop_listening(self, ear: Ear) -> None:
@@ -155,11 +165,27 @@ class Audience:
         if not self._ears[ear.call_id]:
             del self._ears[ear.call_id]
             self._encoders.pop(ear.call_id, None)
+        self._presence.go(ear.call_id, ear.person)
+        self._tell_presence(ear.call_id, self._consoles)
         self._count(frames_sent=ear.sent, frames_dropped=ear.dropped, listeners_stuck=int(ear.stuck))
 
     def is_listened_to(self, call_id: str) -> bool:
         """Whether anybody hears this call now: such calls keep their recogniser longest."""
         return call_id in self._ears
+
+    def listeners_here(self) -> dict[str, tuple[str | None, ...]]:
+        """Who listens to which call on this node, for the other nodes."""
+        return self._presence.here()
+
+    def learn_listeners(self, node_id: str, calls: Listening, until_s: float) -> None:
+        """Who listens on another node, as that node says it; good until then."""
+        for call_id in self._presence.learn(node_id, calls, until_s):
+            self._tell_presence(call_id, self._consoles)
+
+    def forget_silent_nodes(self, now_s: float) -> None:
+        """Nobody listens any more on nodes that have fallen silent."""
+        for call_id in self._presence.forget_silent(now_s):
+            self._tell_presence(call_id, self._consoles)
 
     def followed(self) -> frozenset[str]:
         """What the people on this node follow now: `calls`, `levels`, `transcript:<call_id>`, `sound:<call_id>`."""
@@ -204,6 +230,13 @@ class Audience:
         text = call_message(call, ended=ended) if followers else ""
         for console in followers:
             console.tell_call(call.call_id, text)
+
+    def _tell_presence(self, call_id: str, consoles: Iterable[Console]) -> None:
+        team, queue = self._places.get(call_id, (None, None))
+        followers = [each for each in consoles if "calls" in each.topics and each.wants_place(team, queue)]
+        text = presence_message(call_id, self._presence.of(call_id)) if followers else ""
+        for console in followers:
+            console.tell_presence(call_id, text)
 
     def _now_ms(self) -> float:
         return self._now_at().timestamp() * 1000

@@ -1,5 +1,6 @@
 """Calls as JSON, in the exact form of api.md, and where an announced call's audio goes."""
 
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote
 
@@ -147,11 +148,15 @@ class AnnouncedBody(_Body):
 
 
 class LevelsBody(_Body):
-    """A batch of steps of one leg: loudest frame of each step in dBFS, whether it spoke, tone 0..1."""
+    """A batch of steps of one leg: loudest frame of each step in dBFS, whether it spoke, tone 0..1.
+
+    `tone` is the newest; a timeline also has the tone of each step.
+    """
 
     dbfs: list[float]
     speaking: list[bool]
     tone: float
+    tones: list[float] | None = None
 
 
 class SpanBody(_Body):
@@ -164,8 +169,9 @@ class SpanBody(_Body):
 
 
 class TimelineBody(_Body):
-    """A call's past: levels in steps, spans, alerts."""
+    """A call's past from `from_ms` on: levels in steps, spans that reach into it, alerts of the whole call."""
 
+    from_ms: int
     step_ms: int
     legs: dict[Leg, LevelsBody]
     spans: list[SpanBody]
@@ -207,12 +213,14 @@ def announced_body(announced: AnnouncedCall) -> AnnouncedBody:
     )
 
 
-def timeline_body(timeline: Timeline) -> TimelineBody:
-    """Levels, spans and alerts of one call."""
+def timeline_body(timeline: Timeline, from_ms: int = 0) -> TimelineBody:
+    """Levels, spans and alerts of one call; levels begin with the step that holds `from_ms`."""
+    first = from_ms // timeline.step_ms
     return TimelineBody(
+        from_ms=first * timeline.step_ms,
         step_ms=timeline.step_ms,
-        legs={leg: levels_body(levels) for leg, levels in timeline.legs},
-        spans=[_span_body(span) for span in timeline.spans],
+        legs={leg: levels_body(_from_step(levels, first)) for leg, levels in timeline.legs},
+        spans=[_span_body(span) for span in timeline.spans if span.to_ms >= from_ms],
         alerts=[alert_body(alert) for alert in timeline.alerts],
     )
 
@@ -220,8 +228,17 @@ def timeline_body(timeline: Timeline) -> TimelineBody:
 def levels_body(levels: LegLevels) -> LevelsBody:
     """Levels of one leg; a tenth of a decibel is finer than any eye sees."""
     return LevelsBody(
-        dbfs=[round(level, 1) for level in levels.dbfs], speaking=list(levels.speaking), tone=round(levels.tone, 3)
+        dbfs=[round(level, 1) for level in levels.dbfs],
+        speaking=list(levels.speaking),
+        tone=round(levels.tone, 3),
+        tones=list(levels.tones) if levels.tones else None,
     )
+
+
+def _from_step(levels: LegLevels, first: int) -> LegLevels:
+    if first == 0:
+        return levels
+    return replace(levels, dbfs=levels.dbfs[first:], speaking=levels.speaking[first:], tones=levels.tones[first:])
 
 
 def _span_body(span: Span) -> SpanBody:

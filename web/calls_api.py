@@ -102,10 +102,13 @@ def calls_router(calls: Calls, alerts: Alerts) -> APIRouter:
         return AlertList(alerts=[alert_body(change.alert) for change in reversed(await alerts_of(call_id))])
 
     @router.get("/{call_id}/timeline", responses=_UNKNOWN)
-    async def get_timeline(call_id: CallIdInPath) -> TimelineBody:
+    async def get_timeline(
+        call_id: CallIdInPath,
+        from_ms: Annotated[int, Query(ge=0, description="Levels and spans from here on: what a page has missed")] = 0,
+    ) -> TimelineBody:
         """Levels, speech and holds as long as the call is in memory; its alerts for ever."""
         await calls.get(call_id)
-        body = timeline_body(await calls.timeline(call_id))
+        body = timeline_body(await calls.timeline(call_id), from_ms)
         found = [alert_body(change.alert) for change in reversed(await alerts_of(call_id))]
         return body.model_copy(update={"alerts": found})
 

@@ -89,6 +89,10 @@ class Console:
         """Queue how a call stands now; it takes the place of an older message that still waits."""
         self.outbox.offer(text, ("call", call_id))
 
+    def tell_presence(self, call_id: str, text: str) -> None:
+        """Queue who listens to a call; it takes the place of an older message that still waits."""
+        self.outbox.offer(text, ("presence", call_id))
+
     def tell_levels(self, call_id: str, text: str) -> None:
         """Queue levels; the first thing a slow console loses."""
         self.outbox.offer(text, ("levels", call_id), droppable=True)

@@ -58,7 +58,7 @@ class ConsoleDoor:
             return
         try:
             await self._tell_past(websocket, console, hello.since)
-            await self._tell_transcripts(console, console.followed_calls())
+            await self._tell_transcripts(websocket, console, console.followed_calls())
             await self._converse(websocket, console)
         except TimeoutError:
             await close(websocket, TRY_AGAIN_LATER, "too slow; resume by cursor")
@@ -124,7 +124,8 @@ class ConsoleDoor:
             views += await self._calls.search(state, None, _MOST_CALLS, None)
         return [view for view in views if console.wants_place(view.team, view.queue)]
 
-    async def _tell_transcripts(self, console: Console, call_ids: set[str]) -> None:
+    async def _tell_transcripts(self, websocket: WebSocket, console: Console, call_ids: set[str]) -> None:
+        """What has been said so far: not by way of the outbox, which an hour of words would overflow."""
         for call_id in sorted(call_ids):
             try:
                 lines = await self._calls.transcript(call_id)
@@ -133,7 +134,7 @@ class ConsoleDoor:
                 console.outbox.offer(refused.model_dump_json())
                 continue
             for line in lines:
-                console.tell_line(line, line_message(line))
+                await self._say(websocket, line_message(line))
 
     async def _converse(self, websocket: WebSocket, console: Console) -> None:
         """Send, beat and obey until one of them ends: the socket is gone or its outbox has overflowed."""
@@ -163,9 +164,9 @@ class ConsoleDoor:
                 refused = RefusedMessage(code="bad_message", detail=fault_of(error))
                 console.outbox.offer(refused.model_dump_json())
                 continue
-            await self._change_topics(console, change)
+            await self._change_topics(websocket, console, change)
 
-    async def _change_topics(self, console: Console, change: ConsoleTopics) -> None:
+    async def _change_topics(self, websocket: WebSocket, console: Console, change: ConsoleTopics) -> None:
         unknown = bad_topics(change.topics)
         if unknown:
             console.outbox.offer(_unknown_topics(unknown))
@@ -181,7 +182,7 @@ class ConsoleDoor:
                 return
             console.topics |= fresh
             followed = {call_id for topic in fresh if (call_id := transcript_call_id(topic)) is not None}
-            await self._tell_transcripts(console, followed)
+            await self._tell_transcripts(websocket, console, followed)
         console.outbox.offer(SubscribedMessage(topics=sorted(console.topics)).model_dump_json())
 
 

@@ -14,8 +14,11 @@ class Ear:
     arrived, however much the network has swallowed. Nothing arriving during `stuck_ms` of offered audio makes it stuck.
     """
 
-    def __init__(self, call_id: str, most_frames: int, behind_ms: int, stuck_ms: int) -> None:
+    def __init__(
+        self, call_id: str, most_frames: int, behind_ms: int, stuck_ms: int, person: str | None = None
+    ) -> None:
         self.call_id = call_id
+        self.person = person  # whose ear it is, where that is known
         self.sent = 0
         self.dropped = 0
         self.ended: str | None = None

@@ -53,6 +53,12 @@ def decode(message: bytes) -> tuple[FrameHeader, bytes, bytes]:
     return FrameHeader(flags, seq, captured_ms, rate_hz, samples), message[HEADER_BYTES:middle], message[middle:]
 
 
+def captured_ms_of(message: bytes) -> float:
+    """Epoch time of the first sample of a message that `encode` has made."""
+    captured_ms: float = _HEADER.unpack_from(message)[5]
+    return captured_ms
+
+
 def with_gap(message: bytes) -> bytes:
     """The same frame, saying that audio is missing before it."""
     return message[:_FLAGS_AT] + bytes([message[_FLAGS_AT] | FLAG_GAP_BEFORE]) + message[_FLAGS_AT + 1 :]

@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 from config.settings import ListeningSettings
 from streaming.frames import ANALYSIS_RATE_HZ
 from web.audience import Audience, AudienceFullError
+from web.desk_sources import DeskSource, UnknownPersonError
 from web.ear import Ear
+from web.listen_frame import captured_ms_of
 from web.replay import replay
 from web.requests import ListenHello, ListenMode, ListenSeek, ListenStats
 from web.sockets import POLICY_VIOLATION, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
@@ -29,9 +31,15 @@ class ListenDoor:
     """Serves listeners. A slow one loses frames; it never delays a call, an alert or another listener."""
 
     def __init__(
-        self, settings: ListeningSettings, calls: Calls, audience: Audience, now_at: Callable[[], datetime]
+        self,
+        settings: ListeningSettings,
+        calls: Calls,
+        audience: Audience,
+        desk: DeskSource,
+        now_at: Callable[[], datetime],
     ) -> None:
         self._settings = settings
+        self._desk = desk
         self._calls = calls
         self._audience = audience
         self._now_at = now_at
@@ -44,7 +52,7 @@ class ListenDoor:
             return
         try:
             call = await self._calls.get(call_id)
-            ear = self._audience.listen(call_id)
+            ear = self._audience.listen(call_id, self._known(hello.person))
         except UnknownCallError:
             await self._end(websocket, "unknown_call", POLICY_VIOLATION)
             return
@@ -62,6 +70,13 @@ class ListenDoor:
             _log.info("A listener has gone")
         finally:
             self._audience.stop_listening(ear)
+
+    def _known(self, person: str | None) -> str | None:
+        """The listener's name for the others; None for somebody unnamed or unknown."""
+        try:
+            return None if person is None else self._desk.person(person)
+        except UnknownPersonError:
+            return None
 
     async def _hello(self, websocket: WebSocket) -> ListenHello | None:
         try:
@@ -176,8 +191,14 @@ class _Conversation:
         try:
             call = await self._calls.get(self._ear.call_id)
             zero_ms = self._now_at().timestamp() * 1000 - call.duration_ms
+            begun = False
             async for frame in replay(self._calls, call, from_ms, zero_ms, sleep_until_ms):
+                if not begun:  # with the oldest that is kept, where the place asked for is gone
+                    begun = True
+                    await self._say(_replay_began(from_ms, round(captured_ms_of(frame) - zero_ms), zero_ms))
                 self._ear.offer_replay(frame)
+            if not begun:
+                await self._say(_replay_began(from_ms, None, zero_ms))
         except UnknownCallError:
             _log.info("A replay ended: the call is no longer kept")
         await self._go_live(at_once=False)
@@ -204,6 +225,11 @@ def listen_router(door: ListenDoor) -> APIRouter:
     router = APIRouter()
     router.add_api_websocket_route("/ws/listen/{call_id}", door.serve)
     return router
+
+
+def _replay_began(asked_ms: int, from_ms: int | None, zero_ms: float) -> dict[str, object]:
+    """Where the replay really begins (null: nothing of it is kept), and the epoch time of the call's zero."""
+    return {"type": "replay", "asked_ms": asked_ms, "from_ms": from_ms, "zero_ms": zero_ms}
 
 
 def _echo(client_time: float, received_at: datetime, now_at: datetime) -> dict[str, object]:

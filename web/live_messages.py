@@ -120,6 +120,14 @@ class BannerMessage(_Body):
     active: bool
 
 
+class PresenceMessage(_Body):
+    """Who listens to a call now: ids of people, null for somebody who has not said who it is; nobody: empty."""
+
+    type: Literal["presence"] = "presence"
+    call_id: str
+    listeners: list[str | None]
+
+
 class RefusedMessage(_Body):
     """A message of the console that was not obeyed, and why. The socket stays open."""
 
@@ -182,6 +190,11 @@ def heartbeat_message(cursor: int, now_at: datetime) -> str:
 def banner_message(about: str, *, active: bool) -> str:
     """The JSON text of a banner, put up or taken down."""
     return BannerMessage(about=about, active=active).model_dump_json()
+
+
+def presence_message(call_id: str, listeners: Sequence[str | None]) -> str:
+    """The JSON text that tells who listens to a call."""
+    return PresenceMessage(call_id=call_id, listeners=list(listeners)).model_dump_json()
 
 
 def _fields_of(line: TranscriptLine) -> dict[str, object]:

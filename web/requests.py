@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from alerts.alert import Severity
 from streaming.frames import Leg, Party
+from web.actors import PERSON_PATTERN
 from web.sources import AgentView, Announcement, CallEvent, CallEventType
 
 CALL_ID_PATTERN = r"^[A-Za-z0-9._:@-]{1,128}$"
@@ -130,6 +131,7 @@ class ListenHello(BaseModel):
     type: Literal["hello"]
     ticket: str | None = Field(None, max_length=500)
     acks: bool = False
+    person: Annotated[str, StringConstraints(pattern=PERSON_PATTERN)] | None = None  # who listens: others are told
     from_ms: int | None = Field(None, ge=0)  # begin with a replay from here
 
 

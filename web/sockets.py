@@ -27,6 +27,8 @@ async def receive(websocket: WebSocket) -> str:
         text = await websocket.receive_text()
     except KeyError:
         raise ValueError("a text message is expected") from None
+    except RuntimeError:  # we have closed it ourselves meanwhile
+        raise WebSocketDisconnect(1006) from None
     if len(text) > LONGEST_TEXT:
         raise ValueError("the message is too long")
     return text

@@ -144,11 +144,15 @@ class TranscriptLine:
 
 @dataclass(frozen=True, slots=True)
 class LegLevels:
-    """A batch of 100 ms steps of one leg: loudest frame of each step in dBFS, whether it spoke, tone 0..1."""
+    """A batch of 100 ms steps of one leg: loudest frame of each step in dBFS, whether it spoke, tone 0..1.
+
+    `tone` is how tense the leg sounds now; of the past, `tones` says it of each step.
+    """
 
     dbfs: tuple[float, ...]
     speaking: tuple[bool, ...]
     tone: float = 0.0
+    tones: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

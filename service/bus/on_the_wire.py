@@ -18,6 +18,7 @@ VIEW = TypeAdapter(CallView)
 LEVELS = TypeAdapter(CallLevels)
 LINE = TypeAdapter(TranscriptLine)
 LINES = TypeAdapter(list[TranscriptLine])
+LISTENERS = TypeAdapter(tuple[str, dict[str, tuple[str | None, ...]]])  # node, and its listeners by call
 FloorNews = AgentNews | QueueNews
 FLOOR: TypeAdapter[FloorNews] = TypeAdapter(FloorNews)
 

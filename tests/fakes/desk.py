@@ -138,6 +138,7 @@ class FakeCalls:
         self.announced: dict[str, Announcement] = {}
         self.events: list[tuple[str, CallEvent]] = []
         self.lines: dict[str, list[TranscriptLine]] = {}
+        self.timelines: dict[str, Timeline] = {}
         self.kept_from_ms = 0
         self.most_calls = 100
 
@@ -184,7 +185,9 @@ class FakeCalls:
 
     async def timeline(self, call_id: str) -> Timeline:
         self._known(call_id)
-        leg = LegLevels((-20.0, -96.0), (True, False))
+        if call_id in self.timelines:
+            return self.timelines[call_id]
+        leg = LegLevels((-20.0, -96.0), (True, False), tones=(0.5, 0.0))
         return Timeline(100, ((Leg.AGENT, leg),), (Span("speech", Leg.AGENT, 0, 100),))
 
     async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:

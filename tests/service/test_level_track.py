@@ -43,6 +43,18 @@ def test_legs_have_equal_steps_and_what_was_not_heard_is_at_the_floor() -> None:
     assert batch.legs[1][1].dbfs[2:] == (-96.0,) * 8
 
 
+def test_the_tone_of_each_batch_is_remembered_where_the_leg_was_heard() -> None:
+    track = LevelTrack("c", 500)
+    _heard(track, Leg.AGENT, [-20] * 50)
+    _heard(track, Leg.CUSTOMER, [-20] * 25)
+    first = track.batch(500, lambda leg: 1.0 if leg is Leg.AGENT else 0.0)
+    track.batch(1_000, lambda leg: 0.5)
+
+    assert first is not None
+    assert [(levels.tone, levels.tones) for _, levels in first.legs] == [(1.0, ()), (0.0, ())]
+    assert [levels.tones for _, levels in track.all(1_000)] == [(1.0,) * 5 + (0.5,) * 5, (0.0,) * 10]
+
+
 def test_after_a_long_pause_only_the_newest_steps_go_out() -> None:
     track = LevelTrack("c", 500)
     _heard(track, Leg.AGENT, [-20] * 10)

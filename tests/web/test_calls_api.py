@@ -282,8 +282,19 @@ async def test_the_timeline_has_levels_spans_and_alerts(desk: Desk) -> None:
     body = (await desk.client.get("/api/v1/calls/call-1/timeline")).json()
 
     assert body["step_ms"] == 100
-    assert body["legs"] == {"agent": {"dbfs": [-20.0, -96.0], "speaking": [True, False], "tone": 0.0}}
+    levels = {"dbfs": [-20.0, -96.0], "speaking": [True, False], "tone": 0.0, "tones": [0.5, 0.0]}
+    assert (body["from_ms"], body["legs"]) == (0, {"agent": levels})
     assert body["spans"] == [{"kind": "speech", "leg": "agent", "from_ms": 0, "to_ms": 100}]
+    assert [alert["alert_id"] for alert in body["alerts"]] == ["a1"]
+
+
+async def test_a_page_asks_for_the_timeline_from_where_it_missed_something(desk: Desk) -> None:
+    desk.alerts.store(an_alert())
+
+    body = (await desk.client.get("/api/v1/calls/call-1/timeline?from_ms=150")).json()
+
+    levels = {"dbfs": [-96.0], "speaking": [False], "tone": 0.0, "tones": [0.0]}
+    assert (body["from_ms"], body["legs"], body["spans"]) == (100, {"agent": levels}, [])
     assert [alert["alert_id"] for alert in body["alerts"]] == ["a1"]
 
 

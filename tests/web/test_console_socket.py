@@ -169,6 +169,18 @@ async def test_following_a_transcript_begins_with_the_lines_so_far(site: Site) -
     assert unsubscribed["topics"] == ["alerts", "calls"]
 
 
+async def test_an_hour_of_words_is_told_though_it_is_more_than_may_wait() -> None:
+    async with open_site(console_queue=50) as site:
+        site.calls.lines["call-1"] = [a_line(f"line {number}", utterance=number) for number in range(300)]
+        async with supervisor(f"{site.sockets}/ws/console") as early, supervisor(f"{site.sockets}/ws/console") as late:
+            await begin(early, topics=["transcript:call-1"])
+            await begin(late, topics=["calls"])
+            await late.say(type="subscribe", topics=["transcript:call-1"])
+            heard = [[(await each.told_of("transcript"))["utterance"] for _ in range(300)] for each in (early, late)]
+
+    assert heard == [list(range(300))] * 2
+
+
 async def test_what_cannot_be_obeyed_is_refused_and_the_socket_stays(site: Site) -> None:
     async with supervisor(f"{site.sockets}/ws/console") as console:
         await begin(console)

@@ -107,6 +107,7 @@ async def test_seeking_replays_and_comes_back_to_live(site: Site) -> None:
     async with supervisor(site.sockets + ADDRESS) as listener:
         await begin(listener)
         await listener.say(type="seek", from_ms=7900)
+        began = await listener.told_of("replay")
         replayed = [await listener.heard() for _ in range(5)]
         await listener.told_of("live")
         hear(site, 0)
@@ -114,6 +115,40 @@ async def test_seeking_replays_and_comes_back_to_live(site: Site) -> None:
 
     assert [(header.seq, header.flags) for header, _, _ in replayed] == [(n, FLAG_REPLAY) for n in range(5)]
     assert live.flags == FLAG_GAP_BEFORE
+    assert (began["asked_ms"], began["from_ms"]) == (7900, 7900)
+    assert replayed[0][0].captured_ms - float(began["zero_ms"]) == pytest.approx(7900)
+
+
+@pytest.mark.parametrize(("kept_from_ms", "begins_ms"), [(7000, 7000), (9000, None)])
+async def test_a_replay_says_where_it_really_begins(site: Site, kept_from_ms: int, begins_ms: int | None) -> None:
+    site.calls.kept_from_ms = kept_from_ms
+    async with supervisor(site.sockets + ADDRESS) as listener:
+        await begin(listener, from_ms=1000)
+        began = await listener.told_of("replay")
+
+    assert (began["asked_ms"], began["from_ms"]) == (1000, begins_ms)
+
+
+async def test_others_are_told_who_listens_and_who_has_left(site: Site) -> None:
+    site.desk.known = ("li",)
+    site.audience.publish_call(a_call())
+    async with supervisor(site.sockets + "/ws/console") as early:
+        await early.say(type="hello", topics=["calls"])
+        await early.told_of("snapshot")
+        async with supervisor(site.sockets + ADDRESS) as listener, supervisor(site.sockets + ADDRESS) as stranger:
+            await begin(listener, person="li")
+            alone = await early.told_of("presence")
+            await begin(stranger, person="nobody")
+            both = await early.told_of("presence")
+            async with supervisor(site.sockets + "/ws/console") as late:
+                await late.say(type="hello", topics=["calls"])
+                told_late = await late.told_of("presence")
+        left = await early.told_of("presence")
+        while left["listeners"]:
+            left = await early.told_of("presence")
+
+    assert alone == {"type": "presence", "call_id": "call-1", "listeners": ["li"]}
+    assert both["listeners"] == told_late["listeners"] == ["li", None]
 
 
 async def test_a_replay_is_left_when_asked(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Static files: versioned by content, right types, nothing else reachable; catalogues complete; no raw HTML."""
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Action, AlertState, Kind, Severity
-from alerts.verdict import Verdict
+from alerts.verdict import EndFacts, Verdict
 from streaming.frames import Leg, Party
 from tests.web.rest import Desk
 from web.floor import AgentState
@@ -25,6 +26,9 @@ _PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)
 _VIEWS = ("open", "mine", "later", "done", "silent")
 _ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
 _SECTIONS = re.findall(r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "sections.js").read_text(encoding="utf-8"))
+_MODES = ("both", "agent", "customer", "mono", "swap")
+_STEPS = ("whisper", "barge", "take_over", "end")
+_FACTS = re.findall(r'^ +\("(\w+)",', inspect.getsource(EndFacts.measures), re.MULTILINE)
 _IMPORT = re.compile(r'(?:from|import\()\s*"(\.[^"]+)"|new URL\("(\.[^"]+)", import')
 
 
@@ -112,8 +116,18 @@ def test_every_family_of_words_is_complete() -> None:
         "call.state.": list(CallState),
         "connection.": ["connecting", "live", "lost"],
         "banner.": ["bus", "store"],
-        "listen.mode.": ["both", "agent", "customer", "mono"],
+        "listen.mode.": _MODES,
+        "listen.mode_says.": _MODES,
+        "listen.": ["replay", "clip"],
         "listen.status.": ["connecting", "live", "ended", "lost"],
+        "listen.now.": ["connecting", "live", "replay", "clip", "ended", "lost"],
+        "lane.": ["silence", "talk_over", "tone", "hold", "gap", "whisper"],
+        "strip.span.": ["minute", "five", "all"],
+        "coverage.": ["not_connected", "gaps", "recognition_off", "speech_unheard", "phrases_only"],
+        "ended.": _FACTS,
+        "step.": _STEPS,
+        "step.says.": _STEPS,
+        "step.now.": ["listen", *_STEPS],
         "act.": _ACTS,
         "did.": list(Action),
         "cause.": ["inhibited", "muted", "silent_rule", "counted", "too_many", "unconfirmed"],
@@ -134,7 +148,7 @@ def test_every_family_of_words_is_complete() -> None:
         "filter.least.": [severity.word for severity in Severity],
         "calls.tier.": ["spotting", "acoustic"],
         "theme.": ["auto", "light", "dark"],
-        "keys.": ["lists", "alert", "listening", "page"],
+        "keys.": ["lists", "alert", "listening", "stepping", "page"],
         "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
     }

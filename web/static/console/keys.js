@@ -1,6 +1,7 @@
 // The keys of the console: one list, obeyed and shown by frame/shortcuts.js.
 
 import { ACTS, begin } from "./alert-actions.js";
+import { callKeys } from "./call-keys.js";
 import { VIEWS, view } from "./inbox.js";
 import { alertInHand, closeCallView } from "./desk.js";
 
@@ -13,9 +14,7 @@ export function consoleKeys({ player, listen }) {
     { id: "views", key: "v", says: "help.views", group: "lists", does: nextView },
     { id: "close", key: "escape", says: "help.close_view", group: "lists", fixed: true, does: closeCallView },
     ...ACTS.map(([key, action]) => ({ id: action, key, says: `act.${action}`, group: "alert", does: () => actOnAlert(action) })),
-    { id: "listen", key: "l", says: "help.listen", group: "listening", does: listen },
-    { id: "listen_space", key: " ", says: "help.listen", group: "listening", does: listen },
-    { id: "mute", key: "m", says: "help.mute", group: "listening", does: () => player.toggleMute() },
+    ...callKeys({ player, listen }),
   ];
 }
 

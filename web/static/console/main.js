@@ -2,18 +2,20 @@
 
 import { openPage } from "../frame/page-frame.js";
 import { offerShortcuts } from "../frame/shortcuts.js";
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { effect, html, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { Player } from "../lib/player.js";
-import { ActSheet, loadDesk, notice } from "./alert-actions.js";
+import { ActSheet, loadDesk, notice, person } from "./alert-actions.js";
 import { AlertList } from "./alert-list.js";
 import { CallList } from "./call-list.js";
 import { CallView } from "./call-view.js";
-import { banners, openCallId, socket, start } from "./desk.js";
+import { banners, openCall, openCallId, socket, start } from "./desk.js";
 import { Header } from "./header.js";
 import { consoleKeys } from "./keys.js";
+import { StepSheet } from "./step-in.js";
 
 const player = new Player();
+effect(() => (player.person = person.value)); // others see who listens
 
 function Console() {
   const [fault, setFault] = useState(globalThis.isSecureContext ? null : "fault.insecure");
@@ -24,8 +26,10 @@ function Console() {
     );
   const arm = () => attempt(() => player.arm());
   const listen = () => {
-    if (player.callId.value !== null && player.callId.value === (openCallId.value ?? player.callId.value)) player.stop();
-    else if (openCallId.value !== null) attempt(() => player.listen(openCallId.value));
+    const callId = openCallId.value ?? player.callId.value;
+    if (callId === null) return;
+    if (player.callId.value === callId && player.status.value !== "ended") player.stop();
+    else attempt(() => player.listen(callId, openCall.value?.state === "ended" ? 0 : null));
   };
   useEffect(() => offerShortcuts(consoleKeys({ player, listen })), []);
   return html`
@@ -45,6 +49,7 @@ function Console() {
       <${CallView} player=${player} onListen=${listen} />
     </div>
     <${ActSheet} />
+    <${StepSheet} />
   `;
 }
 

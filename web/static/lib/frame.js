@@ -5,6 +5,26 @@ export const GAP_BEFORE = 1;
 export const REPLAY = 2;
 
 /**
+ * A message as the service writes them. `sampleOf(leg, at)` gives each sample.
+ * @param {{flags:number, seq:number, capturedMs:number, rate:number, samples:number}} header
+ * @param {(leg: number, at: number) => number} sampleOf
+ */
+export function writeFrame({ flags, seq, capturedMs, rate, samples }, sampleOf) {
+  const message = new ArrayBuffer(HEADER_BYTES + samples * 4);
+  const view = new DataView(message);
+  view.setUint32(0, 1 | (1 << 8) | (2 << 16) | (flags << 24), true);
+  view.setUint32(4, seq, true);
+  view.setFloat64(8, capturedMs, true);
+  view.setUint32(16, rate, true);
+  view.setUint32(20, samples, true);
+  for (const leg of [0, 1]) {
+    const pcm = new Int16Array(message, HEADER_BYTES + leg * samples * 2, samples);
+    for (let at = 0; at < samples; at++) pcm[at] = sampleOf(leg, at);
+  }
+  return message;
+}
+
+/**
  * @param {ArrayBuffer} message
  * @returns {{flags:number, seq:number, capturedMs:number, rate:number, samples:number, legs:Int16Array[]}|null}
  *   null when it is not a frame of version 1 with two legs of 16-bit PCM
