@@ -10,8 +10,8 @@ from streaming.resample import samples_at_analysis_rate
 
 # Less than three packets is jitter, not loss.
 _SMALLEST_GAP_MS = 3 * FRAME_MS
-# After a stall audio that comes at twice its own length or faster is a backlog still under way.
-_BACKLOG_PACE = 2
+# After a stall audio that comes half as fast again as its own length, or faster, is a backlog still under way.
+_BACKLOG_PACE = 1.5
 # A live source is ahead of its arrival by no more than a small preload, and by clock drift (crystals: 100 ppm; 1,000 is
 # already broken). Further ahead it is a file sent faster than real time, and what has not come yet is not lost.
 _PRELOAD_MS = 200
@@ -91,7 +91,7 @@ class LegTimeline:
 
     * packets had stopped for more than `unknown_after_ms` and, when they come again, the leg stays behind its lateness
       of before: held for up to `late_hold_ms`, a backlog that catches up means late and no gap; if none comes the audio
-      was lost. A backlog still coming at twice real time or more is let through and judged when it ends.
+      was lost. A backlog still coming at half as fast again as real time is let through and judged when it ends.
     * `reconnect`: a new socket of the same leg. The gap is the difference of the arrivals, less the audio they carried.
     """
 

@@ -19,6 +19,8 @@ from service.demo.roads import Road
 from streaming.frames import FRAME_MS, Leg, Party
 from streaming.wire.g711 import encode_mulaw
 
+_G711_FRAME_BYTES = 160  # 20 ms at 8 kHz
+
 
 class MediaSocket:
     """One WebSocket towards Earshot, opened once whichever leg comes first; what is read back is thrown away."""
@@ -59,18 +61,24 @@ class MediaSocket:
 
 
 class FramedRoad:
-    """One leg on a socket of its own: a hello, raw or coded audio, a plain close."""
+    """One leg on a socket of its own: a hello (it may come `late_ms` of audio late), audio as it is, a plain close."""
 
-    def __init__(self, media: MediaSocket, *hello: str, coded: Callable[[bytes], bytes] = bytes) -> None:
-        self._media, self._hello, self._coded = media, hello, coded
+    def __init__(self, media: MediaSocket, *hello: str, late_ms: int = 0) -> None:
+        self._media, self._hello = media, hello
+        self._late_frames = late_ms // FRAME_MS
 
     async def open(self) -> None:
         """Connect and say who it is."""
-        await self._media.open(*self._hello)
+        await self._media.open(*(() if self._late_frames else self._hello))
 
     async def send(self, pcm_s16le: bytes) -> None:
         """One binary message."""
-        await self._media.send(self._coded(pcm_s16le))
+        if self._late_frames:
+            self._late_frames -= 1
+            if not self._late_frames:
+                for message in self._hello:
+                    await self._media.send(message)
+        await self._media.send(pcm_s16le)
 
     async def close(self, party: Party | None) -> None:
         """Close; none of these dialects can say who ended the call."""
@@ -99,14 +107,22 @@ class VoskRoad(FramedRoad):
 
 
 class StereoSocket:
-    """Both legs in one stream of frames: a leg that is over goes on as silence until the other is over too."""
+    """Both legs in one stream of frames: a leg that is over goes on as silence until the other is over too.
+
+    A frame of which one leg is lost is lost whole, as in a real one; `discarded` tells of it where the dialect can.
+    """
 
     def __init__(
-        self, media: MediaSocket, frame: Callable[[bytes, bytes], bytes], goodbye: tuple[str, ...] = ()
+        self,
+        media: MediaSocket,
+        frame: Callable[[bytes, bytes], bytes],
+        goodbye: Callable[[], tuple[str, ...]] = tuple,
+        discarded: Callable[[int, int], str] | None = None,
     ) -> None:
-        self._media, self._frame, self._goodbye = media, frame, goodbye
-        self._waiting: dict[Leg, deque[bytes]] = {Leg.AGENT: deque(), Leg.CUSTOMER: deque()}
+        self._media, self._frame, self._goodbye, self._discarded = media, frame, goodbye, discarded
+        self._waiting: dict[Leg, deque[bytes | None]] = {Leg.AGENT: deque(), Leg.CUSTOMER: deque()}
         self._open = set(self._waiting)
+        self._frames = self._lost_frames = 0
 
     def road(self, leg: Leg, *hello: str) -> Road:
         """One leg's way into it."""
@@ -116,8 +132,8 @@ class StereoSocket:
         """Open the socket, once."""
         await self._media.open(*hello)
 
-    async def put(self, leg: Leg, pcm_s16le: bytes) -> None:
-        """A frame of one leg; both legs' frames leave together."""
+    async def put(self, leg: Leg, pcm_s16le: bytes | None) -> None:
+        """A frame of one leg, None where it is lost; both legs' frames leave together."""
         self._waiting[leg].append(pcm_s16le)
         await self._flush()
 
@@ -126,7 +142,7 @@ class StereoSocket:
         self._open.discard(leg)
         await self._flush()
         if not self._open:
-            await self._media.close(*self._goodbye)
+            await self._media.close(*self._goodbye())
 
     async def _flush(self) -> None:
         agent, customer = self._waiting[Leg.AGENT], self._waiting[Leg.CUSTOMER]
@@ -134,6 +150,14 @@ class StereoSocket:
             if not agent and not customer:
                 return
             one, other = (queue.popleft() if queue else b"" for queue in (agent, customer))
+            self._frames += 1
+            if one is None or other is None:
+                self._lost_frames += 1
+                continue
+            if self._lost_frames and self._discarded is not None:
+                lost_ms = self._lost_frames * FRAME_MS
+                await self._media.send(self._discarded((self._frames - 1) * FRAME_MS - lost_ms, lost_ms))
+            self._lost_frames = 0
             length = max(len(one), len(other))
             await self._media.send(self._frame(one.ljust(length, b"\0"), other.ljust(length, b"\0")))
 
@@ -141,13 +165,21 @@ class StereoSocket:
 class _Side:
     def __init__(self, stereo: StereoSocket, leg: Leg, hello: tuple[str, ...]) -> None:
         self._stereo, self._leg, self._hello = stereo, leg, hello
+        self._next_frame = 0
 
     async def open(self) -> None:
         """Open the common socket, if the other leg has not."""
         await self._stereo.begin(self._hello)
 
+    async def seek(self, packet: int, frame: int) -> None:
+        """What lies between was not sent."""
+        for _ in range(self._next_frame, frame):
+            await self._stereo.put(self._leg, None)
+        self._next_frame = frame
+
     async def send(self, pcm_s16le: bytes) -> None:
         """One frame."""
+        self._next_frame += 1
         await self._stereo.put(self._leg, pcm_s16le)
 
     async def close(self, party: Party | None) -> None:
@@ -161,7 +193,7 @@ class TwilioRoad:
     def __init__(self, media: MediaSocket, call_id: str, leg: Leg, others: set[Leg]) -> None:
         self._media, self._call_id, self._leg, self._others = media, call_id, leg, others
         self._track = "inbound" if leg is Leg.CUSTOMER else "outbound"
-        self._chunk = 0
+        self._packet = self._frame = 0
         others.add(leg)
 
     async def open(self) -> None:
@@ -180,14 +212,19 @@ class TwilioRoad:
 
     async def send(self, pcm_s16le: bytes) -> None:
         """One chunk of the track."""
-        self._chunk += 1
+        self._packet, self._frame = self._packet + 1, self._frame + 1
+        chunk = str(self._packet)
         media = {
             "track": self._track,
-            "chunk": str(self._chunk),
-            "timestamp": str(self._chunk * FRAME_MS),
+            "chunk": chunk,
+            "timestamp": str(self._frame * FRAME_MS),
             "payload": base64.b64encode(encode_mulaw(pcm_s16le)).decode(),
         }
-        await self._media.send(json.dumps({"event": "media", "sequenceNumber": str(self._chunk), "media": media}))
+        await self._media.send(json.dumps({"event": "media", "sequenceNumber": chunk, "media": media}))
+
+    async def seek(self, packet: int, frame: int) -> None:
+        """The next chunk has this number and place."""
+        self._packet, self._frame = packet, frame
 
     async def close(self, party: Party | None) -> None:
         """Stop, when both tracks are over."""
@@ -206,7 +243,8 @@ class RtpRoad:
         self._socket.setblocking(False)
         chance = random.SystemRandom()
         self._source = chance.getrandbits(32)
-        self._sequence, self._timestamp = chance.getrandbits(16), chance.getrandbits(32)
+        self._first_sequence, self._first_timestamp = chance.getrandbits(16), chance.getrandbits(32)
+        self._packet = self._frame = 0
 
     async def open(self) -> None:
         """Ask for the port."""
@@ -217,10 +255,15 @@ class RtpRoad:
     async def send(self, pcm_s16le: bytes) -> None:
         """One packet of µ-law."""
         payload = encode_mulaw(pcm_s16le)
-        header = bytes([0x80, 0]) + self._sequence.to_bytes(2, "big") + self._timestamp.to_bytes(4, "big")
+        sequence = (self._first_sequence + self._packet) % (1 << 16)
+        timestamp = (self._first_timestamp + self._frame * _G711_FRAME_BYTES) % (1 << 32)
+        header = bytes([0x80, 0]) + sequence.to_bytes(2, "big") + timestamp.to_bytes(4, "big")
         self._socket.send(header + self._source.to_bytes(4, "big") + payload)
-        self._sequence = (self._sequence + 1) % (1 << 16)
-        self._timestamp = (self._timestamp + len(payload)) % (1 << 32)
+        self._packet, self._frame = self._packet + 1, self._frame + 1
+
+    async def seek(self, packet: int, frame: int) -> None:
+        """The next packet has this number and place."""
+        self._packet, self._frame = packet, frame
 
     async def close(self, party: Party | None) -> None:
         """RTP has no end of its own: the PBX's link says it."""
@@ -242,11 +285,27 @@ def audiohook_frame(agent: bytes, customer: bytes) -> bytes:
     return np.stack(coded, axis=1).tobytes()
 
 
-def audiohook_messages(call_id: str) -> tuple[str, str]:
-    """The open and the close of a session whose counters assume the answer to the open alone."""
-    frame = {"version": "2", "id": str(uuid.uuid4()), "position": "PT0S"}
-    media = [{"type": "audio", "format": "PCMU", "channels": ["external", "internal"], "rate": 8_000}]
-    parameters = {"organizationId": str(uuid.uuid4()), "conversationId": call_id, "media": media}
-    opening = {**frame, "type": "open", "seq": 1, "serverseq": 0, "parameters": parameters}
-    closing = {**frame, "type": "close", "seq": 2, "serverseq": 1, "parameters": {"reason": "end"}}
-    return json.dumps(opening), json.dumps(closing)
+class AudioHookTalk:
+    """The texts of one session, counted; `opened` is all that the service says meanwhile."""
+
+    def __init__(self, call_id: str) -> None:
+        self._call_id, self._id, self._seq = call_id, str(uuid.uuid4()), 0
+
+    def opening(self) -> str:
+        """`open`: the conversation and the media."""
+        media = [{"type": "audio", "format": "PCMU", "channels": ["external", "internal"], "rate": 8_000}]
+        organization = str(uuid.uuid4())
+        return self._said("open", {"organizationId": organization, "conversationId": self._call_id, "media": media})
+
+    def discarded(self, at_ms: int, lost_ms: int) -> str:
+        """`discarded`: audio that was not sent."""
+        return self._said("discarded", {"start": f"PT{at_ms / 1000}S", "discarded": f"PT{lost_ms / 1000}S"})
+
+    def closing(self) -> tuple[str, ...]:
+        """`close`."""
+        return (self._said("close", {"reason": "end"}),)
+
+    def _said(self, kind: str, parameters: dict[str, object]) -> str:
+        self._seq += 1
+        frame = {"version": "2", "id": self._id, "type": kind, "seq": self._seq, "serverseq": min(self._seq - 1, 1)}
+        return json.dumps({**frame, "position": "PT0S", "parameters": parameters})

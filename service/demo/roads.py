@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -28,6 +28,15 @@ class Road(Protocol):
 
     async def close(self, party: Party | None) -> None:
         """End the leg; `party` says who ended the call, where the road can carry it."""
+        ...
+
+
+@runtime_checkable
+class NumberedRoad(Road, Protocol):
+    """A road whose packets say where they belong, so that the other side sees what is missing."""
+
+    async def seek(self, packet: int, frame: int) -> None:
+        """The next audio is the `packet`th that was numbered and the `frame`th 20 ms of the leg, both from 0."""
         ...
 
 

@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
+from random import Random
 from urllib.parse import quote
 
 import httpx
 import numpy as np
 import numpy.typing as npt
 
+from service.demo.line_faults import NONE, FaultKind, HangUpOrder, LineFaults
 from service.demo.recording import Recording, ScriptEvent
-from service.demo.roads import Road
+from service.demo.roads import NumberedRoad, Road
+from service.demo.sending_plan import sendings
 from service.demo.switchboard import Line, Target, Via, roads_of
-from streaming.frames import FRAME_MS, Leg
+from streaming.frames import FRAME_MS, Leg, Party, other_leg
+from streaming.loudness import levels_and_sums
 from web.sources import CallEventType
 
 _LAST_BREATH_MS = 100  # the other leg closes this long after the hang-up when nothing follows
+_LATE_EVENT_MS = 3_000  # a hang-up that is reported late comes so long after the sockets have closed
 _BETWEEN_CALLS_S = 1.0
 _AGENTS = (("1001", "Li"), ("1002", "Park"), ("1003", "Zhang"), ("1004", "Kim"), ("1005", "Wang"), ("1006", "Chen"))
 _QUEUES = ("delivery", "billing")
@@ -34,10 +39,12 @@ class Played:
 
 
 class SimulatedPbx:
-    """Plays calls to one Earshot. `speed` 1.0 is real time."""
+    """Plays calls to one Earshot. `speed` 1.0 is real time; `faults` is what goes wrong on every line."""
 
-    def __init__(self, client: httpx.AsyncClient, target: Target, via: Via, speed: float = 1.0) -> None:
-        self._client, self._target, self._via, self._speed = client, target, via, speed
+    def __init__(
+        self, client: httpx.AsyncClient, target: Target, via: Via, speed: float = 1.0, faults: LineFaults = NONE
+    ) -> None:
+        self._client, self._target, self._via, self._speed, self._faults = client, target, via, speed, faults
 
     async def play_all(
         self, recordings: Sequence[Recording], calls: int, rounds: int | None, played: Callable[[Played], None]
@@ -52,18 +59,17 @@ class SimulatedPbx:
 
     async def play(self, recording: Recording, seat: int = 0) -> Played:
         """One call from announcement to the last leg's close. Raises httpx.HTTPError, OSError when Earshot is gone."""
-        agent_id, agent_name = _AGENTS[seat % len(_AGENTS)]
         call_id = f"demo-{recording.name}-{uuid.uuid4().hex[:8]}"
+        whose = _whose(seat)
+        late = self._faults.one(FaultKind.LATE_METADATA)
         announced = await self._client.post(
             f"{self._target.base_url}/api/v1/calls",
             json={
                 "call_id": call_id,
                 "direction": "inbound",
                 "language": recording.language,
-                "queue": _QUEUES[seat % len(_QUEUES)],
-                "team": "east" if seat % 2 == 0 else "west",
-                "agent": {"id": agent_id, "name": agent_name, "extension": agent_id},
                 "metadata": {"recording": recording.name},
+                **(whose if late is None else {}),
             },
         )
         announced.raise_for_status()
@@ -72,9 +78,19 @@ class SimulatedPbx:
         streams["mixed"] = document["mixed"]["stream_id"]
         if self._via.narrow:
             recording = recording.at(8_000)
-        line = Line(call_id, tuple(leg for leg, _ in recording.legs), streams, recording.rate_hz)
-        call = _PlayedCall(self._client, self._target, recording, call_id, self._speed)
-        await call.run(roads_of(self._via, self._client, self._target, line))
+        wrong = self._faults.one(FaultKind.WRONG_RATE)
+        line = Line(
+            call_id,
+            tuple(leg for leg, _ in recording.legs),
+            streams,
+            recording.rate_hz if wrong is None else int(wrong.value),
+            0 if late is None else int(late.value),
+        )
+        roads = roads_of(self._via, self._client, self._target, line)
+        if self._faults.one(FaultKind.SWAPPED_LEGS) is not None and len(roads) == 2:
+            roads = {leg: roads[other_leg(leg)] for leg in roads}
+        call = _PlayedCall(self._client, self._target, recording, call_id, self._speed, self._faults)
+        await call.run(roads, whose if late is not None else None)
         return Played(call_id, recording.name, call.began_at)
 
     async def _line(
@@ -95,14 +111,21 @@ class _PlayedCall:
     """One call on its way: legs and events against one absolute schedule."""
 
     def __init__(
-        self, client: httpx.AsyncClient, target: Target, recording: Recording, call_id: str, speed: float
+        self,
+        client: httpx.AsyncClient,
+        target: Target,
+        recording: Recording,
+        call_id: str,
+        speed: float,
+        faults: LineFaults,
     ) -> None:
         self.began_at = datetime.now(UTC)
-        self._client, self._recording, self._speed = client, recording, speed
-        self._events_url = f"{target.base_url}/api/v1/calls/{quote(call_id, safe='')}/events"
+        self._client, self._recording, self._speed, self._faults = client, recording, speed, faults
+        self._call_url = f"{target.base_url}/api/v1/calls/{quote(call_id, safe='')}"
+        self._order = HangUpOrder(word.word) if (word := faults.one(FaultKind.HANGUP_ORDER)) is not None else None
         self._began_s = 0.0
 
-    async def run(self, roads: dict[Leg, Road]) -> None:
+    async def run(self, roads: dict[Leg, Road], late_metadata: dict[str, object] | None = None) -> None:
         """Open every leg, then play audio and script until the last leg is closed."""
         for road in roads.values():
             await road.open()
@@ -112,35 +135,77 @@ class _PlayedCall:
                 group.create_task(self._send_leg(leg, samples, roads[leg]))
             for event in self._recording.script:
                 group.create_task(self._send_event(event))
+            late = self._faults.one(FaultKind.LATE_METADATA)
+            if late_metadata is not None and late is not None:
+                group.create_task(self._amend(late_metadata, late.value))
 
     async def _send_leg(self, leg: Leg, samples: npt.NDArray[np.int16], road: Road) -> None:
         recording, hangup = self._recording, self._recording.hangup
-        until_ms = recording.duration_ms
-        if hangup is not None and hangup.party == str(leg):
-            until_ms = min(until_ms, hangup.at_ms)
+        until_ms, waits = self._leg_ends(leg)
         step = recording.rate_hz * FRAME_MS // 1000
         last = until_ms * recording.rate_hz // 1000
-        for number, start in enumerate(range(0, last, step), start=1):
-            await self._until(number * FRAME_MS)  # a frame is sent when its last sample has been spoken
+        frames = -(-last // step)
+        levels, _ = levels_and_sums(np.resize(samples[:last], frames * step).reshape(frames, step))
+        faults = self._faults.on(leg)
+        for sending in sendings(frames, levels, faults, Random(f"{recording.name}/{leg}")):  # noqa: S311  # a repeatable fault is no secret
+            await self._until(sending.at_ms)  # a frame is sent when its last sample has been spoken
+            if isinstance(road, NumberedRoad):
+                await road.seek(sending.packet, sending.frame)
+            start = sending.frame * step
             await road.send(samples[start : min(start + step, last)].tobytes())
-        if hangup is not None and until_ms >= recording.duration_ms and hangup.party != str(leg):
+        if waits and hangup is not None:
             await self._until(max(until_ms, hangup.at_ms) + _LAST_BREATH_MS)
-        await road.close(hangup.party if hangup is not None else None)
+        gone = next((fault for fault in faults if fault.kind is FaultKind.HALF_OPEN), None)
+        if gone is not None:
+            await self._until(recording.duration_ms + gone.value)
+        says_who = hangup is not None and self._order not in (HangUpOrder.EVENT_NEVER, HangUpOrder.EVENT_LATE)
+        await road.close(hangup.party if hangup is not None and says_who else None)
+
+    def _leg_ends(self, leg: Leg) -> tuple[int, bool]:
+        """How far the leg's audio goes, and whether its socket waits for the other's to close first."""
+        recording, hangup = self._recording, self._recording.hangup
+        if hangup is None or hangup.party not in (Party.AGENT, Party.CUSTOMER):
+            return recording.duration_ms, False
+        if self._order is HangUpOrder.TOGETHER:
+            return min(recording.duration_ms, hangup.at_ms), False
+        first = hangup.party if self._order is not HangUpOrder.OTHER_FIRST else str(other_leg(Leg(hangup.party)))
+        if first == str(leg):
+            return min(recording.duration_ms, hangup.at_ms), False
+        return recording.duration_ms, True
+
+    async def _amend(self, whose: dict[str, object], at_ms: float) -> None:
+        await self._until(at_ms)
+        (await self._client.patch(self._call_url, json=whose)).raise_for_status()
 
     async def _send_event(self, event: ScriptEvent) -> None:
-        await self._until(event.at_ms)
+        late_ms = 0
+        if event.type is CallEventType.HANGUP and self._order is HangUpOrder.EVENT_NEVER:
+            return
+        if event.type is CallEventType.HANGUP and self._order is HangUpOrder.EVENT_LATE:
+            late_ms = max(0, self._recording.duration_ms - event.at_ms) + _LATE_EVENT_MS
+        await self._until(event.at_ms + late_ms)
         document: dict[str, object] = {"type": str(event.type)}
         if event.type is not CallEventType.ANSWERED:
             document["at"] = (self.began_at + timedelta(milliseconds=event.at_ms)).isoformat()
         for name, value in (("leg", event.leg), ("party", event.party), ("cause", event.cause)):
             if value is not None:
                 document[name] = str(value)
-        (await self._client.post(self._events_url, json=document)).raise_for_status()
+        (await self._client.post(f"{self._call_url}/events", json=document)).raise_for_status()
 
-    async def _until(self, at_ms: int) -> None:
+    async def _until(self, at_ms: float) -> None:
         wait_s = self._began_s + at_ms / 1000 / self._speed - asyncio.get_running_loop().time()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
+
+
+def _whose(seat: int) -> dict[str, object]:
+    """Whose call it is, by the line's seat."""
+    agent_id, agent_name = _AGENTS[seat % len(_AGENTS)]
+    return {
+        "queue": _QUEUES[seat % len(_QUEUES)],
+        "team": "east" if seat % 2 == 0 else "west",
+        "agent": {"id": agent_id, "name": agent_name, "extension": agent_id},
+    }
 
 
 def _program(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from service.demo.dialect_roads import (
+    AudioHookTalk,
     FramedRoad,
     MediaSocket,
     RtpRoad,
@@ -15,7 +16,6 @@ from service.demo.dialect_roads import (
     TwilioRoad,
     VoskRoad,
     audiohook_frame,
-    audiohook_messages,
     interleaved,
 )
 from service.demo.roads import AudioSocketRoad, HttpRoad, Road, WebSocketRoad
@@ -53,12 +53,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One call that is to be played."""
+    """One call that is to be played. `rate_hz` is what its audio is labelled with."""
 
     call_id: str
     legs: tuple[Leg, ...]
     stream_ids: dict[str, str]
     rate_hz: int
+    late_metadata_ms: int = 0
 
 
 def roads_of(via: Via, client: httpx.AsyncClient, target: Target, line: Line) -> dict[Leg, Road]:
@@ -76,8 +77,9 @@ def _shared(via: Via, url: str, line: Line) -> dict[Leg, Road] | None:
             stereo = StereoSocket(MediaSocket(url, f"/ingest/jambonz/{call}", "audio.jambonz.org"), interleaved)
             return {leg: stereo.road(leg, json.dumps(form)) for leg in line.legs}
         case Via.AUDIOHOOK:
-            opening, closing = audiohook_messages(line.call_id)
-            stereo = StereoSocket(MediaSocket(url, "/ingest/audiohook"), audiohook_frame, (closing,))
+            talk = AudioHookTalk(line.call_id)
+            media = MediaSocket(url, "/ingest/audiohook")
+            stereo, opening = StereoSocket(media, audiohook_frame, talk.closing, talk.discarded), talk.opening()
             return {leg: stereo.road(leg, opening) for leg in line.legs}
         case Via.TWILIO:
             media, tracks = MediaSocket(url, "/ingest/twilio"), set[Leg]()
@@ -103,10 +105,11 @@ def _own(via: Via, client: httpx.AsyncClient, target: Target, line: Line, leg: L
                 "format": "slin" if rate_hz == 8_000 else f"slin{rate_hz // 1000}",
             }
             media = MediaSocket(url, f"/ingest/asterisk?call={call}&leg={leg}", "media")
-            return FramedRoad(media, json.dumps(start))
+            return FramedRoad(media, json.dumps(start), late_ms=line.late_metadata_ms)
         case Via.FREESWITCH:
             path = f"/ingest/freeswitch/{call}/{leg}?rate={rate_hz}"
-            return FramedRoad(MediaSocket(url, path), json.dumps({"callId": line.call_id, "leg": leg}))
+            note = json.dumps({"callId": line.call_id, "leg": leg})
+            return FramedRoad(MediaSocket(url, path), note, late_ms=line.late_metadata_ms)
         case Via.RTP:
             return RtpRoad(client, url, line.call_id, leg)
         case Via.VOSK:
