@@ -11,13 +11,19 @@ from service.demo.switchboard import Line, Target, Via, roads_of
 from service.ingest.audiosocket_door import AudioSocketDoor
 from streaming.frames import Leg
 from tests.calls.played import as_telephone, recording
-from tests.service.ingest.doors import open_doors, until
+from tests.service.ingest.doors import Doors, open_doors, until
 from web.sources import Announcement
 
 _SECONDS = 4
 _RATE_HZ = 8_000
 _FRAME = 160
 _AT_LEAST_BYTES = (_SECONDS * 1_000 - 60) * 32  # the resampler and the last frame hold a little back
+
+
+def kept(doors: Doors, leg: Leg) -> bytes:
+    """What the call's ring holds of a leg; nothing before its first audio."""
+    ring = doors.call("c-1").rings.get(leg) if doors.heard_ms("c-1", leg) else None
+    return ring.cut(ring.start_ms, ring.end_ms)[1] if ring is not None else b""
 
 
 async def heard(via: Via) -> dict[Leg, bytes]:
@@ -39,9 +45,8 @@ async def heard(via: Via) -> dict[Leg, bytes]:
                 await roads[leg].send(samples[start : start + _FRAME].astype("<i2").tobytes())
             await asyncio.sleep(0.0005)  # datagrams have no one who waits for them
         for leg, _ in legs:
-            await until(lambda leg=leg: doors.heard_ms("c-1", leg) >= _SECONDS * 1_000 - 40)  # type: ignore[misc]  # mypy knows no default of a lambda
-        rings = doors.call("c-1").rings
-        sound = {leg: rings[leg].cut(rings[leg].start_ms, rings[leg].end_ms)[1] for leg, _ in legs}
+            await until(lambda leg=leg: len(kept(doors, leg)) >= _AT_LEAST_BYTES)  # type: ignore[misc]  # mypy knows no default of a lambda
+        sound = {leg: kept(doors, leg) for leg, _ in legs}
         for road in roads.values():
             await road.close(None)
         serving.cancel()
