@@ -10,7 +10,7 @@ demo: .venv/demo.stamp
 test: .venv/dev.stamp
 	scripts/system_packages
 	scripts/check
-	.venv/bin/python -m pytest
+	scripts/run_tests
 
 prove: .venv/dev.stamp
 	scripts/system_packages

@@ -11,7 +11,7 @@ from playwright.async_api import Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
 
-from tests.calls.test_demo_in_chromium import running_demo
+from tests.calls.demo_process import running_demo
 
 _IMAGES = Path(__file__).parents[1] / "docs" / "images"
 _WAIT_S = 150
@@ -27,7 +27,8 @@ async def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         with tempfile.TemporaryDirectory() as folder:
-            async with running_demo(Path(folder)) as address:
+            async with running_demo(Path(folder)) as demo:
+                address = demo.http
                 for locale, theme, name in (
                     ("en-US", "dark", "console"),
                     ("zh-CN", "dark", "console-zh"),

@@ -1,28 +1,38 @@
-"""The contract of all dialects: one telephone recording through every one of them gives the same alerts."""
+"""The contract of all dialects: the same telephone calls give the same alerts whichever way they come.
+
+Every dialect carries a call that the agent ends, by its own way of saying so; a dead air comes by one socket, one
+request and as datagrams. That all carry the same samples is proved without a node in test_one_sound.py.
+"""
 
 import asyncio
 import json
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
 
-from service.demo.switchboard import Via
+from service.demo.recording import Recording, load_recording
+from service.demo.simulated_pbx import Played, SimulatedPbx
+from service.demo.switchboard import Target, Via
 from tests.calls.played import as_telephone, recording, truth
-from tests.prove.node import Node, play_to_the_end, running_node
+from tests.prove.node import Node, running_node
 from tests.prove.watching_console import WatchingConsole, watching
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(300)]
 
 _LASTS_S = {"dead_air": 16, "agent_hangs_up": 18}  # the beginning of the one, all of the other
-_AT_ONCE = 5
+_ALERT = {"dead_air": "dead_air", "agent_hangs_up": "agent_hangup"}
+_DEAD_AIR_BY = {Via.AUDIOSOCKET, Via.HTTP, Via.RTP}
 _ARRIVAL_MS = 250  # a leg begins when its first packet comes: on a busy machine that shifts it against the other leg
 
+Places = dict[str, tuple[int, int]]  # where in its call each kind of alert is
 
-def telephone_files(folder: Path) -> list[Path]:
+
+def telephone_calls(folder: Path) -> dict[str, Recording]:
     """The recordings as an 8 kHz µ-law trunk brings them: samples that every dialect carries unchanged."""
-    files = []
+    calls = {}
     for name, lasts_s in _LASTS_S.items():
         narrow = as_telephone(recording(name))
         both = np.stack([samples for _, samples in narrow.legs], axis=1)[: lasts_s * narrow.rate_hz]
@@ -30,39 +40,36 @@ def telephone_files(folder: Path) -> list[Path]:
         soundfile.write(path, both, narrow.rate_hz, subtype="PCM_16")
         script = [event for event in truth(name)["pbx"] if event["at_ms"] < lasts_s * 1000]
         path.with_suffix(".json").write_text(json.dumps({"pbx": script}), encoding="utf-8")
-        files.append(path)
-    return files
+        calls[name] = load_recording(path)
+    return calls
 
 
-async def told(node: Node, console: WatchingConsole, files: list[Path], via: Via) -> dict[tuple[str, str], list[int]]:
-    """What was alerted in the calls that came this way: its place in the call, by recording and kind."""
-    played = await play_to_the_end(node, files, "--via", via, "--calls", "2")
+async def told(node: Node, console: WatchingConsole, call: Recording, via: Via) -> Places:
+    """What was alerted in the call that came this way."""
+    played: list[Played] = []
+    target = Target(node.http, "127.0.0.1", node.audiosocket_port)
+    async with httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=None), trust_env=False) as client:
+        await SimulatedPbx(client, target, via).play_all([call], 1, 1, played.append)
     await asyncio.sleep(3)
-    names = {call["call_id"]: call["recording"] for call in played}
     return {
-        (names[alert["call_id"]], alert["kind"]): [alert["evidence"]["from_ms"], alert["evidence"]["to_ms"]]
-        for alert in console.alerts().values()
-        if alert["call_id"] in names
+        alert["kind"]: (alert["evidence"]["from_ms"], alert["evidence"]["to_ms"])
+        for alert in console.alerts(played[0].call_id).values()
     }
 
 
 async def test_every_dialect_gives_the_same_alerts(tmp_path: Path) -> None:
-    files = telephone_files(tmp_path)
+    calls = telephone_calls(tmp_path)
+    ways = [("agent_hangs_up", via) for via in Via] + [("dead_air", via) for via in _DEAD_AIR_BY]
     async with (
         running_node(tmp_path / "data", EARSHOT_RECOGNITION__ENABLED="false") as node,
         watching(node.websocket, "alerts", "calls") as console,
     ):
-        by_road: dict[Via, dict[tuple[str, str], list[int]]] = {}
-        every = list(Via)
-        for some in (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)):
-            heard = await asyncio.gather(*(told(node, console, files, via) for via in some))
-            by_road.update(zip(some, heard, strict=True))
+        heard = await asyncio.gather(*(told(node, console, calls[name], via) for name, via in ways))
         assert node.failures() == []
-    for via, places in by_road.items():
-        print(f"{via:12}", sorted(places.items()))  # noqa: T201  # the matrix, shown when the test fails
-    expected = by_road[Via.AUDIOSOCKET]
-    assert set(expected) == {("dead_air", "dead_air"), ("agent_hangs_up", "agent_hangup")}
-    for via, places in by_road.items():
-        assert set(places) == set(expected), via
-        for which, place in places.items():
-            assert place == pytest.approx(expected[which], abs=_ARRIVAL_MS), (via, which)
+    by_way = dict(zip(ways, heard, strict=True))
+    for way, places in by_way.items():
+        print(*way, places)  # noqa: T201  # the matrix, shown when the test fails
+    for (name, via), places in by_way.items():
+        expected = by_way[name, Via.AUDIOSOCKET]
+        assert set(places) == {_ALERT[name]}, (name, via)
+        assert places[_ALERT[name]] == pytest.approx(expected[_ALERT[name]], abs=_ARRIVAL_MS), (name, via)

@@ -15,12 +15,12 @@ from tests.prove.soak import Soaked
 from web.sources import Tier
 
 _CALL_S = (60.0, 240.0)
-_SPREAD_S, _SETTLE_S = 10.0, 5.0
+_SETTLE_S = 5.0
 _WARM_SHARE = 1 / 6  # the first ten minutes of the hour
 
 
 async def hold(
-    calls: int, minutes: float, sample_s: float = 10.0, own_sentences: Path | None = None
+    calls: int, minutes: float, sample_s: float = 10.0, own_sentences: Path | None = None, spread_s: float = 10.0
 ) -> tuple[Soaked, PlayReport]:
     """Play so many calls, one after the other on each line; returns memory over time and what was told."""
     soaked = Soaked()
@@ -33,7 +33,7 @@ async def hold(
             order = PlayOrder(
                 target=target,
                 calls=calls,
-                spread_s=_SPREAD_S,
+                spread_s=spread_s,
                 settle_s=_SETTLE_S,
                 window_s=minutes * 60,
                 call_s=_CALL_S,

@@ -7,9 +7,11 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from alerts.spotting_list import spotting_list
 from config.recognition import RecognitionSettings
@@ -38,8 +40,8 @@ class Play:
     recovery_s: list[float] = field(default_factory=list)
 
 
-async def play_all(kills: int = 0, over_ms: int = 0, seed: int = 1) -> Play:
-    """Play every recording through one group; kill a worker `kills` times while `over_ms` of speech is decoded."""
+async def play_all(kills: int = 0, over_ms: int = 0, seed: int = 1, files: Sequence[Path] = ()) -> Play:
+    """Play every recording, or these, through one group; kill `kills` times while `over_ms` of speech is decoded."""
     play = Play()
     settings = Settings(language=Language.KO, recognition=RecognitionSettings(workers=2))
     pack = load_rule_pack(packaged_rules() / "ko")
@@ -47,9 +49,10 @@ async def play_all(kills: int = 0, over_ms: int = 0, seed: int = 1) -> Play:
     running = asyncio.create_task(group.run())
     await group.wait_ready()
     killing = asyncio.create_task(_kill(group, play, kills, over_ms, random.Random(seed)))
-    outlets = {path.stem: PlaybackOutlet() for path in demo_recordings()}
+    files = files or demo_recordings()
+    outlets = {path.stem: PlaybackOutlet() for path in files}
     await asyncio.gather(
-        *(play_through(load_recording(path), settings, pack, group, outlets[path.stem]) for path in demo_recordings())
+        *(play_through(load_recording(path), settings, pack, group, outlets[path.stem]) for path in files)
     )
     killing.cancel()
     running.cancel()

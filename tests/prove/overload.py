@@ -18,9 +18,19 @@ from web.sources import Tier
 
 _STAYING_CALLS = 2  # go on when the others have hung up: by them the way back is seen
 _CALL_S = (60.0, 120.0)
-_SPREAD_S, _SETTLE_S = 10.0, 10.0
-_RECOVERY_S = 60.0  # watched for; within thirty it must be done
 _LOOK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long the rest of the run takes. Recovery is watched for; within thirty seconds it must be done."""
+
+    spread_s: float = 10.0
+    settle_s: float = 10.0
+    recovery_s: float = 60.0
+
+
+_LONG = Course()
 
 
 @dataclass(slots=True)
@@ -58,8 +68,8 @@ class Overloaded:
         return [*told, *self.queue_ages_s]
 
 
-async def overload(calls: int, minutes: float, own_sentences: Path | None = None) -> Overloaded:
-    """Play `calls` at once for so long; two of them stay for another minute."""
+async def overload(calls: int, minutes: float, own_sentences: Path | None = None, course: Course = _LONG) -> Overloaded:
+    """Play `calls` at once for so long; two of them stay while the recovery is watched for."""
     outcome = Overloaded()
     window_s = minutes * 60
     with tempfile.TemporaryDirectory() as folder:
@@ -70,12 +80,12 @@ async def overload(calls: int, minutes: float, own_sentences: Path | None = None
         ):
             await node.ready()
             looking = asyncio.create_task(_look(node, outcome))
-            all_s = _SPREAD_S + _SETTLE_S + window_s + _RECOVERY_S
-            staying = asyncio.create_task(_play(staying_driver, node, "staying", _STAYING_CALLS, all_s, None))
-            outcome.crowd = await _play(crowd_driver, node, "crowd", calls - _STAYING_CALLS, window_s, _CALL_S)
+            all_s = course.spread_s + course.settle_s + window_s + course.recovery_s
+            staying = asyncio.create_task(_play(staying_driver, node, course, "staying", _STAYING_CALLS, all_s, None))
+            outcome.crowd = await _play(crowd_driver, node, course, "crowd", calls - _STAYING_CALLS, window_s, _CALL_S)
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
-            outcome.recovered_s = await _recovered(node)
+            outcome.recovered_s = await _recovered(node, course.recovery_s)
             outcome.staying = await staying
             outcome.dropped = round((await node.metrics()).total("earshot_recognizer_segments_dropped_total"))
             outcome.failures = node.failures()
@@ -83,7 +93,13 @@ async def overload(calls: int, minutes: float, own_sentences: Path | None = None
 
 
 async def _play(
-    driver: DriverLink, node: Node, name: str, calls: int, window_s: float, call_s: tuple[float, float] | None
+    driver: DriverLink,
+    node: Node,
+    course: Course,
+    name: str,
+    calls: int,
+    window_s: float,
+    call_s: tuple[float, float] | None,
 ) -> PlayReport:
     async def mark() -> None:
         return
@@ -94,8 +110,8 @@ async def _play(
     order = PlayOrder(
         target=target,
         calls=calls,
-        spread_s=_SPREAD_S,
-        settle_s=_SETTLE_S,
+        spread_s=course.spread_s,
+        settle_s=course.settle_s,
         window_s=window_s,
         call_s=call_s,
         driver_cores=tuple(os.sched_getaffinity(0)),
@@ -113,11 +129,11 @@ async def _look(node: Node, outcome: Overloaded) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _recovered(node: Node) -> float | None:
+async def _recovered(node: Node, within_s: float) -> float | None:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     async with httpx.AsyncClient(base_url=node.http, trust_env=False, timeout=30) as client:
-        while (passed_s := loop.time() - began_s) < _RECOVERY_S:
+        while (passed_s := loop.time() - began_s) < within_s:
             live = (await client.get("/api/v1/calls", params={"state": "live"})).json()["calls"]
             stayed = [call for call in live if call["call_id"].startswith("bench-staying-")]
             tiers = {leg["tier"] for call in stayed for leg in call["legs"].values()}
@@ -147,7 +163,9 @@ def main() -> None:
         rows.append([name, len(values), *figures])
     every_s = sum(outcome.tiers.values()) or 1.0
     shares = ", ".join(f"{tier} {seconds / every_s:.0%}" for tier, seconds in sorted(outcome.tiers.items()))
-    recovered = f"{outcome.recovered_s:.1f} s" if outcome.recovered_s is not None else f"not within {_RECOVERY_S:.0f} s"
+    recovered = (
+        f"{outcome.recovered_s:.1f} s" if outcome.recovered_s is not None else f"not within {_LONG.recovery_s:.0f} s"
+    )
     lines = table(["what", "cases", "median", "p95", "p99", "max"], rows)
     lines += [
         "",

@@ -46,6 +46,7 @@ def test_a_model_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.alone
 @pytest.mark.calls
 @pytest.mark.model
 def test_the_quick_form_gives_every_tier_within_fifty_seconds() -> None:
