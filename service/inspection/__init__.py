@@ -1,0 +1,1 @@
+"""The inspectors' desk: stored calls and their alerts in; scores, worklists, improvements, appeals and figures out."""

@@ -1,0 +1,187 @@
+"""Improvements: confirmed faults are reported, planned against and checked again in later calls; did it help?"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from alerts.inspection.closed_loop import (
+    BeforeAndAfter,
+    Improvement,
+    Step,
+    WrongStepError,
+    before_and_after,
+    due_at,
+    is_overdue,
+    needs_reminder,
+    planned,
+    rechecked,
+    reported,
+)
+from alerts.inspection.marks import Mark, MarkState
+from alerts.masking.call_masker import masked_note
+from config.closed_loop import ClosedLoopSettings
+from service.clock import Clock
+from service.inspection.kinds import improvement_records, score_records
+from service.inspection.scoring import id_of
+from service.store.inspection_records import Kept
+from service.store.inspection_records import Step as TrailEntry
+from service.store.store import Store
+from service.store.tables import calls
+from web.inspection_sources import ImprovementView, NotNowError, Score
+
+_MOST_CALLS = 5_000
+
+
+class Improving:
+    """Fills `web.inspection_sources.ImprovingSource`."""
+
+    def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
+        self._cases, self._scores = improvement_records(settings), score_records()
+
+    async def scored(self, score: Score) -> None:
+        """A score was closed: each faulty item opens a case, or is the re-check of one that waits for later calls."""
+        if score.call.agent_id is None or score.calibration_id is not None:
+            return
+        faulty = {mark.item for mark in score.marks if is_fault(mark)}
+        waiting = [
+            kept
+            for kept in await self._find(score.call.agent_id, Step.RECHECK.value)
+            if score.call.started_at >= (kept.record.planned_at or kept.record.confirmed_at)
+        ]
+        for kept in waiting:
+            await self._recheck(kept.record, score, kept.record.fault in faulty)
+        running = {kept.record.fault for kept in await self._open_of(score.call.agent_id)}
+        again = {kept.record.fault for kept in waiting}
+        for item in sorted(faulty - running - again):
+            await self._confirm(score, item)
+
+    async def report(self, improvement_id: str, version: int, by: str) -> ImprovementView:
+        """Agent and leader were told. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        now = self._clock.now_at()
+        return await self._amend(improvement_id, version, "report", by, lambda case: reported(case, now), None)
+
+    async def plan(self, improvement_id: str, version: int, plan: str, by: str) -> ImprovementView:
+        """What will be done about it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        now, text = self._clock.now_at(), masked_note(plan)
+        return await self._amend(improvement_id, version, "plan", by, lambda case: planned(case, text, now), text)
+
+    async def cases(
+        self, *, agent_id: str | None, team: str | None, step: str | None, overdue: bool, limit: int
+    ) -> Sequence[ImprovementView]:
+        """Cases, the next due first."""
+        found = await self._store.read(
+            lambda engine: self._cases.find(engine, by_due=True, agent_id=agent_id, team=team, state=step, limit=limit)
+        )
+        views = [await self._view(kept) for kept in found]
+        return [view for view in views if view.overdue or not overdue]
+
+    async def reminders(self) -> Sequence[ImprovementView]:
+        """Open cases whose deadline is near or past."""
+        open_steps = [Step.REPORT.value, Step.PLAN.value, Step.RECHECK.value]
+        found = await self._store.read(lambda engine: self._cases.find(engine, by_due=True, state=open_steps))
+        now = self._clock.now_at()
+        return [await self._view(kept) for kept in found if needs_reminder(kept.record, now, self._settings)]
+
+    async def recheck_candidates(self, improvement_id: str) -> Sequence[str]:
+        """Later calls of the agent that could be heard again, oldest first; those that were are left out."""
+        kept = await self._store.read(lambda engine: self._cases.get(engine, improvement_id))
+        case = kept.record
+        if case.step is not Step.RECHECK:
+            return []
+        since = case.planned_at or case.confirmed_at
+        heard = {call_id for call_id, _ in case.rechecked}
+        days = timedelta(days=self._settings.recheck_within_days)
+        found = await self._store.read(lambda engine: _calls_of(engine, case.agent_id, since, since + days))
+        wanted = self._settings.recheck_calls - len(heard)
+        return [call_id for call_id, _ in found if call_id not in heard][: max(0, wanted)]
+
+    async def _confirm(self, score: Score, item: str) -> None:
+        now = self._clock.now_at()
+        case = Improvement(
+            improvement_id=id_of(score.score_id, item),
+            agent_id=score.call.agent_id or "",
+            team=score.call.team,
+            site=score.call.site,
+            fault=item,
+            call_id=score.call.call_id,
+            confirmed_at=now,
+        )
+        step = TrailEntry("confirm", score.inspector, now, content={"score_id": score.score_id})
+        await self._store.write(lambda engine: self._cases.add(engine, case.improvement_id, case, step))
+
+    async def _recheck(self, case: Improvement, score: Score, faulty: bool) -> None:
+        now = self._clock.now_at()
+        step = TrailEntry("recheck", score.inspector, now, content={"call_id": score.call.call_id, "faulty": faulty})
+
+        def change(current: Improvement) -> Improvement:
+            if current.step is not Step.RECHECK:
+                return current
+            return rechecked(current, score.call.call_id, faulty=faulty, at=now, settings=self._settings)
+
+        await self._store.write(lambda engine: self._cases.amend(engine, case.improvement_id, None, change, step))
+
+    async def _amend(
+        self,
+        improvement_id: str,
+        version: int,
+        act: str,
+        by: str,
+        change: Callable[[Improvement], Improvement],
+        reason: str | None,
+    ) -> ImprovementView:
+        step = TrailEntry(act, by, self._clock.now_at(), reason)
+        try:
+            kept = await self._store.write(
+                lambda engine: self._cases.amend(engine, improvement_id, version, change, step)
+            )
+        except WrongStepError as error:
+            raise NotNowError(str(error)) from None
+        return await self._view(kept)
+
+    async def _find(self, agent_id: str, state: str | None = None) -> list[Kept[Improvement]]:
+        return await self._store.read(lambda engine: self._cases.find(engine, agent_id=agent_id, state=state))
+
+    async def _open_of(self, agent_id: str) -> list[Kept[Improvement]]:
+        return [kept for kept in await self._find(agent_id) if kept.record.step is not Step.CLOSED]
+
+    async def _view(self, kept: Kept[Improvement]) -> ImprovementView:
+        case = kept.record
+        return ImprovementView(
+            case=case,
+            version=kept.version,
+            due_at=due_at(case, self._settings),
+            overdue=is_overdue(case, self._clock.now_at(), self._settings),
+            outcome=await self._store.read(lambda engine: self._outcome(engine, case)),
+        )
+
+    def _outcome(self, engine: Engine, case: Improvement) -> BeforeAndAfter:
+        """Per 100 scored calls of the agent: calls nobody scored say nothing about an item."""
+        turn, span = case.planned_at or case.confirmed_at, timedelta(days=self._settings.compare_days)
+        scores = self._scores.find(engine, agent_id=case.agent_id, since=turn - span)
+        judged = [
+            (kept.record.call.started_at, is_fault(mark))
+            for kept in scores
+            if kept.record.closed_at is not None and kept.record.calibration_id is None
+            if (mark := kept.record.mark_of(case.fault)) is not None and mark.state is not MarkState.OPEN
+        ]
+        return before_and_after(case, judged, self._settings)
+
+
+def is_fault(mark: Mark) -> bool:
+    """Whether a mark says that something was wrong; levels and bonus do not."""
+    return mark.choice == "failed" or (mark.choice is None and any(mark.counts.values()))
+
+
+def _calls_of(engine: Engine, agent_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    columns = calls.c
+    question = (
+        select(columns.call_id, columns.started_at, columns.agent)
+        .where(columns.started_at >= since, columns.started_at < until, columns.state == "ended")
+        .order_by(columns.started_at)
+        .limit(_MOST_CALLS)
+    )
+    with engine.begin() as connection:
+        rows = connection.execute(question).all()
+    return [(row.call_id, row.started_at) for row in rows if (row.agent or {}).get("id") == agent_id]

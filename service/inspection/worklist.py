@@ -1,0 +1,176 @@
+"""Worklists: plans draw the calls of a week, inspectors get them in turn, the riskiest first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from alerts.inspection.sampling import Candidate, sample
+from config.inspection import InspectionSettings
+from config.sampling import SamplingPlan
+from service.clock import Clock
+from service.inspection.kinds import task_records
+from service.inspection.periods import Days, week_of
+from service.inspection.scoring import Scoring, id_of
+from service.store.database import writing
+from service.store.inspection_records import Kept, Step
+from service.store.store import Store
+from service.store.tables import calls
+from web.inspection_sources import CallFacts, NotNowError, Score, Task, UnknownRecordError
+
+
+class Worklist:
+    """Fills `web.inspection_sources.WorklistSource`."""
+
+    def __init__(
+        self, store: Store, clock: Clock, settings: InspectionSettings, scoring: Scoring, everybody: Iterable[str]
+    ) -> None:
+        self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring
+        self._days = Days(settings.time_zone, settings.day_begins_at)
+        self._everybody = everybody
+        self._tasks = task_records()
+        self.plans = {plan.plan: plan for plan in settings.plans}
+
+    async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
+        """The tasks of a plan for a week (`2026-W48`); drawing again adds what came since and takes nothing back.
+
+        Raises UnknownRecordError for the plan, ValueError for the period.
+        """
+        if plan_name not in self.plans:
+            raise UnknownRecordError
+        plan = self.plans[plan_name]
+        begin, end = self._days.week(period)
+        now = self._clock.now_at()
+        due_at = end + timedelta(days=self._settings.worklist_within_days)
+        inspectors = plan.inspectors or tuple(sorted(self._everybody))
+        if not inspectors:
+            raise NotNowError("nobody inspects: name inspectors in the plan, or give somebody the role on the roster")
+
+        def work(engine: Engine) -> list[Kept[Task]]:
+            facts = _calls_between(engine, begin, end)
+            drawn = sample(plan, period, [candidate for candidate, _ in facts.values()])
+            with writing(engine).begin() as connection:
+                return [
+                    self._tasks.add_within(
+                        connection, task.task_id, task, Step("draw", None, now, content={"rank": task.rank})
+                    )
+                    for task in _tasks_of(plan, period, drawn, facts, inspectors, due_at, now)
+                ]
+
+        return [_with_version(kept) for kept in await self._store.write(work)]
+
+    async def draw_all(self) -> int:
+        """Every plan for this week and the last; answers how many tasks there are."""
+        now = self._clock.now_at()
+        periods = (week_of(self._days.day_of(now - timedelta(days=7))), week_of(self._days.day_of(now)))
+        return sum([len(await self.draw(plan, period)) for plan in self.plans for period in periods])
+
+    async def tasks(self, inspector: str | None, state: str | None, limit: int) -> Sequence[Task]:
+        """A worklist, the next due first, within the same deadline the riskiest."""
+        found = await self._store.read(
+            lambda engine: self._tasks.find(engine, by_due=True, owner=inspector, state=state, limit=limit)
+        )
+        tasks = [_with_version(kept) for kept in found]
+        return sorted(tasks, key=lambda task: (task.due_at, task.rank, task.task_id))
+
+    async def begin(self, task_id: str, by: str) -> Score:
+        """Open the score of a task. Raises UnknownRecordError, NotNowError."""
+        kept = await self._store.read(lambda engine: self._tasks.get(engine, task_id))
+        task = kept.record
+        if task.inspector != by:
+            raise NotNowError("the task is another inspector's")
+        score = await self._scoring.begin(task.call.call_id, task.sheet, by)
+        if task.score_id is None:
+            await self._amend(task_id, "begin", by, score_id=score.score_id)
+        return score
+
+    async def scored(self, score: Score) -> None:
+        """A score was closed: its tasks are done."""
+        found = await self._store.read(
+            lambda engine: self._tasks.find(engine, state="open", call_id=score.call.call_id)
+        )
+        for kept in found:
+            if kept.record.sheet == score.sheet:
+                await self._amend(kept.record.task_id, "done", score.inspector, state="done", score_id=score.score_id)
+
+    async def drop(self, task_id: str, version: int, by: str, reason: str) -> Task:
+        """Take a call off the list, with a reason."""
+
+        def change(task: Task) -> Task:
+            if task.state != "open":
+                raise NotNowError(f"the task is {task.state}")
+            return replace(task, state="dropped")
+
+        step = Step("drop", by, self._clock.now_at(), reason)
+        return _with_version(
+            await self._store.write(lambda engine: self._tasks.amend(engine, task_id, version, change, step))
+        )
+
+    async def _amend(self, task_id: str, act: str, by: str, **changes: str) -> None:
+        step = Step(act, by, self._clock.now_at(), content=changes)
+        await self._store.write(
+            lambda engine: self._tasks.amend(engine, task_id, None, lambda task: replace(task, **changes), step)  # type: ignore[arg-type]  # names of texts only
+        )
+
+
+def _calls_between(engine: Engine, begin: datetime, end: datetime) -> dict[str, tuple[Candidate, CallFacts]]:
+    columns = calls.c
+    question = (
+        select(
+            *(columns.call_id, columns.agent, columns.team, columns.queue, columns.site),
+            *(columns.risk, columns.duration_ms, columns.started_at),
+        )
+        .where(columns.started_at >= begin, columns.started_at < end, columns.state == "ended")
+        .order_by(columns.started_at, columns.call_id)
+    )
+    found: dict[str, tuple[Candidate, CallFacts]] = {}
+    with engine.begin() as connection:
+        for row in connection.execute(question):
+            agent_id = (row.agent or {}).get("id")
+            place = (agent_id, row.team, row.queue, row.site)
+            found[row.call_id] = (
+                Candidate(row.call_id, *place, row.risk, row.duration_ms),
+                CallFacts(row.call_id, *place, row.started_at, row.duration_ms),
+            )
+    return found
+
+
+def _tasks_of(
+    plan: SamplingPlan,
+    period: str,
+    drawn: Sequence[Candidate],
+    facts: dict[str, tuple[Candidate, CallFacts]],
+    inspectors: Sequence[str],
+    due_at: datetime,
+    now: datetime,
+) -> list[Task]:
+    """One task a call. Nobody inspects an own call; who gets it depends on the call alone: drawing again moves none."""
+    tasks = []
+    for rank, call in enumerate(drawn):
+        able = [each for each in inspectors if each != call.agent_id]
+        if not able:
+            continue
+        task_id = id_of(plan.plan, period, call.call_id)
+        tasks.append(
+            Task(
+                task_id=task_id,
+                version=1,
+                state="open",
+                plan=plan.plan,
+                period=period,
+                sheet=plan.sheet,
+                inspector=able[int(task_id[:8], 16) % len(able)],
+                call=facts[call.call_id][1],
+                risk=call.risk,
+                rank=rank,
+                due_at=due_at,
+                score_id=None,
+                made_at=now,
+            )
+        )
+    return tasks
+
+
+def _with_version(kept: Kept[Task]) -> Task:
+    return replace(kept.record, version=kept.version)

@@ -1,0 +1,207 @@
+"""Records of the inspectors' desk in the database: each with its newest content, and a trail that only grows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy.exc import IntegrityError
+
+from service.store.database import writing
+from service.store.inspection_tables import inspection_records, inspection_trail
+from web.inspection_sources import StaleRecordError, TrailStep, UnknownRecordError
+
+_Record = TypeVar("_Record")
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What lists of a kind of record are filtered and ordered by."""
+
+    state: str
+    owner: str | None = None
+    agent_id: str | None = None
+    team: str | None = None
+    queue: str | None = None
+    site: str | None = None
+    call_id: str | None = None
+    about: str | None = None
+    hundredths: int | None = None
+    passed: bool | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who did what to a record, when and why; `content` is what was judged or said."""
+
+    act: str
+    by: str | None
+    at: datetime
+    reason: str | None = None
+    content: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[_Record]):
+    """A record and its version."""
+
+    record: _Record
+    version: int
+
+
+class Records(Generic[_Record]):
+    """One kind of record. Its methods take an engine and run in the store's threads."""
+
+    def __init__(self, kind: str, shape: type[_Record], columns: Callable[[_Record], Columns]) -> None:
+        self._kind, self._columns = kind, columns
+        self._shape: TypeAdapter[_Record] = TypeAdapter(shape)
+
+    def add(self, engine: Engine, record_id: str, record: _Record, step: Step) -> Kept[_Record]:
+        """Keep a new record, or answer with the one of this id that is there already."""
+        with writing(engine).begin() as connection:
+            return self.add_within(connection, record_id, record, step)
+
+    def add_within(self, connection: Connection, record_id: str, record: _Record, step: Step) -> Kept[_Record]:
+        """The same inside a transaction."""
+        there = self._find(connection, record_id)
+        if there is not None:
+            return there
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    inspection_records.insert(),
+                    {"record_id": record_id, "created_at": step.at, **self._row(record, 1, step.at)},
+                )
+                self._note(connection, record_id, 1, step)
+        except IntegrityError:  # another node was faster
+            there = self._find(connection, record_id)
+            if there is None:
+                raise
+            return there
+        return Kept(record, 1)
+
+    def amend(
+        self, engine: Engine, record_id: str, version: int | None, change: Callable[[_Record], _Record], step: Step
+    ) -> Kept[_Record]:
+        """The next version, made from the newest in one transaction; `version` None takes whichever is newest.
+
+        `change` may raise. Raises UnknownRecordError, StaleRecordError.
+        """
+        with writing(engine).begin() as connection:
+            return self.amend_within(connection, record_id, version, change, step)
+
+    def amend_within(
+        self,
+        connection: Connection,
+        record_id: str,
+        version: int | None,
+        change: Callable[[_Record], _Record],
+        step: Step,
+    ) -> Kept[_Record]:
+        """The same inside a transaction."""
+        there = self._find(connection, record_id, locked=True)
+        if there is None:
+            raise UnknownRecordError
+        if version is not None and version != there.version:
+            raise StaleRecordError(there.version)
+        changed = change(there.record)
+        written = connection.execute(
+            inspection_records.update()
+            .where(inspection_records.c.kind == self._kind, inspection_records.c.record_id == record_id)
+            .where(inspection_records.c.version == there.version)
+            .values(**self._row(changed, there.version + 1, step.at))
+        )
+        if written.rowcount != 1:  # another node was faster
+            raise StaleRecordError(there.version + 1)
+        self._note(connection, record_id, there.version + 1, step)
+        return Kept(changed, there.version + 1)
+
+    def get(self, engine: Engine, record_id: str) -> Kept[_Record]:
+        """One record. Raises UnknownRecordError."""
+        with engine.begin() as connection:
+            there = self._find(connection, record_id)
+        if there is None:
+            raise UnknownRecordError
+        return there
+
+    def find(
+        self,
+        engine: Engine,
+        *,
+        by_due: bool = False,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int = _MOST,
+        **wanted: str | Sequence[str] | None,
+    ) -> list[Kept[_Record]]:
+        """Records whose columns are as wanted (a sequence: one of these; None: all), newest or next due first."""
+        table = inspection_records.c
+        question = select(inspection_records).where(table.kind == self._kind)
+        for name, value in wanted.items():
+            if isinstance(value, str):
+                question = question.where(table[name] == value)
+            elif value is not None:
+                question = question.where(table[name].in_(value))
+        if since is not None:
+            question = question.where(table.created_at >= since)
+        if before is not None:
+            question = question.where(table.created_at < before)
+        order = (table.due_at, table.record_id) if by_due else (table.created_at.desc(), table.record_id.desc())
+        with engine.begin() as connection:
+            rows = connection.execute(question.order_by(*order).limit(min(limit, _MOST))).mappings()
+            return [self._kept(row) for row in rows]
+
+    def _find(self, connection: Connection, record_id: str, *, locked: bool = False) -> Kept[_Record] | None:
+        question = select(inspection_records).where(
+            inspection_records.c.kind == self._kind, inspection_records.c.record_id == record_id
+        )
+        if locked:  # on a server; the embedded database lets one writer in at a time
+            question = question.with_for_update()
+        row = connection.execute(question).mappings().first()
+        return None if row is None else self._kept(row)
+
+    def _kept(self, row: RowMapping) -> Kept[_Record]:
+        return Kept(self._shape.validate_python(row["content"]), row["version"])
+
+    def _row(self, record: _Record, version: int, at: datetime) -> dict[str, Any]:
+        columns = self._columns(record)
+        return {
+            "kind": self._kind,
+            "version": version,
+            **{name: getattr(columns, name) for name in Columns.__slots__},
+            "updated_at": at,
+            "content": self._shape.dump_python(record, mode="json"),
+        }
+
+    def _note(self, connection: Connection, record_id: str, version: int, step: Step) -> None:
+        connection.execute(
+            inspection_trail.insert(),
+            {
+                "kind": self._kind,
+                "record_id": record_id,
+                "version": version,
+                "act": step.act,
+                "person": step.by,
+                "at": step.at,
+                "reason": step.reason,
+                "content": dict(step.content or {}),
+            },
+        )
+
+
+def trail_of(engine: Engine, kind: str, record_id: str) -> list[TrailStep]:
+    """Every step of a record, oldest first."""
+    question = (
+        select(inspection_trail)
+        .where(inspection_trail.c.kind == kind, inspection_trail.c.record_id == record_id)
+        .order_by(inspection_trail.c.version)
+    )
+    with engine.begin() as connection:
+        return [
+            TrailStep(row["version"], row["act"], row["person"], row["at"], row["reason"], row["content"])
+            for row in connection.execute(question).mappings()
+        ]

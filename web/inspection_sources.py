@@ -1,0 +1,191 @@
+"""What web/ needs from whoever runs the inspectors' desk: its records, and what people do with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from alerts.inspection.agreement import Scale
+from alerts.inspection.appeal import Appeal
+from alerts.inspection.arithmetic import SheetScore
+from alerts.inspection.closed_loop import BeforeAndAfter, Improvement
+from alerts.inspection.marks import Mark
+from config.score_sheets import ScoreSheet
+
+
+class UnknownRecordError(Exception):
+    """No such record, or none that this person may see."""
+
+
+class StaleRecordError(Exception):
+    """Somebody was faster. `version` is the newest."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("the record was changed meanwhile")
+        self.version = version
+
+
+class NotNowError(Exception):
+    """The record's state or the person does not allow this. The text says why, and names no customer."""
+
+
+class ScoreState(StrEnum):
+    """Where a score stands."""
+
+    DRAFT = "draft"
+    CLOSED = "closed"
+    CORRECTED = "corrected"  # closed again after an appeal
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """The call a record is about, as it was when the record was made."""
+
+    call_id: str
+    agent_id: str | None
+    team: str | None
+    queue: str | None
+    site: str | None
+    started_at: datetime
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One inspector's sheet of one call. `result` is what its marks give; `sheet_digest` names the sheet's content."""
+
+    score_id: str
+    version: int
+    state: ScoreState
+    call: CallFacts
+    sheet: str
+    sheet_version: int
+    sheet_digest: str
+    inspector: str
+    marks: tuple[Mark, ...]
+    result: SheetScore
+    note: str | None
+    calibration_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+    def mark_of(self, item: str) -> Mark | None:
+        """How an item is marked; None while it is open."""
+        return next((mark for mark in self.marks if mark.item == item), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call on an inspector's worklist."""
+
+    task_id: str
+    version: int
+    state: str  # open, done, dropped
+    plan: str
+    period: str
+    sheet: str
+    inspector: str
+    call: CallFacts
+    risk: int
+    rank: int
+    due_at: datetime
+    score_id: str | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImprovementView:
+    """An improvement on its way, with its deadline and outcome."""
+
+    case: Improvement
+    version: int
+    due_at: datetime | None
+    overdue: bool
+    outcome: BeforeAndAfter
+
+
+@dataclass(frozen=True, slots=True)
+class AppealView:
+    """An appeal with the version to act on."""
+
+    appeal: Appeal
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The same calls, scored blind by several inspectors. Scores are shown to nobody but their own until it closes."""
+
+    calibration_id: str
+    version: int
+    title: str
+    sheet: str
+    call_ids: tuple[str, ...]
+    inspectors: tuple[str, ...]
+    by: str
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the inspectors of a calibration agree, over all points and item by item; drift in points."""
+
+    alpha: float | None
+    items: tuple[tuple[str, Scale, float | None], ...]
+    drift: tuple[tuple[str, float], ...]
+    scores: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailStep:
+    """One step of a record's life."""
+
+    version: int
+    act: str
+    by: str | None
+    at: datetime
+    reason: str | None
+    content: Mapping[str, object]
+
+
+class ScoringSource(Protocol):
+    """Sheets and scores. Every answer is given after the commit. All raise StoreUnavailableError."""
+
+    @property
+    def sheets(self) -> Mapping[str, ScoreSheet]:
+        """The sheets in use by name."""
+        ...
+
+    async def sheet_of(self, digest: str) -> ScoreSheet:
+        """The sheet as it was when somebody scored on it. Raises UnknownRecordError."""
+        ...
+
+    async def begin(self, call_id: str, sheet: str, by: str, calibration_id: str | None = None) -> Score:
+        """This inspector's score of the call on the sheet, pre-filled; the one there is, if there is one.
+
+        Raises UnknownRecordError for call or sheet, NotNowError.
+        """
+        ...
+
+    async def score(self, score_id: str) -> Score:
+        """One score. Raises UnknownRecordError."""
+        ...
+
+    async def scores_of(self, call_id: str) -> Sequence[Score]:
+        """Every score of a call, oldest first; those of open calibrations are left out."""
+        ...
+
+    async def mark(self, score_id: str, version: int, mark: Mark, by: str) -> Score:
+        """Judge one item. Raises UnknownRecordError, StaleRecordError, WrongMarkError, NotNowError."""
+        ...
+
+    async def close(self, score_id: str, version: int, note: str | None, by: str) -> Score:
+        """The sheet is done. Raises UnknownRecordError, StaleRecordError, NotNowError while items are open."""
+        ...
+
+    async def trail(self, kind: str, record_id: str) -> Sequence[TrailStep]:
+        """Every step of a record, oldest first."""
+        ...
