@@ -28,7 +28,7 @@ _ARROWS: dict[str, dict[str, tuple[str, ...] | None]] = {
     "web": {
         "config": None,
         "streaming": ("streaming.frames", "streaming.observations"),
-        "alerts": ("alerts.alert", "alerts.findings"),
+        "alerts": ("alerts.alert", "alerts.findings", "alerts.inspection.records"),
     },
     "service": {"config": None, "streaming": None, "alerts": None, "web": None},
 }

@@ -6,11 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from alerts.inspection.agreement import Scale
-from alerts.inspection.appeal import Appeal
-from alerts.inspection.arithmetic import SheetScore
-from alerts.inspection.closed_loop import BeforeAndAfter, Improvement
-from alerts.inspection.marks import Mark
+from alerts.inspection.records import Appeal, BeforeAndAfter, Improvement, Mark, Scale, SheetScore
 from config.score_sheets import ScoreSheet
 
 

@@ -2,16 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from itertools import permutations
 
-
-class Scale(StrEnum):
-    """What differences mean: none but being different, an order, or amounts."""
-
-    NOMINAL = "nominal"
-    ORDINAL = "ordinal"
-    INTERVAL = "interval"
+from alerts.inspection.records import Scale
 
 
 def krippendorff_alpha(units: Iterable[Sequence[float]], scale: Scale) -> float | None:

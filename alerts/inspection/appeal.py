@@ -1,52 +1,10 @@
 """Appeal and arbitration: who may do what to a score, and what comes of it. Every step is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from alerts.inspection.records import Appeal, AppealAct, AppealState, AppealStep
 from config.closed_loop import ClosedLoopSettings
-
-
-class AppealState(StrEnum):
-    """Where an appeal stands."""
-
-    OPEN = "open"
-    UPHELD = "upheld"
-    CHANGED = "changed"
-    ARBITRATION = "arbitration"
-    FINAL = "final"
-
-
-class AppealAct(StrEnum):
-    """What people do."""
-
-    APPEAL = "appeal"
-    UPHOLD = "uphold"
-    CHANGE = "change"
-    ARBITRATE = "arbitrate"
-    DECIDE = "decide"
-
-
-@dataclass(frozen=True, slots=True)
-class AppealStep:
-    """One line of the trail."""
-
-    act: AppealAct
-    by: str
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """An agent's objection to a score. `trail` is never shortened."""
-
-    appeal_id: str
-    score_id: str
-    agent_id: str
-    inspector: str
-    state: AppealState
-    trail: tuple[AppealStep, ...]
 
 
 class AppealError(Exception):

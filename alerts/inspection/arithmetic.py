@@ -1,11 +1,11 @@
 """The arithmetic of a score sheet: marks in, points, grade and whether the call meets the standard out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from alerts.inspection.marks import FAILED, NOT_INVOLVED, PASSED, Mark, MarkState
+from alerts.inspection.marks import FAILED, NOT_INVOLVED, PASSED
+from alerts.inspection.records import GroupScore, IndicatorCount, Mark, MarkState, SheetScore
 from config.score_items import (
     BonusItem,
     Deduction,
@@ -22,46 +22,6 @@ from config.score_sheets import Group, IndicatorLimits, ScoreSheet
 
 _HUNDREDTH = Decimal("0.01")
 _NONE = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupScore:
-    """Points of one group: what it got, of how many, after its weight."""
-
-    group: str
-    points: Decimal
-    most: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorCount:
-    """How the indicators of one call stand. `meets_standard` is the manual's 达标."""
-
-    passed: int
-    key_failed: int
-    ordinary_failed: int
-    not_involved: int
-    meets_standard: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SheetScore:
-    """A sheet's result as it stands: open items count as faultless, `open_items` names those a person must judge.
-
-    `points` and `most` are None on indicator sheets, `indicators` on points sheets. `passed` is pass mark reached and
-    nothing fatal, or the standard met. `monthly_points` go off (negative) or onto the agent's month.
-    """
-
-    points: Decimal | None
-    most: Decimal | None
-    groups: tuple[GroupScore, ...]
-    bonus: Decimal
-    monthly_points: Decimal
-    fatal: tuple[str, ...]
-    grade: str | None
-    passed: bool
-    indicators: IndicatorCount | None
-    open_items: tuple[str, ...]
 
 
 def score_of(sheet: ScoreSheet, marks: Mapping[str, Mark]) -> SheetScore:

@@ -1,47 +1,11 @@
 """抽查 → 反馈 → 整改 → 复查: the steps after a confirmed fault, each with its deadline, and whether it helped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from alerts.inspection.records import BeforeAndAfter, Improvement, Result, Step
 from config.closed_loop import ClosedLoopSettings
-
-
-class Step(StrEnum):
-    """What is to be done next."""
-
-    REPORT = "report"
-    PLAN = "plan"
-    RECHECK = "recheck"
-    CLOSED = "closed"
-
-
-class Result(StrEnum):
-    """What the re-check showed."""
-
-    IMPROVED = "improved"
-    REPEATED = "repeated"
-
-
-@dataclass(frozen=True, slots=True)
-class Improvement:
-    """One agent's confirmed fault on its way: told to agent and leader, planned against, checked again."""
-
-    improvement_id: str
-    agent_id: str
-    team: str | None
-    site: str | None
-    fault: str
-    call_id: str
-    confirmed_at: datetime
-    step: Step = Step.REPORT
-    reported_at: datetime | None = None
-    plan: str | None = None
-    planned_at: datetime | None = None
-    rechecked: tuple[tuple[str, bool], ...] = ()
-    result: Result | None = None
-    closed_at: datetime | None = None
 
 
 class WrongStepError(Exception):
@@ -107,14 +71,6 @@ def rechecked(
 def _at_step(case: Improvement, step: Step) -> None:
     if case.step is not step:
         raise WrongStepError(f"{case.improvement_id}: the step now is {case.step}, not {step}")
-
-
-@dataclass(frozen=True, slots=True)
-class BeforeAndAfter:
-    """How often the same fault was found per 100 calls of the agent; None where there were no calls."""
-
-    before_per_100: float | None
-    after_per_100: float | None
 
 
 def before_and_after(

@@ -1,9 +1,6 @@
 """How the items of a sheet stand for one call: open, proved by findings, or judged by a person."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-
+from alerts.inspection.records import Mark, MarkState
 from config.score_items import (
     BonusItem,
     DeductionItem,
@@ -19,31 +16,6 @@ from config.score_sheets import ScoreSheet
 
 _MOST_OCCURRENCES = 1_000
 PASSED, FAILED, NOT_INVOLVED = "passed", "failed", "not_involved"
-
-
-class MarkState(StrEnum):
-    """Who judged the item."""
-
-    OPEN = "open"
-    PROVED = "proved"
-    JUDGED = "judged"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One item's judgement.
-
-    `counts` says how often each thing happened: by deduction or occurrence id where the item has such, else under the
-    item's own id. `choice` is a level's id, or passed, failed or not_involved of an indicator. `evidence` are ids of
-    alerts.
-    """
-
-    item: str
-    state: MarkState = MarkState.OPEN
-    counts: Mapping[str, int] = field(default_factory=dict)
-    choice: str | None = None
-    evidence: tuple[str, ...] = ()
-    reason: str | None = None
 
 
 class WrongMarkError(Exception):

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Severity
-from alerts.inspection.marks import FAILED, PASSED, Mark, MarkState
+from alerts.inspection.marks import FAILED, PASSED
+from alerts.inspection.records import Mark, MarkState
 from config.score_items import (
     BonusItem,
     DeductionItem,

@@ -3,25 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Engine
-
-from alerts.inspection.appeal import (
-    Appeal,
-    AppealError,
-    AppealState,
-    appealed,
-    arbitrated,
-    decided,
-    to_arbitration,
-)
-from alerts.inspection.marks import Mark, checked_mark
+from alerts.inspection.appeal import AppealError, appealed, arbitrated, decided, to_arbitration
+from alerts.inspection.marks import checked_mark
+from alerts.inspection.records import Appeal, AppealState, Mark
 from alerts.masking.call_masker import masked_note
 from config.closed_loop import ClosedLoopSettings
 from service.clock import Clock
 from service.inspection.kinds import appeal_records, score_records
 from service.inspection.scoring import Scoring, id_of, with_marks
-from service.store.database import writing
-from service.store.inspection_records import Kept, Step
+from service.store.inspection_records import Kept, Step, together
 from service.store.store import Store
 from web.inspection_sources import AppealView, NotNowError, Score, ScoreState
 
@@ -122,19 +112,23 @@ class Appeals:
         def corrected(current: Score) -> Score:
             return replace(with_marks(current, sheet, checked, now), state=ScoreState.CORRECTED)
 
-        def work(engine: Engine) -> Kept[Appeal]:
-            with writing(engine).begin() as connection:
-                kept = self._appeals.amend_within(connection, appeal_id, version, change, Step(act, by, now, reason))
-                if checked:
-                    judged = {mark.item: {"counts": mark.counts, "choice": mark.choice} for mark in checked}
-                    step = Step("correct", by, now, reason, {"appeal_id": appeal_id, "marks": judged})
-                    self._scores.amend_within(connection, score.score_id, None, corrected, step)
-                return kept
-
+        judged = {mark.item: {"counts": mark.counts, "choice": mark.choice} for mark in checked}
+        correction = Step("correct", by, now, reason, {"appeal_id": appeal_id, "marks": judged})
         try:
-            return _view(await self._store.write(work))
+            kept = await self._store.write(
+                lambda engine: together(
+                    engine,
+                    lambda connection: (
+                        self._appeals.amend_within(connection, appeal_id, version, change, Step(act, by, now, reason)),
+                        self._scores.amend_within(connection, score.score_id, None, corrected, correction)
+                        if checked
+                        else None,
+                    ),
+                )
+            )
         except AppealError as error:
             raise NotNowError(str(error)) from None
+        return _view(kept[0])
 
 
 def _view(kept: Kept[Appeal]) -> AppealView:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.inspection.agreement import Scale, drift_of, krippendorff_alpha
-from alerts.inspection.marks import Mark
+from alerts.inspection.agreement import drift_of, krippendorff_alpha
+from alerts.inspection.records import Mark, Scale
 from config.score_items import IndicatorItem, Item, LevelItem
 from config.score_sheets import ScoreSheet
 from service.clock import Clock

@@ -1,14 +1,9 @@
 """Improvements: confirmed faults are reported, planned against and checked again in later calls; did it help?"""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-
-from sqlalchemy import Engine, select
+from datetime import timedelta
 
 from alerts.inspection.closed_loop import (
-    BeforeAndAfter,
-    Improvement,
-    Step,
     WrongStepError,
     before_and_after,
     due_at,
@@ -18,19 +13,16 @@ from alerts.inspection.closed_loop import (
     rechecked,
     reported,
 )
-from alerts.inspection.marks import Mark, MarkState
+from alerts.inspection.records import BeforeAndAfter, Improvement, Mark, MarkState, Step
 from alerts.masking.call_masker import masked_note
 from config.closed_loop import ClosedLoopSettings
 from service.clock import Clock
 from service.inspection.kinds import improvement_records, score_records
 from service.inspection.scoring import id_of
-from service.store.inspection_records import Kept
+from service.store.inspection_records import Kept, calls_between
 from service.store.inspection_records import Step as TrailEntry
 from service.store.store import Store
-from service.store.tables import calls
 from web.inspection_sources import ImprovementView, NotNowError, Score
-
-_MOST_CALLS = 5_000
 
 
 class Improving:
@@ -93,9 +85,9 @@ class Improving:
         since = case.planned_at or case.confirmed_at
         heard = {call_id for call_id, _ in case.rechecked}
         days = timedelta(days=self._settings.recheck_within_days)
-        found = await self._store.read(lambda engine: _calls_of(engine, case.agent_id, since, since + days))
+        found = await self._store.read(lambda engine: calls_between(engine, since, since + days, case.agent_id))
         wanted = self._settings.recheck_calls - len(heard)
-        return [call_id for call_id, _ in found if call_id not in heard][: max(0, wanted)]
+        return [row.facts.call_id for row in found if row.facts.call_id not in heard][: max(0, wanted)]
 
     async def _confirm(self, score: Score, item: str) -> None:
         now = self._clock.now_at()
@@ -153,13 +145,15 @@ class Improving:
             version=kept.version,
             due_at=due_at(case, self._settings),
             overdue=is_overdue(case, self._clock.now_at(), self._settings),
-            outcome=await self._store.read(lambda engine: self._outcome(engine, case)),
+            outcome=await self._outcome(case),
         )
 
-    def _outcome(self, engine: Engine, case: Improvement) -> BeforeAndAfter:
+    async def _outcome(self, case: Improvement) -> BeforeAndAfter:
         """Per 100 scored calls of the agent: calls nobody scored say nothing about an item."""
         turn, span = case.planned_at or case.confirmed_at, timedelta(days=self._settings.compare_days)
-        scores = self._scores.find(engine, agent_id=case.agent_id, since=turn - span)
+        scores = await self._store.read(
+            lambda engine: self._scores.find(engine, agent_id=case.agent_id, since=turn - span)
+        )
         judged = [
             (kept.record.call.started_at, is_fault(mark))
             for kept in scores
@@ -172,16 +166,3 @@ class Improving:
 def is_fault(mark: Mark) -> bool:
     """Whether a mark says that something was wrong; levels and bonus do not."""
     return mark.choice == "failed" or (mark.choice is None and any(mark.counts.values()))
-
-
-def _calls_of(engine: Engine, agent_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
-    columns = calls.c
-    question = (
-        select(columns.call_id, columns.started_at, columns.agent)
-        .where(columns.started_at >= since, columns.started_at < until, columns.state == "ended")
-        .order_by(columns.started_at)
-        .limit(_MOST_CALLS)
-    )
-    with engine.begin() as connection:
-        rows = connection.execute(question).all()
-    return [(row.call_id, row.started_at) for row in rows if (row.agent or {}).get("id") == agent_id]

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from alerts.inspection.appeal import Appeal
-from alerts.inspection.closed_loop import Improvement, due_at
+from alerts.inspection.closed_loop import due_at
+from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Records

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine
-
 from alerts.alert import Alert, AlertState
 from alerts.inspection.arithmetic import score_of
-from alerts.inspection.marks import Mark, checked_mark
+from alerts.inspection.marks import checked_mark
 from alerts.inspection.prefill import ProvenFault, prefilled
+from alerts.inspection.records import Mark
 from alerts.masking.call_masker import masked_note
 from config.score_sheets import ScoreSheet
 from service.clock import Clock
@@ -78,12 +77,14 @@ class Scoring:
             closed_at=None,
         )
 
-        def add(engine: Engine) -> Kept[Score]:
-            self._sheets.add(engine, used.digest, used, Step("known", None, now))
-            found = {"items": [mark.item for mark in marks]}
-            return self._scores.add(engine, fresh.score_id, fresh, Step("begin", by, now, content=found))
-
-        return _with_version(await self._store.write(add))
+        found = {"items": [mark.item for mark in marks]}
+        kept = await self._store.write(
+            lambda engine: (
+                self._sheets.add(engine, used.digest, used, Step("known", None, now)),
+                self._scores.add(engine, fresh.score_id, fresh, Step("begin", by, now, content=found)),
+            )
+        )
+        return _with_version(kept[1])
 
     async def score(self, score_id: str) -> Score:
         """One score. Raises UnknownRecordError."""
@@ -91,17 +92,11 @@ class Scoring:
 
     async def scores_of(self, call_id: str) -> Sequence[Score]:
         """Every score of a call, oldest first; those of open calibrations are left out."""
-
-        def ask(engine: Engine) -> list[Kept[Score]]:
-            found = self._scores.find(engine, call_id=call_id)
-            blind = {
-                name
-                for name in {kept.record.calibration_id for kept in found}
-                if name is not None and self._calibrations.get(engine, name).record.closed_at is None
-            }
-            return [kept for kept in reversed(found) if kept.record.calibration_id not in blind]
-
-        return [_with_version(kept) for kept in await self._store.read(ask)]
+        found = await self._store.read(lambda engine: self._scores.find(engine, call_id=call_id))
+        names = {kept.record.calibration_id for kept in found if kept.record.calibration_id is not None}
+        rounds = await self._store.read(lambda engine: [self._calibrations.get(engine, name) for name in names])
+        blind = {kept.record.calibration_id for kept in rounds if kept.record.closed_at is None}
+        return [_with_version(kept) for kept in reversed(found) if kept.record.calibration_id not in blind]
 
     async def mark(self, score_id: str, version: int, mark: Mark, by: str) -> Score:
         """Judge one item of a draft of one's own."""

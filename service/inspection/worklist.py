@@ -1,10 +1,8 @@
 """Worklists: plans draw the calls of a week, inspectors get them in turn, the riskiest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-
-from sqlalchemy import Engine, select
 
 from alerts.inspection.sampling import Candidate, sample
 from config.inspection import InspectionSettings
@@ -13,18 +11,21 @@ from service.clock import Clock
 from service.inspection.kinds import task_records
 from service.inspection.periods import Days, week_of
 from service.inspection.scoring import Scoring, id_of
-from service.store.database import writing
-from service.store.inspection_records import Kept, Step
+from service.store.inspection_records import CallRow, Kept, Step, calls_between, together
 from service.store.store import Store
-from service.store.tables import calls
-from web.inspection_sources import CallFacts, NotNowError, Score, Task, UnknownRecordError
+from web.inspection_sources import NotNowError, Score, Task, UnknownRecordError
 
 
 class Worklist:
     """Fills `web.inspection_sources.WorklistSource`."""
 
     def __init__(
-        self, store: Store, clock: Clock, settings: InspectionSettings, scoring: Scoring, everybody: Iterable[str]
+        self,
+        store: Store,
+        clock: Clock,
+        settings: InspectionSettings,
+        scoring: Scoring,
+        everybody: Callable[[], Iterable[str]],
     ) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring
         self._days = Days(settings.time_zone, settings.day_begins_at)
@@ -43,22 +44,23 @@ class Worklist:
         begin, end = self._days.week(period)
         now = self._clock.now_at()
         due_at = end + timedelta(days=self._settings.worklist_within_days)
-        inspectors = plan.inspectors or tuple(sorted(self._everybody))
+        inspectors = plan.inspectors or tuple(sorted(self._everybody()))
         if not inspectors:
             raise NotNowError("nobody inspects: name inspectors in the plan, or give somebody the role on the roster")
 
-        def work(engine: Engine) -> list[Kept[Task]]:
-            facts = _calls_between(engine, begin, end)
-            drawn = sample(plan, period, [candidate for candidate, _ in facts.values()])
-            with writing(engine).begin() as connection:
-                return [
-                    self._tasks.add_within(
-                        connection, task.task_id, task, Step("draw", None, now, content={"rank": task.rank})
-                    )
-                    for task in _tasks_of(plan, period, drawn, facts, inspectors, due_at, now)
-                ]
-
-        return [_with_version(kept) for kept in await self._store.write(work)]
+        rows = await self._store.read(lambda engine: calls_between(engine, begin, end))
+        by_call = {row.facts.call_id: row for row in rows}
+        drawn = sample(plan, period, [_candidate(row) for row in rows])
+        tasks = _tasks_of(plan, period, drawn, by_call, inspectors, due_at, now)
+        kept = await self._store.write(
+            lambda engine: together(
+                engine,
+                lambda connection: [
+                    self._tasks.add_within(connection, task.task_id, task, Step("draw", None, now)) for task in tasks
+                ],
+            )
+        )
+        return [_with_version(each) for each in kept]
 
     async def draw_all(self) -> int:
         """Every plan for this week and the last; answers how many tasks there are."""
@@ -114,33 +116,17 @@ class Worklist:
         )
 
 
-def _calls_between(engine: Engine, begin: datetime, end: datetime) -> dict[str, tuple[Candidate, CallFacts]]:
-    columns = calls.c
-    question = (
-        select(
-            *(columns.call_id, columns.agent, columns.team, columns.queue, columns.site),
-            *(columns.risk, columns.duration_ms, columns.started_at),
-        )
-        .where(columns.started_at >= begin, columns.started_at < end, columns.state == "ended")
-        .order_by(columns.started_at, columns.call_id)
-    )
-    found: dict[str, tuple[Candidate, CallFacts]] = {}
-    with engine.begin() as connection:
-        for row in connection.execute(question):
-            agent_id = (row.agent or {}).get("id")
-            place = (agent_id, row.team, row.queue, row.site)
-            found[row.call_id] = (
-                Candidate(row.call_id, *place, row.risk, row.duration_ms),
-                CallFacts(row.call_id, *place, row.started_at, row.duration_ms),
-            )
-    return found
+def _candidate(row: CallRow) -> Candidate:
+    facts = row.facts
+    place = (facts.agent_id, facts.team, facts.queue, facts.site)
+    return Candidate(facts.call_id, *place, row.risk, facts.duration_ms)
 
 
 def _tasks_of(
     plan: SamplingPlan,
     period: str,
     drawn: Sequence[Candidate],
-    facts: dict[str, tuple[Candidate, CallFacts]],
+    rows: dict[str, CallRow],
     inspectors: Sequence[str],
     due_at: datetime,
     now: datetime,
@@ -161,7 +147,7 @@ def _tasks_of(
                 period=period,
                 sheet=plan.sheet,
                 inspector=able[int(task_id[:8], 16) % len(able)],
-                call=facts[call.call_id][1],
+                call=rows[call.call_id].facts,
                 risk=call.risk,
                 rank=rank,
                 due_at=due_at,

@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from service.store.database import writing
 from service.store.inspection_tables import inspection_records, inspection_trail
-from web.inspection_sources import StaleRecordError, TrailStep, UnknownRecordError
+from service.store.tables import calls
+from web.inspection_sources import CallFacts, StaleRecordError, TrailStep, UnknownRecordError
+from web.sources import CallState
 
 _Record = TypeVar("_Record")
 _MOST = 10_000
@@ -193,6 +195,15 @@ class Records(Generic[_Record]):
         )
 
 
+_Answer = TypeVar("_Answer")
+
+
+def together(engine: Engine, work: Callable[[Connection], _Answer]) -> _Answer:
+    """Do several things in one transaction: all or none."""
+    with writing(engine).begin() as connection:
+        return work(connection)
+
+
 def trail_of(engine: Engine, kind: str, record_id: str) -> list[TrailStep]:
     """Every step of a record, oldest first."""
     question = (
@@ -205,3 +216,33 @@ def trail_of(engine: Engine, kind: str, record_id: str) -> list[TrailStep]:
             TrailStep(row["version"], row["act"], row["person"], row["at"], row["reason"], row["content"])
             for row in connection.execute(question).mappings()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call that is over, as far as plans and re-checks ask."""
+
+    facts: CallFacts
+    risk: int
+
+
+def calls_between(engine: Engine, begin: datetime, end: datetime, agent_id: str | None = None) -> list[CallRow]:
+    """Calls that began from `begin` until before `end` and are over, oldest first; of one agent, or of all."""
+    columns = calls.c
+    question = (
+        select(
+            *(columns.call_id, columns.agent, columns.team, columns.queue, columns.site),
+            *(columns.risk, columns.duration_ms, columns.started_at),
+        )
+        .where(columns.started_at >= begin, columns.started_at < end, columns.state == CallState.ENDED.value)
+        .order_by(columns.started_at, columns.call_id)
+    )
+    with engine.begin() as connection:
+        rows = connection.execute(question).all()
+    found = []
+    for row in rows:
+        own = (row.agent or {}).get("id")
+        if agent_id is None or own == agent_id:
+            place = (own, row.team, row.queue, row.site)
+            found.append(CallRow(CallFacts(row.call_id, *place, row.started_at, row.duration_ms), row.risk))
+    return found

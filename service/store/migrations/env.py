@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import service.store.desk_tables  # noqa: F401  # joins the metadata
+import service.store.desk_tables  # joins the metadata
+import service.store.inspection_tables  # noqa: F401  # as above
 from service.store.tables import metadata
 
 context.configure(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from alerts.inspection.agreement import Scale, drift_of, krippendorff_alpha
+from alerts.inspection.agreement import drift_of, krippendorff_alpha
+from alerts.inspection.records import Scale
 
 # Krippendorff (2011), part C: four observers, twelve units, missing values
 OBSERVERS = (

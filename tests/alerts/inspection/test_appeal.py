@@ -4,16 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.inspection.appeal import (
-    Appeal,
-    AppealAct,
-    AppealError,
-    AppealState,
-    appealed,
-    arbitrated,
-    decided,
-    to_arbitration,
-)
+from alerts.inspection.appeal import AppealError, appealed, arbitrated, decided, to_arbitration
+from alerts.inspection.records import Appeal, AppealAct, AppealState
 from config.closed_loop import ClosedLoopSettings
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.inspection.arithmetic import Hotline, hotline_of, score_of
-from alerts.inspection.marks import FAILED, NOT_INVOLVED, PASSED, Mark, MarkState
+from alerts.inspection.marks import FAILED, NOT_INVOLVED, PASSED
+from alerts.inspection.records import Mark, MarkState
 from config.score_items import DeductionItem, IndicatorItem
 from config.score_sheets import ScoreSheet, load_score_sheets, packaged_sheets
 

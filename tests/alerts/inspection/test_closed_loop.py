@@ -5,9 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.inspection.closed_loop import (
-    Improvement,
-    Result,
-    Step,
     WrongStepError,
     before_and_after,
     due_at,
@@ -17,6 +14,7 @@ from alerts.inspection.closed_loop import (
     rechecked,
     reported,
 )
+from alerts.inspection.records import Improvement, Result, Step
 from config.closed_loop import ClosedLoopSettings
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

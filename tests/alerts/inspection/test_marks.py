@@ -2,7 +2,8 @@
 
 import pytest
 
-from alerts.inspection.marks import Mark, MarkState, WrongMarkError, checked_mark
+from alerts.inspection.marks import WrongMarkError, checked_mark
+from alerts.inspection.records import Mark, MarkState
 from config.score_sheets import load_score_sheets, packaged_sheets
 
 SHEETS = load_score_sheets(packaged_sheets())

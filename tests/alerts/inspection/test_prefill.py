@@ -2,8 +2,9 @@
 
 from alerts.alert import Severity
 from alerts.inspection.arithmetic import score_of
-from alerts.inspection.marks import FAILED, PASSED, Mark, MarkState
+from alerts.inspection.marks import FAILED, PASSED
 from alerts.inspection.prefill import ProvenFault, prefilled
+from alerts.inspection.records import Mark, MarkState
 from config.score_sheets import ScoreSheet, load_score_sheets, packaged_sheets
 
 SHEETS = load_score_sheets(packaged_sheets())
