@@ -1,6 +1,6 @@
 """How the items of a sheet stand for one call: open, proved by findings, or judged by a person."""
 
-from alerts.inspection.records import Mark, MarkState
+from alerts.inspection.records import Mark, MarkState, WrongMarkError
 from config.score_items import (
     BonusItem,
     DeductionItem,
@@ -16,10 +16,6 @@ from config.score_sheets import ScoreSheet
 
 _MOST_OCCURRENCES = 1_000
 PASSED, FAILED, NOT_INVOLVED = "passed", "failed", "not_involved"
-
-
-class WrongMarkError(Exception):
-    """A judgement that the item does not know. The text says which item, what is wrong and what is possible."""
 
 
 def checked_mark(sheet: ScoreSheet, mark: Mark) -> Mark:

@@ -164,3 +164,7 @@ class Scale(StrEnum):
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
     INTERVAL = "interval"
+
+
+class WrongMarkError(Exception):
+    """A judgement that the item does not know. The text says which item, what is wrong and what is possible."""

@@ -13,11 +13,11 @@ from service.inspection.kinds import appeal_records, score_records
 from service.inspection.scoring import Scoring, id_of, with_marks
 from service.store.inspection_records import Kept, Step, together
 from service.store.store import Store
-from web.inspection_sources import AppealView, NotNowError, Score, ScoreState
+from web.inspection.views import AppealView, NotNowError, Score, ScoreState
 
 
 class Appeals:
-    """Fills `web.inspection_sources.AppealSource`."""
+    """Fills `web.inspection.views.AppealSource`."""
 
     def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings, scoring: Scoring) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring

@@ -13,13 +13,13 @@ from service.inspection.kinds import calibration_records, score_records
 from service.inspection.scoring import Scoring, id_of
 from service.store.inspection_records import Kept, Step
 from service.store.store import Store
-from web.inspection_sources import Agreement, Calibration, NotNowError, Score, ScoreState, UnknownRecordError
+from web.inspection.views import Agreement, Calibration, NotNowError, Score, ScoreState, UnknownRecordError
 
 _MOST_CALLS, _MOST_INSPECTORS = 100, 50
 
 
 class Calibrating:
-    """Fills `web.inspection_sources.CalibratingSource`."""
+    """Fills `web.inspection.views.CalibratingSource`."""
 
     def __init__(self, store: Store, clock: Clock, scoring: Scoring) -> None:
         self._store, self._clock, self._scoring = store, clock, scoring

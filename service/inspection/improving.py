@@ -22,11 +22,11 @@ from service.inspection.scoring import id_of
 from service.store.inspection_records import Kept, calls_between
 from service.store.inspection_records import Step as TrailEntry
 from service.store.store import Store
-from web.inspection_sources import ImprovementView, NotNowError, Score
+from web.inspection.views import ImprovementView, NotNowError, Score
 
 
 class Improving:
-    """Fills `web.inspection_sources.ImprovingSource`."""
+    """Fills `web.inspection.views.ImprovingSource`."""
 
     def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
@@ -34,7 +34,7 @@ class Improving:
 
     async def scored(self, score: Score) -> None:
         """A score was closed: each faulty item opens a case, or is the re-check of one that waits for later calls."""
-        if score.call.agent_id is None or score.calibration_id is not None:
+        if score.call.agent_id is None:
             return
         faulty = {mark.item for mark in score.marks if is_fault(mark)}
         waiting = [
@@ -75,6 +75,10 @@ class Improving:
         found = await self._store.read(lambda engine: self._cases.find(engine, by_due=True, state=open_steps))
         now = self._clock.now_at()
         return [await self._view(kept) for kept in found if needs_reminder(kept.record, now, self._settings)]
+
+    async def case(self, improvement_id: str) -> ImprovementView:
+        """One case. Raises UnknownRecordError."""
+        return await self._view(await self._store.read(lambda engine: self._cases.get(engine, improvement_id)))
 
     async def recheck_candidates(self, improvement_id: str) -> Sequence[str]:
         """Later calls of the agent that could be heard again, oldest first; those that were are left out."""

@@ -7,7 +7,7 @@ from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Records
-from web.inspection_sources import Calibration, Score, Task
+from web.inspection.views import Calibration, Score, Task
 
 SCORE, TASK, IMPROVEMENT, APPEAL, CALIBRATION, SHEET = (
     *("score", "task", "improvement"),

@@ -1,7 +1,7 @@
 """Scoring calls: a sheet pre-filled from what was found, judged item by item, closed; every change is kept."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from service.clock import Clock
 from service.inspection.kinds import SCORE, calibration_records, score_records, sheet_records
 from service.store.inspection_records import Kept, Step, trail_of
 from service.store.store import Store
-from web.inspection_sources import (
+from web.inspection.views import (
     CallFacts,
     NotNowError,
     Score,
@@ -32,10 +32,12 @@ _MOST_ALERTS = 1_000
 
 
 class Scoring:
-    """Fills `web.inspection_sources.ScoringSource`."""
+    """Fills `web.inspection.views.ScoringSource`."""
 
-    def __init__(self, store: Store, clock: Clock, sheets: Mapping[str, ScoreSheet]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self, store: Store, clock: Clock, sheets: Mapping[str, ScoreSheet], closed: Callable[[Score], Awaitable[None]]
+    ) -> None:
+        self._store, self._clock, self._closed = store, clock, closed
         self.sheets = dict(sheets)
         self._scores, self._sheets, self._calibrations = score_records(), sheet_records(), calibration_records()
 
@@ -129,9 +131,38 @@ class Scoring:
             return replace(score, state=ScoreState.CLOSED, note=masked, closed_at=now, updated_at=now)
 
         step = Step("close", by, now, masked)
-        return _with_version(
+        score = _with_version(
             await self._store.write(lambda engine: self._scores.amend(engine, score_id, version, change, step))
         )
+        await self._closed(score)
+        return score
+
+    async def scores(
+        self,
+        *,
+        agent_id: str | None,
+        team: str | None,
+        inspector: str | None,
+        state: Sequence[ScoreState],
+        since: datetime | None,
+        before: datetime | None,
+        limit: int,
+    ) -> Sequence[Score]:
+        """Scores, newest first; those of calibrations are left out: they are about inspectors, not agents."""
+        found = await self._store.read(
+            lambda engine: self._scores.find(
+                engine,
+                agent_id=agent_id,
+                team=team,
+                owner=inspector,
+                state=state or None,
+                about=tuple(self.sheets),
+                since=since,
+                before=before,
+                limit=limit,
+            )
+        )
+        return [_with_version(kept) for kept in found]
 
     async def trail(self, kind: str, record_id: str) -> Sequence[TrailStep]:
         """Every step of a record, oldest first."""

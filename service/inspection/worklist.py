@@ -13,11 +13,11 @@ from service.inspection.periods import Days, week_of
 from service.inspection.scoring import Scoring, id_of
 from service.store.inspection_records import CallRow, Kept, Step, calls_between, together
 from service.store.store import Store
-from web.inspection_sources import NotNowError, Score, Task, UnknownRecordError
+from web.inspection.views import NotNowError, Score, Task, UnknownRecordError
 
 
 class Worklist:
-    """Fills `web.inspection_sources.WorklistSource`."""
+    """Fills `web.inspection.views.WorklistSource`."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from service.store.database import writing
 from service.store.inspection_tables import inspection_records, inspection_trail
 from service.store.tables import calls
-from web.inspection_sources import CallFacts, StaleRecordError, TrailStep, UnknownRecordError
+from web.inspection.views import CallFacts, StaleRecordError, TrailStep, UnknownRecordError
 from web.sources import CallState
 
 _Record = TypeVar("_Record")

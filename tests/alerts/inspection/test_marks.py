@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerts.inspection.marks import WrongMarkError, checked_mark
-from alerts.inspection.records import Mark, MarkState
+from alerts.inspection.marks import checked_mark
+from alerts.inspection.records import Mark, MarkState, WrongMarkError
 from config.score_sheets import load_score_sheets, packaged_sheets
 
 SHEETS = load_score_sheets(packaged_sheets())

@@ -14,11 +14,12 @@ from config.score_sheets import load_score_sheets, packaged_sheets
 from service.inspection.appeals import Appeals
 from service.inspection.calibrating import Calibrating
 from service.inspection.improving import Improving
+from service.inspection.inspection import Inspection
 from service.inspection.scoring import Scoring
 from service.inspection.worklist import Worklist
 from service.store.store import Store
 from tests.service.store.examples import BEGAN_AT, a_call, an_alert, running, settings_for
-from web.inspection_sources import Score
+from web.inspection.views import Score
 from web.sources import AgentView, CallState, CallView
 
 PLAN = {"plan": "weekly", "sheet": "hundred_points", "number": 3}
@@ -50,11 +51,32 @@ class InspectionDesk:
 
     store: Store
     clock: MovedClock
-    scoring: Scoring
-    worklist: Worklist
-    improving: Improving
-    appeals: Appeals
-    calibrating: Calibrating
+    inspection: Inspection
+
+    @property
+    def scoring(self) -> Scoring:
+        """Sheets and scores."""
+        return self.inspection.scoring
+
+    @property
+    def worklist(self) -> Worklist:
+        """Plans and tasks."""
+        return self.inspection.worklist
+
+    @property
+    def improving(self) -> Improving:
+        """The closed loop."""
+        return self.inspection.improving
+
+    @property
+    def appeals(self) -> Appeals:
+        """Appeals."""
+        return self.inspection.appeals
+
+    @property
+    def calibrating(self) -> Calibrating:
+        """Calibration."""
+        return self.inspection.calibrating
 
     async def keep(self, calls: Sequence[CallView], alerts: Sequence[Alert] = ()) -> None:
         """Store calls and alerts."""
@@ -73,10 +95,7 @@ class InspectionDesk:
             score = await self.scoring.mark(score.score_id, score.version, faultless(sheet, item), by)
         for fault in faults:
             score = await self.scoring.mark(score.score_id, score.version, fault, by)
-        score = await self.scoring.close(score.score_id, score.version, None, by)
-        await self.worklist.scored(score)
-        await self.improving.scored(score)
-        return score
+        return await self.scoring.close(score.score_id, score.version, None, by)
 
 
 def faultless(sheet: str, item_id: str) -> Mark:
@@ -113,13 +132,4 @@ async def desk(
     settings = InspectionSettings.model_validate({"plans": [PLAN], **changed})
     clock = MovedClock()
     async with running(settings_for(folder)) as store:
-        scoring = Scoring(store, clock, SHEETS)
-        yield InspectionDesk(
-            store=store,
-            clock=clock,
-            scoring=scoring,
-            worklist=Worklist(store, clock, settings, scoring, lambda: everybody),
-            improving=Improving(store, clock, settings.closed_loop),
-            appeals=Appeals(store, clock, settings.closed_loop, scoring),
-            calibrating=Calibrating(store, clock, scoring),
-        )
+        yield InspectionDesk(store, clock, Inspection(store, clock, settings, SHEETS, lambda: everybody))

@@ -8,7 +8,7 @@ import pytest
 from alerts.inspection.records import AppealState
 from service.inspection.kinds import SCORE
 from tests.service.inspection.desk import desk, ended, judged
-from web.inspection_sources import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
+from web.inspection.views import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
 
 WRONG, RIGHT = judged("correct", wrong=1), judged("correct")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.inspection.desk import InspectionDesk, desk, ended, faultless, judged
-from web.inspection_sources import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
+from web.inspection.views import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
 
 
 async def score_blind(house: InspectionDesk, round_id: str, call_id: str, by: str, wrong: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.inspection.records import Result, Step
 from tests.service.inspection.desk import desk, ended, judged
-from web.inspection_sources import NotNowError, StaleRecordError
+from web.inspection.views import NotNowError, StaleRecordError
 
 WRONG = judged("correct", wrong=1)
 

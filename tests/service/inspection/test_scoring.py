@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import AlertState, Kind
-from alerts.inspection.marks import WrongMarkError
-from alerts.inspection.records import MarkState
+from alerts.inspection.records import MarkState, WrongMarkError
 from config.score_sheets import ScoreSheet
 from service.inspection.kinds import SCORE
 from tests.service.inspection.desk import desk, ended, fault, faultless, judged
-from web.inspection_sources import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
+from web.inspection.views import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
 from web.sources import CallState, CallView, Tier, UndecidedView
 
 

@@ -9,7 +9,7 @@ import pytest
 from service.inspection.periods import Days, week_of
 from tests.service.inspection.desk import desk, ended
 from tests.service.store.examples import BEGAN_AT
-from web.inspection_sources import NotNowError, UnknownRecordError
+from web.inspection.views import NotNowError, UnknownRecordError
 from web.sources import CallState
 
 WEEK = week_of(BEGAN_AT.date())

@@ -1,13 +1,11 @@
 """What web/ needs from whoever runs the inspectors' desk: its records, and what people do with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from alerts.inspection.records import Appeal, BeforeAndAfter, Improvement, Mark, Scale, SheetScore
-from config.score_sheets import ScoreSheet
 
 
 class UnknownRecordError(Exception):
@@ -145,43 +143,3 @@ class TrailStep:
     at: datetime
     reason: str | None
     content: Mapping[str, object]
-
-
-class ScoringSource(Protocol):
-    """Sheets and scores. Every answer is given after the commit. All raise StoreUnavailableError."""
-
-    @property
-    def sheets(self) -> Mapping[str, ScoreSheet]:
-        """The sheets in use by name."""
-        ...
-
-    async def sheet_of(self, digest: str) -> ScoreSheet:
-        """The sheet as it was when somebody scored on it. Raises UnknownRecordError."""
-        ...
-
-    async def begin(self, call_id: str, sheet: str, by: str, calibration_id: str | None = None) -> Score:
-        """This inspector's score of the call on the sheet, pre-filled; the one there is, if there is one.
-
-        Raises UnknownRecordError for call or sheet, NotNowError.
-        """
-        ...
-
-    async def score(self, score_id: str) -> Score:
-        """One score. Raises UnknownRecordError."""
-        ...
-
-    async def scores_of(self, call_id: str) -> Sequence[Score]:
-        """Every score of a call, oldest first; those of open calibrations are left out."""
-        ...
-
-    async def mark(self, score_id: str, version: int, mark: Mark, by: str) -> Score:
-        """Judge one item. Raises UnknownRecordError, StaleRecordError, WrongMarkError, NotNowError."""
-        ...
-
-    async def close(self, score_id: str, version: int, note: str | None, by: str) -> Score:
-        """The sheet is done. Raises UnknownRecordError, StaleRecordError, NotNowError while items are open."""
-        ...
-
-    async def trail(self, kind: str, record_id: str) -> Sequence[TrailStep]:
-        """Every step of a record, oldest first."""
-        ...

@@ -1,0 +1,1 @@
+"""The inspectors' desk towards people: REST for sheets, scores, worklists, improvements, appeals, calibrations."""

@@ -1,0 +1,222 @@
+"""What web/ needs from whoever runs the inspectors' desk. Every answer is given after the commit.
+
+All raise StoreUnavailableError; what is not there or not possible is raised as `web.inspection.views` says.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from alerts.inspection.records import AppealState, Mark
+from config.sampling import SamplingPlan
+from config.score_sheets import ScoreSheet
+from web.inspection.views import (
+    Agreement,
+    AppealView,
+    Calibration,
+    ImprovementView,
+    Score,
+    ScoreState,
+    Task,
+    TrailStep,
+)
+
+
+class ScoringSource(Protocol):
+    """Sheets and scores."""
+
+    @property
+    def sheets(self) -> Mapping[str, ScoreSheet]:
+        """The sheets in use by name."""
+        ...
+
+    async def sheet_of(self, digest: str) -> ScoreSheet:
+        """The sheet as it was when somebody scored on it. Raises UnknownRecordError."""
+        ...
+
+    async def begin(self, call_id: str, sheet: str, by: str) -> Score:
+        """The call's score on the sheet, pre-filled; the one there is, if there is one.
+
+        Raises UnknownRecordError for call or sheet, NotNowError.
+        """
+        ...
+
+    async def score(self, score_id: str) -> Score:
+        """One score. Raises UnknownRecordError."""
+        ...
+
+    async def scores_of(self, call_id: str) -> Sequence[Score]:
+        """Every score of a call, oldest first; those of open calibrations are left out."""
+        ...
+
+    async def scores(
+        self,
+        *,
+        agent_id: str | None,
+        team: str | None,
+        inspector: str | None,
+        state: Sequence[ScoreState],
+        since: datetime | None,
+        before: datetime | None,
+        limit: int,
+    ) -> Sequence[Score]:
+        """Scores, newest first; those of calibrations are left out."""
+        ...
+
+    async def mark(self, score_id: str, version: int, mark: Mark, by: str) -> Score:
+        """Judge one item. Raises UnknownRecordError, StaleRecordError, WrongMarkError, NotNowError."""
+        ...
+
+    async def close(self, score_id: str, version: int, note: str | None, by: str) -> Score:
+        """The sheet is done. Raises UnknownRecordError, StaleRecordError, NotNowError while items are open."""
+        ...
+
+    async def score_trail(self, score_id: str) -> Sequence[TrailStep]:
+        """Every step of a score, oldest first."""
+        ...
+
+
+class WorklistSource(Protocol):
+    """Sampling plans and the tasks they make."""
+
+    @property
+    def plans(self) -> Mapping[str, SamplingPlan]:
+        """The plans by name."""
+        ...
+
+    async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
+        """The tasks of a plan for a week (`2026-W48`). Raises UnknownRecordError, NotNowError, ValueError (period)."""
+        ...
+
+    async def tasks(self, inspector: str | None, state: str | None, limit: int) -> Sequence[Task]:
+        """A worklist, the next due first, within the same deadline the riskiest."""
+        ...
+
+    async def begin(self, task_id: str, by: str) -> Score:
+        """Open the score of a task. Raises UnknownRecordError, NotNowError."""
+        ...
+
+    async def drop(self, task_id: str, version: int, by: str, reason: str) -> Task:
+        """Take a call off the list. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+
+class ImprovingSource(Protocol):
+    """The closed loop of confirmed faults."""
+
+    async def cases(
+        self, *, agent_id: str | None, team: str | None, step: str | None, overdue: bool, limit: int
+    ) -> Sequence[ImprovementView]:
+        """Cases, the next due first."""
+        ...
+
+    async def reminders(self) -> Sequence[ImprovementView]:
+        """Open cases whose deadline is near or past."""
+        ...
+
+    async def case(self, improvement_id: str) -> ImprovementView:
+        """One case. Raises UnknownRecordError."""
+        ...
+
+    async def report(self, improvement_id: str, version: int, by: str) -> ImprovementView:
+        """Agent and leader were told. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def plan(self, improvement_id: str, version: int, plan: str, by: str) -> ImprovementView:
+        """What will be done about it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def recheck_candidates(self, improvement_id: str) -> Sequence[str]:
+        """Later calls of the agent to be heard again, oldest first. Raises UnknownRecordError."""
+        ...
+
+
+class AppealSource(Protocol):
+    """Appeals against scores."""
+
+    async def appeal(self, score_id: str, reason: str, by: str) -> AppealView:
+        """The agent objects. Raises UnknownRecordError, NotNowError."""
+        ...
+
+    async def get(self, appeal_id: str) -> AppealView:
+        """One appeal. Raises UnknownRecordError."""
+        ...
+
+    async def appeals(self, *, agent_id: str | None, state: AppealState | None, limit: int) -> Sequence[AppealView]:
+        """Appeals, newest first."""
+        ...
+
+    async def decide(
+        self, appeal_id: str, version: int, *, marks: Sequence[Mark], changed: bool, reason: str, by: str
+    ) -> AppealView:
+        """Uphold or change. Raises UnknownRecordError, StaleRecordError, WrongMarkError, NotNowError."""
+        ...
+
+    async def ask_arbitration(self, appeal_id: str, version: int, reason: str, by: str) -> AppealView:
+        """Agent or inspector does not accept it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def arbitrate(
+        self, appeal_id: str, version: int, *, marks: Sequence[Mark], reason: str, by: str
+    ) -> AppealView:
+        """Decide for good. Raises UnknownRecordError, StaleRecordError, WrongMarkError, NotNowError."""
+        ...
+
+
+class CalibratingSource(Protocol):
+    """Rounds in which several inspectors score the same calls blind."""
+
+    async def begin(
+        self, title: str, sheet: str, call_ids: Sequence[str], inspectors: Sequence[str], by: str
+    ) -> Calibration:
+        """Begin a round. Raises UnknownRecordError for sheet or call, NotNowError."""
+        ...
+
+    async def get(self, calibration_id: str) -> Calibration:
+        """One round. Raises UnknownRecordError."""
+        ...
+
+    async def rounds(self, limit: int) -> Sequence[Calibration]:
+        """Rounds, newest first."""
+        ...
+
+    async def score(self, calibration_id: str, call_id: str, by: str) -> Score:
+        """This inspector's own blind score. Raises UnknownRecordError, NotNowError."""
+        ...
+
+    async def close(self, calibration_id: str, version: int, by: str) -> Calibration:
+        """End the round. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def agreement(self, calibration_id: str) -> Agreement:
+        """How far the inspectors agree. Raises UnknownRecordError, and NotNowError while the round is open."""
+        ...
+
+
+class InspectionSource(Protocol):
+    """The whole desk."""
+
+    @property
+    def scoring(self) -> ScoringSource:
+        """Sheets and scores."""
+        ...
+
+    @property
+    def worklist(self) -> WorklistSource:
+        """Plans and tasks."""
+        ...
+
+    @property
+    def improving(self) -> ImprovingSource:
+        """The closed loop."""
+        ...
+
+    @property
+    def appeals(self) -> AppealSource:
+        """Appeals."""
+        ...
+
+    @property
+    def calibrating(self) -> CalibratingSource:
+        """Calibration."""
+        ...
