@@ -10,6 +10,7 @@ from config.detection import DetectionSettings
 from config.dialects import DialectSettings
 from config.floor import FloorSettings
 from config.hearing import HearingSettings, SegmentSettings
+from config.inspection import InspectionSettings
 from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.life import DeskSettings
 from config.nodes import BusSettings
@@ -142,6 +143,7 @@ class Settings(Section):
     models: ModelSettings = ModelSettings()
     detection: DetectionSettings = DetectionSettings()
     desk: DeskSettings = DeskSettings()
+    inspection: InspectionSettings = InspectionSettings()
     listening: ListeningSettings = ListeningSettings()
     floor: FloorSettings = FloorSettings()
     store: StoreSettings = StoreSettings()

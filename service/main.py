@@ -38,6 +38,7 @@ from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
+from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.keeping_metrics import KeepingMetrics
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
@@ -68,6 +69,8 @@ from web.floor import Floor
 from web.floor_api import floor_router
 from web.history_api import history_router
 from web.http_door import open_http_socket
+from web.inspection.scores_api import scores_router
+from web.inspection.work_api import work_router
 from web.pages import Pages
 from web.sources import AlertChange
 from web.supervise_api import supervise_router
@@ -92,7 +95,7 @@ class Ports:
 async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     """Run one node until it is told to stop (signal or cancellation). `ready` is called when every door is open.
 
-    Raises OSError when a port is taken, StoreError or RulePackError when what it needs cannot be used.
+    Raises OSError when a port is taken, StoreError, RulePackError or ScoreSheetError when what it needs cannot be used.
     """
     clock = SystemClock()
     registry = CollectorRegistry()
@@ -118,6 +121,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         reader,
         audience.publish_agent_message,
     )
+
+    sheets = sheets_of(settings.inspection)
+    inspection = Inspection(store, clock, settings.inspection, sheets, lambda: inspectors_of(book.roster))
 
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)
@@ -212,6 +218,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             webhooks_router(letters),
             history_router(StoredHistory(store)),
             supervise_router(pbx_feeds.room, desk),
+            scores_router(inspection),
+            work_router(inspection),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
@@ -236,6 +244,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("retention", retention.run()),
             ("store alarm", StoreAlarm(store, audience, clock, settings.language).run()),
             ("desk", desk.run()),
+            ("inspection", inspection.run()),
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),

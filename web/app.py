@@ -15,6 +15,7 @@ from web.console_socket import ConsoleDoor, console_router
 from web.desk_api import desk_router
 from web.desk_sources import DeskSource
 from web.guard import Guard
+from web.inspection.faults import install_inspection_faults
 from web.listen_socket import ListenDoor, listen_router
 from web.operations_api import operations_router
 from web.pages import Pages, pages_router
@@ -62,6 +63,7 @@ def build_app(
         openapi_url="/api/v1/openapi.json",
     )
     install_problems(app)
+    install_inspection_faults(app)
     places = KnownPlaces(calls, alerts, lambda: roster.roster)
     calls, alerts, desk = ScopedCalls(calls), ScopedAlerts(alerts), ScopedDesk(desk, calls, places.agent)
     console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at)

@@ -14,6 +14,7 @@ from service.commands.models import models_app
 from service.commands.roster import roster_app
 from service.commands.rules import rules_app
 from service.commands.serve import serve
+from service.commands.sheets import sheets_app
 from service.commands.simulate import simulate
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
 app.add_typer(roster_app, name="roster")
+app.add_typer(sheets_app, name="sheets")
 
 
 def main() -> None:

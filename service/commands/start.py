@@ -10,6 +10,7 @@ import typer
 from config.load import ConfigurationError, load_settings
 from config.roster import RosterError
 from config.rule_packs import RulePackError
+from config.score_sheets import ScoreSheetError
 from config.settings import Settings
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
 from service.main import Ports, serve
@@ -46,7 +47,7 @@ def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
         raise typer.Exit(EXIT_USAGE)
     try:
         asyncio.run(serve(settings, ready))
-    except (OSError, StoreError, RulePackError, RosterError) as error:
+    except (OSError, StoreError, RulePackError, RosterError, ScoreSheetError) as error:
         people.print(str(error), style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
     except KeyboardInterrupt:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 import structlog
 
 from config.inspection import InspectionSettings
-from config.score_sheets import ScoreSheet
+from config.roster import Role, Roster
+from config.score_sheets import ScoreSheet, ScoreSheetError, load_score_sheets, packaged_sheets
 from service.clock import Clock
 from service.inspection.appeals import Appeals
 from service.inspection.calibrating import Calibrating
@@ -51,3 +52,22 @@ class Inspection:
         if score.calibration_id is None:
             await self.worklist.scored(score)
             await self.improving.scored(score)
+
+
+def sheets_of(settings: InspectionSettings) -> dict[str, ScoreSheet]:
+    """The sheets in use. Raises ScoreSheetError, also for a plan whose sheet is not among them."""
+    folder = settings.sheets_dir or packaged_sheets()
+    sheets = load_score_sheets(folder)
+    faults = [
+        f"{folder}: holds no sheet `{plan.sheet}` for the plan `{plan.plan}`; there are {', '.join(sheets)}"
+        for plan in settings.plans
+        if plan.sheet not in sheets
+    ]
+    if faults:
+        raise ScoreSheetError(faults)
+    return sheets
+
+
+def inspectors_of(roster: Roster) -> list[str]:
+    """Everybody on the roster who inspects."""
+    return [person.id for person in roster.people if {Role.INSPECTOR, Role.QA_LEAD}.intersection(person.roles)]

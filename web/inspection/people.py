@@ -16,7 +16,7 @@ def actor(header: str | None) -> str:
 def sees(call: CallFacts) -> bool:
     """Whether somebody may see what was made of the call: inspectors within their scope, agents their own."""
     who = who_asks()
-    if who.may(Right.SCORE) or who.may(Right.QUALITY):
+    if who.may(Right.SCORES):
         return who.scope.covers(call.site, call.team, call.queue)
     return who.may(Right.OWN_SCORES) and call.agent_id is not None and call.agent_id == who.acts_as
 
@@ -24,7 +24,7 @@ def sees(call: CallFacts) -> bool:
 def seen(score: Score) -> Score:
     """The score, to those who may see it: agents see none that is not closed. Raises UnknownRecordError."""
     who = who_asks()
-    inspects = who.may(Right.SCORE) or who.may(Right.QUALITY)
+    inspects = who.may(Right.SCORE)
     blind = score.calibration_id is not None and score.inspector != who.acts_as and not who.is_open
     if not sees(score.call) or (score.closed_at is None and not inspects) or blind:
         raise UnknownRecordError
@@ -34,7 +34,7 @@ def seen(score: Score) -> Score:
 def own_agent(asked: str | None) -> str | None:
     """Whose records a list is about: an agent asks for none but own ones."""
     who = who_asks()
-    if who.may(Right.SCORE) or who.may(Right.QUALITY):
+    if who.may(Right.SCORES):
         return asked
     return who.acts_as
 

@@ -53,6 +53,14 @@ class Right(StrEnum):
     """Web hooks that failed, and other repairs."""
     METRICS = "metrics"
     """The figures for Prometheus."""
+    SCORES = "scores"
+    """Scores of others, appeals and improvements: those within the scope."""
+    SCORE = "score"
+    """Inspect: worklist, score sheets, calibrations."""
+    QUALITY = "quality"
+    """Lead inspectors: draw samples, decide appeals, follow improvements, hold calibrations."""
+    OWN_SCORES = "own_scores"
+    """Own scores, and appeals against them."""
     INGEST = "ingest"
     """Announce calls and send their audio and events."""
 
@@ -60,6 +68,7 @@ class Right(StrEnum):
 class Role(StrEnum):
     """What a user is. A user may have several roles, further rights, and rights taken away."""
 
+    AGENT = "agent"
     WALLBOARD = "wallboard"
     FLOOR_MANAGER = "floor_manager"
     SUPERVISOR = "supervisor"
@@ -75,10 +84,16 @@ class KeyKind(StrEnum):
     METRICS = "metrics"
 
 
+_AGENT = frozenset({Right.SIGNED_IN, Right.OWN_SCORES})
 _WALLBOARD = frozenset({Right.SIGNED_IN, Right.WALLBOARD})
+_QUALITY = frozenset({Right.OWN_SCORES, Right.SCORES})
 _FLOOR_MANAGER = _WALLBOARD | {Right.SEE, Right.ACT, Right.LISTEN, Right.FIGURES, Right.READ_RULES, Right.OWN_LEDGER}
-_SUPERVISOR = _FLOOR_MANAGER | {Right.TRANSCRIPT, Right.LIVE_TRANSCRIPT, Right.REPLAY, Right.WHISPER}
-_QA = (_SUPERVISOR - {Right.LISTEN, Right.LIVE_TRANSCRIPT, Right.WHISPER}) | {Right.DOWNLOAD, Right.READ_ROSTER}
+_SUPERVISOR = _FLOOR_MANAGER | {Right.TRANSCRIPT, Right.LIVE_TRANSCRIPT, Right.REPLAY, Right.WHISPER} | _QUALITY
+_QA = (_SUPERVISOR - {Right.LISTEN, Right.LIVE_TRANSCRIPT, Right.WHISPER}) | {
+    Right.DOWNLOAD,
+    Right.READ_ROSTER,
+    Right.SCORE,
+}
 _ADMIN = _WALLBOARD | {
     Right.FIGURES,
     Right.READ_RULES,
@@ -93,6 +108,7 @@ _ADMIN = _WALLBOARD | {
 
 RIGHTS_OF_ROLE = MappingProxyType(
     {
+        Role.AGENT: _AGENT,
         Role.WALLBOARD: _WALLBOARD,
         Role.FLOOR_MANAGER: _FLOOR_MANAGER,
         Role.SUPERVISOR: _SUPERVISOR,
@@ -107,7 +123,7 @@ RIGHTS_OF_KEY = MappingProxyType(
         KeyKind.METRICS: frozenset({Right.METRICS}),
     }
 )
-GIVEN_SINGLY = frozenset({Right.BARGE, Right.TAKE_OVER, Right.END})
+GIVEN_SINGLY = frozenset({Right.BARGE, Right.TAKE_OVER, Right.END, Right.QUALITY})
 """Rights no role has: an admin gives them to a person."""
 OF_CALLS = frozenset(
     {
@@ -122,6 +138,10 @@ OF_CALLS = frozenset(
         Right.BARGE,
         Right.TAKE_OVER,
         Right.END,
+        Right.SCORES,
+        Right.SCORE,
+        Right.QUALITY,
+        Right.OWN_SCORES,
     }
 )
 """Rights that open what is said or done in calls."""

@@ -39,6 +39,8 @@ _ANYBODY = Line(None)
 _SIGNED_IN = Line(Right.SIGNED_IN)
 _INGEST = Line(Right.INGEST)
 _INGEST_CALL = Line(Right.INGEST, Of.CALL)
+_OWN_SCORES, _SCORE = Line(Right.OWN_SCORES, Of.LIST), Line(Right.SCORE, Of.LIST)
+_QUALITY = Line(Right.QUALITY, Of.LIST)
 _SEE_LIST, _SEE_CALL, _SEE_ALERT = Line(Right.SEE, Of.LIST), Line(Right.SEE, Of.CALL), Line(Right.SEE, Of.ALERT)
 
 TABLE = MappingProxyType(
@@ -85,6 +87,37 @@ TABLE = MappingProxyType(
         "GET /api/v1/history/alerts": _SEE_LIST,
         "GET /api/v1/history/calls.csv": Line(Right.DOWNLOAD, Of.LIST),
         "GET /api/v1/history/alerts.csv": Line(Right.DOWNLOAD, Of.LIST),
+        # the inspectors' desk; what of its records is shown, says `web.inspection.people`
+        "GET /api/v1/inspection/sheets": _OWN_SCORES,
+        "GET /api/v1/inspection/sheets/{sheet}": _OWN_SCORES,
+        "GET /api/v1/calls/{call_id}/scores": Line(Right.SCORES, Of.CALL),
+        "POST /api/v1/calls/{call_id}/scores": Line(Right.SCORE, Of.CALL),
+        "GET /api/v1/inspection/scores": _OWN_SCORES,
+        "GET /api/v1/inspection/scores/{score_id}": _OWN_SCORES,
+        "GET /api/v1/inspection/scores/{score_id}/trail": _OWN_SCORES,
+        "PUT /api/v1/inspection/scores/{score_id}/items/{item}": _SCORE,
+        "POST /api/v1/inspection/scores/{score_id}/close": _SCORE,
+        "POST /api/v1/inspection/scores/{score_id}/appeal": _OWN_SCORES,
+        "GET /api/v1/inspection/plans": _SCORE,
+        "POST /api/v1/inspection/plans/{plan}/draw": _QUALITY,
+        "GET /api/v1/inspection/tasks": _SCORE,
+        "POST /api/v1/inspection/tasks/{task_id}/begin": _SCORE,
+        "POST /api/v1/inspection/tasks/{task_id}/drop": _QUALITY,
+        "GET /api/v1/inspection/improvements": _OWN_SCORES,
+        "GET /api/v1/inspection/improvements/due": Line(Right.SCORES, Of.LIST),
+        "POST /api/v1/inspection/improvements/{improvement_id}/report": Line(Right.SCORES, Of.LIST),
+        "POST /api/v1/inspection/improvements/{improvement_id}/plan": Line(Right.SCORES, Of.LIST),
+        "GET /api/v1/inspection/improvements/{improvement_id}/recheck-calls": Line(Right.SCORES, Of.LIST),
+        "GET /api/v1/inspection/appeals": _OWN_SCORES,
+        "GET /api/v1/inspection/appeals/{appeal_id}": _OWN_SCORES,
+        "POST /api/v1/inspection/appeals/{appeal_id}/decide": _QUALITY,
+        "POST /api/v1/inspection/appeals/{appeal_id}/ask-arbitration": _OWN_SCORES,
+        "POST /api/v1/inspection/appeals/{appeal_id}/arbitrate": _QUALITY,
+        "GET /api/v1/inspection/calibrations": _SCORE,
+        "POST /api/v1/inspection/calibrations": _QUALITY,
+        "POST /api/v1/inspection/calibrations/{calibration_id}/calls/{call_id}/score": Line(Right.SCORE, Of.CALL),
+        "POST /api/v1/inspection/calibrations/{calibration_id}/close": _QUALITY,
+        "GET /api/v1/inspection/calibrations/{calibration_id}/agreement": _SCORE,
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES),

@@ -14,6 +14,8 @@ from web.app import build_app
 from web.clips_api import clips_router
 from web.floor_api import floor_router
 from web.history_api import history_router
+from web.inspection.scores_api import scores_router
+from web.inspection.work_api import work_router
 from web.pages import Pages
 from web.webhooks_api import webhooks_router
 
@@ -26,6 +28,8 @@ def whole_application() -> FastAPI:
         floor_router(nobody, nobody),
         webhooks_router(nobody),
         history_router(nobody),
+        scores_router(nobody),
+        work_router(nobody),
         http_door(settings.ingest, nobody, nobody, nobody),
         RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
         dialect_doors(settings, nobody, nobody, nobody),
