@@ -41,6 +41,7 @@ class Improving:
             kept
             for kept in await self._find(score.call.agent_id, Step.RECHECK.value)
             if score.call.started_at >= (kept.record.planned_at or kept.record.confirmed_at)
+            and score.call.call_id != kept.record.call_id
         ]
         for kept in waiting:
             await self._recheck(kept.record, score, kept.record.fault in faulty)
@@ -87,10 +88,10 @@ class Improving:
         if case.step is not Step.RECHECK:
             return []
         since = case.planned_at or case.confirmed_at
-        heard = {call_id for call_id, _ in case.rechecked}
+        heard = {case.call_id, *(call_id for call_id, _ in case.rechecked)}
         days = timedelta(days=self._settings.recheck_within_days)
         found = await self._store.read(lambda engine: calls_between(engine, since, since + days, case.agent_id))
-        wanted = self._settings.recheck_calls - len(heard)
+        wanted = self._settings.recheck_calls - len(case.rechecked)
         return [row.facts.call_id for row in found if row.facts.call_id not in heard][: max(0, wanted)]
 
     async def _confirm(self, score: Score, item: str) -> None:

@@ -47,8 +47,12 @@ async def test_an_inspector_scores_a_call(tmp_path: Path) -> None:
         assert begun["result"]["points"] == 98.0
         answers = next(mark for mark in begun["marks"] if mark["item"] == "answers")
         assert answers == {
-            "item": "answers", "state": "proved", "counts": {"dead_air": 1},
-            "choice": None, "evidence": ["a1"], "reason": None,
+            "item": "answers",
+            "state": "proved",
+            "counts": {"dead_air": 1},
+            "choice": None,
+            "evidence": ["a1"],
+            "reason": None,
         }
         address = f"/inspection/scores/{begun['score_id']}"
         score = begun

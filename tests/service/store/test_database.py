@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from config.settings import Settings
 from service.store.database import StoreError, database_url, error_name, make_engine, migrate, writing
+from service.store.spoken_index import GRAMS_TABLE
 from service.store.tables import metadata
 
 
@@ -25,7 +26,8 @@ def test_the_revisions_make_exactly_the_tables(tmp_path: Path) -> None:
     migrate(engine)
     migrate(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        options = {"include_name": lambda name, _kind, _parents: not (name or "").startswith(GRAMS_TABLE)}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
     engine.dispose()
 
 
