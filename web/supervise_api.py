@@ -20,6 +20,8 @@ from web.supervision import (
     UnknownSupervisionError,
     Wish,
 )
+from web.trust.rights import Right
+from web.trust.who import who_asks
 
 _CallId = Annotated[str, Path(pattern=CALL_ID_PATTERN, description="The call, percent-encoded.")]
 _SupervisionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -77,6 +79,8 @@ def supervise_router(supervising: Supervising, desk: DeskSource) -> APIRouter:
 
         Asked again with the same mode it is the same supervision. It ends with the call.
         """
+        if not who_asks().may(Right(body.mode.value)):
+            raise ProblemError(403, "no-right", f"Needs the right {body.mode.value}.")
         by = actor_of(desk, body.actor, person)
         browser = body.browser and body.mode in (*LASTING, Mode.TAKE_OVER)
         try:

@@ -23,6 +23,8 @@ from web.supervision import (
     UnknownSupervisionError,
     Wish,
 )
+from web.trust.rights import RIGHTS_OF_ROLE, Role
+from web.trust.who import EVERYWHERE, LOCAL, Principal, now_asks
 
 
 @dataclass
@@ -62,7 +64,7 @@ def room() -> _Room:
 @pytest.fixture
 async def client(room: _Room) -> AsyncIterator[httpx.AsyncClient]:
     """A client of these routes alone."""
-
+    now_asks(LOCAL)
     app = FastAPI()
     install_problems(app)
     app.include_router(supervise_router(room, FakeDesk(FakeAlerts())))
@@ -150,3 +152,11 @@ async def test_every_call_says_how_it_can_be_stepped_into(desk: Desk) -> None:
     shown = call_body(able).model_dump(mode="json")["abilities"]
     assert shown == {"whisper": {"phone": True, "browser": "no microphone"}}
     assert call_body(replace(able, state=CallState.ENDED)).abilities == {}
+
+
+async def test_each_mode_has_its_own_right(client: httpx.AsyncClient, room: _Room) -> None:
+    now_asks(Principal("wang", "wang", RIGHTS_OF_ROLE[Role.SUPERVISOR], EVERYWHERE, user_id="wang"))
+    for mode in ("barge", "take_over", "end"):
+        refused = await client.post(_PATH, json={"mode": mode, "extension": "2001"})
+        assert (refused.status_code, refused.json()["detail"]) == (403, f"Needs the right {mode}.")
+    assert (await client.post(_PATH, json={"mode": "whisper", "extension": "2001"})).status_code == 202

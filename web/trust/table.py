@@ -69,6 +69,10 @@ TABLE = MappingProxyType(
         "GET /api/v1/calls/{call_id}/alerts": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/timeline": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/audio.wav": Line(Right.DOWNLOAD, Of.CALL),
+        # stepping in; the route itself asks for the right of the mode
+        "POST /api/v1/calls/{call_id}/supervise": Line(Right.LISTEN, Of.CALL),
+        "GET /api/v1/calls/{call_id}/supervise": _SEE_CALL,
+        "DELETE /api/v1/calls/{call_id}/supervise/{supervision_id}": Line(Right.LISTEN, Of.CALL),
         # alerts and the desk
         "GET /api/v1/alerts": _SEE_LIST,
         "GET /api/v1/alerts/suppressed": _SEE_LIST,

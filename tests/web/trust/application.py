@@ -17,6 +17,7 @@ from web.history_api import history_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
 from web.pages import Pages
+from web.supervise_api import supervise_router
 from web.webhooks_api import webhooks_router
 
 
@@ -30,6 +31,7 @@ def whole_application() -> FastAPI:
         history_router(nobody),
         scores_router(nobody),
         work_router(nobody),
+        supervise_router(nobody, nobody),
         http_door(settings.ingest, nobody, nobody, nobody),
         RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
         dialect_doors(settings, nobody, nobody, nobody),
