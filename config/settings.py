@@ -16,6 +16,7 @@ from config.life import DeskSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
 from config.pbx import PbxSettings
+from config.privacy import PrivacySettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
 from config.webhooks import WebhookSettings
@@ -151,5 +152,6 @@ class Settings(Section):
     clips: ClipSettings = ClipSettings()
     recording: RecordingSettings = RecordingSettings()
     retention: RetentionSettings = RetentionSettings()
+    privacy: PrivacySettings = PrivacySettings()
     bus: BusSettings = BusSettings()
     webhooks: WebhookSettings = WebhookSettings()

@@ -175,13 +175,15 @@ class AllCalls:
         found = self._board.timeline(call_id)
         return found if found.legs else await self._store.timeline(call_id) or found
 
-    async def audio(self, call_id: str, from_ms: int, to_ms: int, wanted: Sequence[Leg]) -> tuple[int, list[bytes]]:
+    async def audio(
+        self, call_id: str, from_ms: int, to_ms: int, wanted: Sequence[Leg], *, bleeped: bool = False
+    ) -> tuple[int, list[bytes]]:
         """16 kHz PCM of each leg: from memory here or there as far as it reaches, else from the recording."""
         if (owner := await self._elsewhere(call_id)) is not None:
-            asked = json.dumps([from_ms, to_ms, [leg.value for leg in wanted]])
+            asked = json.dumps([from_ms, to_ms, [leg.value for leg in wanted], bleeped])
             return _sound_of(await self._ask(owner, call_id, "audio", asked), len(wanted))
         if self._board.hears(call_id):
-            begin_ms, channels = self._board.audio(call_id, from_ms, to_ms, wanted)
+            begin_ms, channels = self._board.audio(call_id, from_ms, to_ms, wanted, bleeped=bleeped)
             if channels and channels[0] and begin_ms <= from_ms:
                 return begin_ms, channels
             recorded = await self._recordings.cut(call_id, from_ms, to_ms, wanted)
@@ -224,8 +226,9 @@ class AllCalls:
             case "timeline":
                 return _TIMELINE.dump_json(replace(self._board.timeline(call_id), alerts=()))
             case "audio":
-                from_ms, to_ms, wanted = json.loads(said)
-                begin_ms, channels = self._board.audio(call_id, from_ms, to_ms, [Leg(each) for each in wanted])
+                from_ms, to_ms, wanted, bleeped = json.loads(said)
+                legs = [Leg(each) for each in wanted]
+                begin_ms, channels = self._board.audio(call_id, from_ms, to_ms, legs, bleeped=bool(bleeped))
                 return begin_ms.to_bytes(8, "big") + b"".join(channels)
             case _:
                 raise UnknownCallError

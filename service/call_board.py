@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
 from alerts.alert import Alert
+from config.privacy import Keeping
 from config.settings import Language, Settings
 from service.call_record import CallRecord, as_said
 from service.call_view import timeline_of, view_of, view_of_announced
@@ -17,6 +17,7 @@ from service.faults import place_of
 from service.leg_stream import LegStream, StreamTakenError
 from service.level_track import STEP_MS
 from service.live_call import LiveCall
+from service.stored_calls import StoredCalls
 from streaming.frames import Leg
 from web.sources import (
     AnnouncedCall,
@@ -34,22 +35,6 @@ from web.supervision import Attendance
 
 _log = structlog.get_logger(__name__)
 _ANNOUNCED_LEGS = (Leg.AGENT, Leg.CUSTOMER, Leg.MIXED)
-
-
-class StoredCalls(Protocol):
-    """What the board needs of the store."""
-
-    def save_call(self, call: CallView) -> None:
-        """Keep the newest state of a call; never waits."""
-        ...
-
-    async def calls(self, state: CallState | None, queue: str | None, limit: int, before: str | None) -> list[CallView]:
-        """Calls as last stored, newest first."""
-        ...
-
-    async def call(self, call_id: str) -> CallView | None:
-        """One call as last stored."""
-        ...
 
 
 class UnknownStreamError(Exception):
@@ -169,27 +154,37 @@ class CallBoard:
         entry = self._entries.get(call_id)
         return timeline_of(entry.call) if entry is not None and entry.call is not None else Timeline(STEP_MS, (), ())
 
-    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+    def audio(
+        self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg], *, bleeped: bool = False
+    ) -> tuple[int, list[bytes]]:
         """16 kHz PCM of each leg, equally long, gaps as zeros, as far as memory still holds it."""
-        entry = self._entry(call_id)
-        call = entry.call
+        call = self._entry(call_id).call
         if call is None:
             return from_ms, [b"" for _ in legs]
-        to_ms = min(to_ms, call.now_ms)
-        kept = [(ring.start_ms, leg) for leg, ring in call.rings.items() if leg in legs]
-        from_ms = max(from_ms, min(kept)[0]) if kept else to_ms
-        length = max(0, to_ms - from_ms) * 32
-        cuts: list[bytes] = []
-        for leg in legs:
-            ring = call.rings.get(leg)
-            start_ms, pcm = ring.cut(from_ms, to_ms) if ring is not None and length else (from_ms, b"")
-            cuts.append((bytes((start_ms - from_ms) * 32) + pcm).ljust(length, b"\0")[:length])
-        return from_ms, cuts
+        newest_ms = call.sound.old_enough(call.now_ms) if bleeped and not call.closed else call.now_ms
+        return call.sound.cut(from_ms, min(to_ms, newest_ms), legs, covered=bleeped, over=call.closed)
+
+    def sound_to_keep(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+        """The same for files: numbers covered, and what nobody knows yet. Raises UnknownCallError."""
+        call = self._entry(call_id).call
+        if call is None:
+            return from_ms, [b"" for _ in legs]
+        return call.sound.cut(from_ms, min(to_ms, call.now_ms), legs, over=call.closed)
+
+    def settled(self, call_id: str, to_ms: int) -> bool:
+        """Whether it is known what was said in the call before `to_ms`; true too of a call that is over or not here."""
+        entry = self._entries.get(call_id)
+        return entry is None or entry.call is None or entry.call.closed or entry.call.sound.settled(to_ms)
 
     def heard_ms(self, call_id: str) -> int | None:
         """How far a running call has been heard; None when it is over or not here."""
         entry = self._entries.get(call_id)
         return entry.call.now_ms if entry is not None and entry.call is not None and not entry.call.closed else None
+
+    def keeping(self, call_id: str) -> Keeping:
+        """What may be kept of the call, as far as it is known here."""
+        entry = self._entries.get(call_id)
+        return Keeping.ALL if entry is None else entry.record.keeping
 
     def adopt(self, alert: Alert) -> None:
         """An alert as it is stored now: people may have changed it, on this node or another."""
@@ -213,12 +208,14 @@ class CallBoard:
         if announcement.call_id not in self._entries:
             self._new_entry(announcement, stream_ids)
 
-    def learn(self, call_id: str, announcement: Announcement) -> None:
+    def learn(self, call_id: str, announcement: Announcement, *, paused: bool = False) -> None:
         """What another node knew of a call that goes on here; what was said here counts more."""
         if (entry := self._entries.get(call_id)) is not None:
             said_here = entry.record.announcement
             entry.record.amend(announcement)
             entry.record.amend(said_here)
+            if paused and entry.call is not None:
+                entry.call.pause()
 
     def evict(self, call_id: str) -> None:
         """Another node hears this call: let its sockets go, and say nothing more of it."""
@@ -291,6 +288,13 @@ class CallBoard:
             if now_ms - entry.gone_ms > self._settings.ingest.ended_kept_s * 1000:
                 self._forget(call_id, entry)
 
+    def forget_ended(self, call_ids: Sequence[str]) -> None:
+        """These calls are erased; what memory still holds of those that are over goes at once."""
+        for call_id in call_ids:
+            entry = self._entries.get(call_id)
+            if entry is not None and (entry.call is None or entry.call.closed):
+                self._forget(call_id, entry)
+
     def close_all(self) -> None:
         """The service stops: every call is brought to its end."""
         for entry in self._entries.values():
@@ -315,6 +319,7 @@ class CallBoard:
             self._clock.now_at(),
             self._settings.listening.levels_ms,
             self.complete,
+            self._settings.privacy,
         )
         stream_ids = known_streams or {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
         entry = self._entries[call_id] = _Entry(record, stream_ids, self._clock.monotonic_ms())

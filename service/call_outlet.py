@@ -29,10 +29,10 @@ class CallOutlet(Protocol):
         """State, coverage, risk or verdict of the call changed."""
         ...
 
-    def listened(self, call_id: str) -> bool:
-        """Whether anybody hears the call now."""
+    def listened(self, name: str) -> bool:
+        """Whether anybody hears the sound that goes by this name: the call's id, or its `bleeped_name`."""
         ...
 
-    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        """20 ms of the call for those who hear it."""
+    def sound(self, name: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """20 ms of the call for those who hear the sound of that name."""
         ...

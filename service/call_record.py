@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.alert import Alert, AlertState, Severity
 from alerts.desk import CallFacts
 from alerts.rules.call_so_far import Whose
+from config.privacy import Consent, Keeping, PrivacySettings
 from service.level_track import LevelTrack
 from service.transcript import Transcript
 from streaming.frames import Leg, Party
@@ -17,6 +18,7 @@ from streaming.observations import (
     HangUpReported,
     HoldChanged,
     Observation,
+    PauseChanged,
     RecognitionChanged,
     SpeechEnded,
     SupervisorHeard,
@@ -47,10 +49,11 @@ class CallRecord:
         known_at: datetime,
         batch_ms: int,
         complete: Callable[[Announcement], Announcement] = as_said,
+        privacy: PrivacySettings | None = None,
     ) -> None:
         self.call_id = call_id
         self.announcement = announcement
-        self._complete = complete
+        self._complete, self._privacy = complete, privacy or PrivacySettings()
         self.language = language
         self.known_at = known_at
         self.started_at: datetime | None = announcement.started_at
@@ -65,6 +68,7 @@ class CallRecord:
         self.held_ms = 0
         self.held_since_ms: int | None = None
         self._whispered_since_ms: int | None = None
+        self.paused_since_ms: int | None = None
         self.open_alerts = 0
         self.risk = 0
         self.abilities: Abilities = ()
@@ -84,6 +88,16 @@ class CallRecord:
     def known(self) -> Announcement:
         """What was announced, completed by what the roster knows of the agent now."""
         return self._complete(self.announcement)
+
+    @property
+    def consent(self) -> Consent:
+        """Whether the customer agreed to being recorded, as far as anybody said."""
+        return self.announcement.consent or self._privacy.consent_default
+
+    @property
+    def keeping(self) -> Keeping:
+        """What may be kept of the call."""
+        return Keeping.ALL if self.consent is Consent.GRANTED else self._privacy.without_consent
 
     def facts(self) -> CallFacts:
         """What an alert repeats of its call."""
@@ -117,6 +131,8 @@ class CallRecord:
                 return True
             case HoldChanged(on_hold=on_hold, at_ms=at_ms):
                 return self._hold(on_hold, at_ms)
+            case PauseChanged(paused=paused, at_ms=at_ms):
+                return self._pause(paused, at_ms)
             case RecognitionChanged():
                 return True
             case HangUpReported(party=party):
@@ -151,7 +167,8 @@ class CallRecord:
 
     def running_spans(self, now_ms: int) -> list[Span]:
         """What has begun and goes on."""
-        return [Span("hold", None, self.held_since_ms, now_ms)] if self.held_since_ms is not None else []
+        begun = (("hold", self.held_since_ms), ("pause", self.paused_since_ms))
+        return [Span(kind, None, from_ms, max(now_ms, from_ms)) for kind, from_ms in begun if from_ms is not None]
 
     def held_until(self, now_ms: int) -> int:
         """Milliseconds on hold so far."""
@@ -167,6 +184,16 @@ class CallRecord:
             self.held_ms += max(0, at_ms - self.held_since_ms)
             self.held_since_ms = None
             self.state = CallState.LIVE if self.state is CallState.HELD else self.state
+            return True
+        return False
+
+    def _pause(self, paused: bool, at_ms: int) -> bool:
+        if paused and self.paused_since_ms is None:
+            self.paused_since_ms = at_ms
+            return True
+        if not paused and self.paused_since_ms is not None:
+            self._span(Span("pause", None, self.paused_since_ms, max(at_ms, self.paused_since_ms)))
+            self.paused_since_ms = None
             return True
         return False
 

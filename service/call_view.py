@@ -33,6 +33,7 @@ def view_of(call: LiveCall) -> CallView:
             UndecidedView(tuple(each.kinds), each.leg, each.from_ms, each.to_ms, each.cause)
             for each in call.watch.coverage.undecided(call.now_ms)
         ),
+        paused=call.paused,
     )
 
 
@@ -96,6 +97,7 @@ def _view(
     verdict: str | None,
     facts: tuple[Measure, ...] = (),
     undecided: tuple[UndecidedView, ...] = (),
+    paused: bool = False,
 ) -> CallView:
     said = record.known
     return CallView(
@@ -124,4 +126,6 @@ def _view(
         abilities=record.abilities,
         supervisions=record.supervisions,
         undecided=undecided,
+        consent=record.consent,
+        paused=paused,
     )

@@ -1,25 +1,23 @@
 """One call, first byte to last alert: audio and events in; alerts, transcript, levels and sound out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from alerts.alert import Alert, Kind
 from alerts.desk import AlertDesk
 from alerts.findings import Finding
-from alerts.masking.call_masker import CallMasker
 from alerts.watch import CallWatch
+from config.privacy import Keeping
 from config.rule_packs import RulePack
 from config.settings import Settings
 from service.arrivals import ArrivalLog
 from service.call_events import observation_of
 from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
+from service.call_sound import CallSound
 from service.call_time import CallTime
+from service.call_words import CallWords
 from service.clock import Clock
 from service.recognition.leg_recognition import LegRecognition, Recognized
-from service.sound_taps import SoundTaps
-from service.transcript import line_of
-from streaming.audio_ring import AudioRing
 from streaming.call_clock import CallClock
 from streaming.call_order import CallOrder
 from streaming.frames import AudioFrame, Leg
@@ -67,19 +65,19 @@ class LiveCall:
         self.record = record
         self.alerts: dict[str, Alert] = {}
         self.ears: dict[Leg, LegEar] = {}
-        self.rings: dict[Leg, AudioRing] = {}
+        self.sound = CallSound(record.call_id, settings, outlet, self._known_ms)
         self.recognitions: dict[Leg, LegRecognition] = {}
         self.tier = Tier.FULL  # the ladder's word; a leg may do with less (no model, speech given up)
         self._settings, self._clock, self._recognize = settings, clock, recognize
         self._watch, self._desk, self._outlet = watch, desk, outlet
-        self._masker = CallMasker()
+        self._said = CallWords(record, settings.privacy, outlet, self.sound.hear)
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
-        self._arrivals, self._taps = ArrivalLog(), SoundTaps()
+        self._arrivals = ArrivalLog()
         self._time = CallTime(clock)
         self._dropped_ms: dict[Leg, int] = {}  # clock time of a socket's bare close; the leg may return
         self._ended_legs: set[Leg] = set()
         self._judged_ms = 0
-        self._paused = False
+        self.paused = False
         self._event_since_ms: int | None = None
         self._over_due_ms: int | None = None
         self._over: CallOver | None = None
@@ -89,7 +87,7 @@ class LiveCall:
 
     def hear(self, leg: Leg, pcm_s16le: bytes, rate_hz: int, waited_ms: int = 0) -> None:
         """Audio of one leg, whole int16 samples, any length; its first samples arrived `waited_ms` ago."""
-        if self._paused or self.closed or leg in self._ended_legs:
+        if self.paused or self.closed or leg in self._ended_legs or self.record.keeping is Keeping.NOTHING_HEARD:
             return
         if not self._time.begun:
             self._time.begin(len(pcm_s16le) * 500 // rate_hz)
@@ -105,7 +103,7 @@ class LiveCall:
     def lost(self, leg: Leg, length_ms: int) -> None:
         """Audio of the leg that did not come, by the sender's own word: a gap, before the next audio."""
         ear = self.ears.get(leg)
-        if ear is None or self._paused or self.closed or leg in self._ended_legs:
+        if ear is None or self.paused or self.closed or leg in self._ended_legs:
             return
         self._take(leg, ear.lost(length_ms))
         self._advance()
@@ -141,9 +139,9 @@ class LiveCall:
             case CallEventType.HANGUP:
                 self._due_over(_LAST_WORDS_MS)
             case CallEventType.PAUSE:
-                self._pause()
+                self.pause(at_ms)
             case CallEventType.RESUME:
-                self._paused = False
+                self.paused = False
         if observation is not None:
             self._order.report(observation, at_ms)
             self._event_since_ms = self._event_since_ms or self._clock.monotonic_ms()
@@ -160,7 +158,7 @@ class LiveCall:
             if leg not in self._ended_legs:
                 heard = ear.pulse(self._time.elapsed_ms())
                 # A dropped leg has no socket, and while the call is paused nothing is taken: no line is to blame.
-                excused = self._paused or leg in self._dropped_ms
+                excused = self.paused or leg in self._dropped_ms
                 self._take(leg, [each for each in heard if not (excused and isinstance(each, MediaLost))])
         self._give_up_dropped_legs(now_ms)
         waiting_ms = now_ms - self._event_since_ms if self._event_since_ms is not None else 0
@@ -168,6 +166,15 @@ class LiveCall:
         if self._over_due_ms is not None and (now_ms >= self._over_due_ms or self._last_words_in()):
             self._finish(now_ms)
         self._close_if_done(now_ms)
+
+    def pause(self, at_ms: int | None = None) -> None:
+        """Nothing is recognised, kept or heard until the resume; what came since `at_ms` is forgotten again."""
+        self.paused = True
+        for leg, recognition in self.recognitions.items():
+            late = at_ms is not None and at_ms < self.ears[leg].heard_ms
+            recognition.interrupt(self.ears[leg].heard_ms, forget=late)
+        if at_ms is not None:
+            self.sound.forget_from(at_ms)
 
     async def drained(self) -> None:
         """Wait for the last finals of every leg."""
@@ -209,7 +216,7 @@ class LiveCall:
 
     def release(self) -> None:
         """Nobody asks for the call any more: its sound goes at once, not with some later collection of cycles."""
-        self.rings.clear()
+        self.sound.release()
         self.ears.clear()
         self.recognitions.clear()
 
@@ -228,12 +235,16 @@ class LiveCall:
     @property
     def listened(self) -> bool:
         """Whether anybody hears the call now."""
-        return self._outlet.listened(self.record.call_id)
+        return self.sound.listened
 
     @property
     def watch(self) -> CallWatch:
         """What the rules make of it so far."""
         return self._watch
+
+    def settled_ms(self) -> int:
+        """Up to where every word of both legs has its time."""
+        return min((each.settled_ms(self.ears[leg].heard_ms) for leg, each in self.recognitions.items()), default=0)
 
     def connected(self, leg: Leg) -> bool:
         """Whether the leg's socket is there."""
@@ -243,7 +254,7 @@ class LiveCall:
 
     def _new_leg(self, leg: Leg, rate_hz: int) -> LegEar:
         ear = self.ears[leg] = LegEar(leg, self._settings.hearing)
-        self.rings[leg] = AudioRing(self._settings.hearing.ring_s)
+        self.sound.open(leg)
         self.recognitions[leg] = self._recognize(self.record.call_id, leg, self._words).at_rate(rate_hz)
         self._judge(self._watch.feed(BandHeard(leg, rate_hz)))
         self.recognitions[leg].serve(self.tier, 0)
@@ -253,7 +264,7 @@ class LiveCall:
 
     def _take(self, leg: Leg, heard: list[AudioFrame | Observation]) -> None:
         """What an ear made of its audio: sound to the ring, speech to the recogniser, observations into the order."""
-        recognition, ring = self.recognitions[leg], self.rings[leg]
+        recognition, ring = self.recognitions[leg], self.sound.rings[leg]
         for item in heard:
             if isinstance(item, AudioFrame):
                 ring.add(item)
@@ -278,11 +289,10 @@ class LiveCall:
             self._outlet.levels(levels)
             if self.record.weigh(self.alerts.values(), self._tone()):
                 self._outlet.changed(self)
-        if self.listened:
-            for agent, customer in self._taps.cut(self.rings, self.now_ms):
-                self._outlet.sound(self.record.call_id, agent, customer)
-        else:
-            self._taps.skip(self.now_ms)
+        self.sound.pass_on(self.now_ms)
+
+    def _known_ms(self, leg: Leg) -> int:
+        return self.recognitions[leg].known_ms(self.ears[leg].heard_ms)
 
     def _note(self, observation: Observation) -> None:
         if isinstance(observation, LevelHeard):
@@ -297,10 +307,7 @@ class LiveCall:
         if self.closed:
             return  # what comes behind the end is on no page any more
         if isinstance(heard, WordsHeard):
-            for masked in self._masker.hear(heard):
-                line = line_of(self.record.call_id, masked, self._watch.hits_of(masked.spoken))
-                self.record.transcript.take(line)
-                self._outlet.transcript(line)
+            self._said.take(heard, self._watch.hits_of)
         elif isinstance(heard, RecognitionChanged) and self.record.note(heard, self._time.at(heard.at_ms)):
             self._outlet.changed(self)
         self._judge(self._watch.feed(heard))
@@ -315,14 +322,8 @@ class LiveCall:
             received_at = self._arrivals.received_at(finding.audio_end_ms, leg) or detected_at
             if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
                 received_at = max(received_at, self.record.hung_up_at)
-            self._keep(self._desk.take(self._masked(finding), facts, received_at, detected_at))
+            self._keep(self._desk.take(self._said.masked(finding), facts, received_at, detected_at))
         self._outlet.changed(self)
-
-    def _masked(self, finding: Finding) -> Finding:
-        evidence = finding.evidence
-        if evidence.text is None:
-            return finding
-        return replace(finding, evidence=replace(evidence, text=self._masker.text(evidence.text, evidence.to_ms)))
 
     def _tone(self) -> float:
         """The tensest voice."""
@@ -392,9 +393,3 @@ class LiveCall:
             left_over_ms > _AFTER_CALL_MS
         ):
             self.close()
-
-    def _pause(self) -> None:
-        """Nothing is recognised, kept or heard until the resume; the audio between is a gap."""
-        self._paused = True
-        for leg, recognition in self.recognitions.items():
-            recognition.interrupt(self.ears[leg].heard_ms)

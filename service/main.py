@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -54,6 +54,7 @@ from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
 from service.store.alarm import StoreAlarm
+from service.store.eraser import Eraser
 from service.store.history import StoredHistory
 from service.store.letter_box import LetterBox
 from service.store.retention import Retention
@@ -65,6 +66,7 @@ from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
 from web.clips_api import clips_router
+from web.erasure_api import erasure_router
 from web.floor import Floor
 from web.floor_api import floor_router
 from web.history_api import history_router
@@ -74,6 +76,7 @@ from web.inspection.work_api import work_router
 from web.pages import Pages
 from web.sources import AlertChange
 from web.supervise_api import supervise_router
+from web.trust.sources import NoLedger
 from web.wallboard_beat import WallboardBeat
 from web.webhooks_api import webhooks_router
 
@@ -166,15 +169,28 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
     neighbours = Neighbours(settings, board, store, bus, audience, feed, floor, clock)
     board.find_stream = neighbours.find_stream
+    outlet.keeping = board.keeping
     board.complete = WhoAnswers(lambda: book.roster).complete
-    recorder = Recorder(settings.recording, settings.recording.folder or settings.data_dir / "recordings", board)
+    recordings = settings.recording.folder or settings.data_dir / "recordings"
+    recorder = Recorder(settings.recording, recordings, board, settings.hearing.ring_s)
     clips = ClipMaker(
-        settings.clips, settings.clips.folder or settings.data_dir / "clips", board, store.amend_alert, clock
+        settings.clips,
+        settings.clips.folder or settings.data_dir / "clips",
+        board,
+        store.amend_alert,
+        clock,
+        settings.privacy.words_wait_s,
     )
     letters = LetterBox(store, clock)
     calls = AllCalls(board, store, bus, recorder)
     wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of)
     folders = ((clips.folder, settings.retention.clips_days), (recorder.folder, settings.retention.recordings_days))
+
+    async def forget(call_ids: Sequence[str]) -> None:
+        board.forget_ended(call_ids)
+        await bus.forget_changes()
+
+    eraser = Eraser(store, clips.folder, recorder.folder, forget)
     retention = Retention(settings.retention, store, clock, folders, delete_older)
 
     def rules_changed(pack: RulePack) -> None:
@@ -216,6 +232,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             clips_router(clips),
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
+            erasure_router(eraser, NoLedger()),
             history_router(StoredHistory(store)),
             supervise_router(pbx_feeds.room, desk),
             scores_router(inspection),

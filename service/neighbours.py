@@ -167,7 +167,7 @@ class Neighbours(Ears):
         except StoreUnavailableError:
             return
         if view is not None:
-            self._board.learn(call_id, _announcement_of(view))
+            self._board.learn(call_id, _announcement_of(view), paused=view.paused)
 
     # --- looking after -----------------------------------------------------------------------------------------
 
@@ -247,4 +247,5 @@ def _announcement_of(view: CallView) -> Announcement:
         customer_number=view.customer_number,
         started_at=view.started_at,
         metadata=view.metadata,
+        consent=view.consent,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +16,7 @@ from alerts.rules.observed_call import Entry, entry_of, finding_entry, words_ent
 from alerts.rules.rule_hit import RuleHit
 from alerts.watch import CallWatch
 from config.observing import ObservationSettings
+from config.privacy import Keeping
 from config.rule_packs import RulePack
 from config.settings import Settings
 from service.call_record import CallRecord
@@ -33,11 +35,11 @@ _WORD_FINDINGS = frozenset((Kind.PHRASE, Kind.ABUSE_AFTER_HANGUP))  # they come 
 class CallNotes:
     """The entries of one running call; the digits of a final that turn out to be a number are masked afterwards."""
 
-    def __init__(self, settings: ObservationSettings) -> None:
+    def __init__(self, settings: ObservationSettings, patterns: Sequence[str] = ()) -> None:
         self.entries: list[Entry] = []
         self.whole = True
         self._settings = settings
-        self._masker = CallMasker()
+        self._masker = CallMasker(patterns)
         self._words: dict[tuple[Leg, int], tuple[int, tuple[RuleHit, ...]]] = {}  # place among the entries, hits
         self._levelled: set[Leg] = set()
 
@@ -133,14 +135,14 @@ class ObservationLog:
         settings = self._settings
         if pack is None or not settings.observations.enabled:
             return CallWatch(settings.detection, pack, reader, settings.hearing, record.whose)
-        watch = NotingWatch(CallNotes(settings.observations), pack, settings, reader, record)
+        watch = NotingWatch(CallNotes(settings.observations, settings.privacy.patterns), pack, settings, reader, record)
         self._running[record.call_id] = watch
         return watch
 
     def call_closed(self, record: CallRecord, duration_ms: int) -> None:
         """Nothing more will be noted of it: to be written. Calls without any words or sound are not kept."""
         watch = self._running.pop(record.call_id, None)
-        if watch is None or not watch.notes.entries:
+        if watch is None or not watch.notes.entries or record.keeping not in (Keeping.ALL, Keeping.NO_SOUND):
             return
         notes = watch.notes
         self.cut_short += not notes.whole

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.alert import Alert
+from config.privacy import Keeping
 from service.bus.bus import Bus
 from service.bus.on_the_wire import LEVELS, LINE, call_news, sound_news
 from service.call_view import view_of
@@ -35,6 +36,7 @@ class NodeOutlet:
         self._store, self._audience, self._bus = store, audience, bus
         self._clock, self._counts = clock, counts
         self.when_closed: Callable[[LiveCall], None] = lambda _call: None
+        self.keeping: Callable[[str], Keeping] = lambda _call_id: Keeping.ALL
         self._call_ended = call_ended
         self._ended: set[str] = set()
         self._first_published_at: OrderedDict[str, datetime] = OrderedDict()
@@ -59,7 +61,7 @@ class NodeOutlet:
 
     def transcript(self, line: TranscriptLine) -> None:
         """To those who follow this call's words."""
-        if line.heard.final and line.heard.text:
+        if line.heard.final and line.heard.text and self.keeping(line.call_id) in (Keeping.ALL, Keeping.NO_SOUND):
             self._store.save_line(line)
         self._audience.publish_transcript(line)
         if self._bus.is_followed(topic := f"transcript:{line.call_id}"):
@@ -88,12 +90,12 @@ class NodeOutlet:
             self._ended.discard(view.call_id)
             self.when_closed(call)
 
-    def listened(self, call_id: str) -> bool:
-        """Whether anybody hears the call."""
-        return self._audience.is_listened_to(call_id) or self._bus.is_followed(f"sound:{call_id}")
+    def listened(self, name: str) -> bool:
+        """Whether anybody hears the sound that goes by this name."""
+        return self._audience.hears(name) or self._bus.is_followed(f"sound:{name}")
 
-    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        """To those who hear the call."""
-        self._audience.hear(call_id, agent, customer)
-        if self._bus.is_followed(topic := f"sound:{call_id}"):
+    def sound(self, name: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """To those who hear it."""
+        self._audience.hear(name, agent, customer)
+        if self._bus.is_followed(topic := f"sound:{name}"):
             self._bus.tell(topic, sound_news(agent, customer))

@@ -48,11 +48,11 @@ class PlaybackOutlet:
     def changed(self, call: LiveCall) -> None:
         """Nobody watches."""
 
-    def listened(self, call_id: str) -> bool:
+    def listened(self, name: str) -> bool:
         """Nobody listens."""
         return False
 
-    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+    def sound(self, name: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
         """Nobody listens."""
 
     def alerts(self) -> list[Alert]:

@@ -49,6 +49,12 @@ class AudioRing:
         straight = self._ring[at : at + length_bytes]
         return first_ms, bytes(straight) + bytes(self._ring[0 : length_bytes - len(straight)])
 
+    def silence_from(self, at_ms: int) -> None:
+        """What is kept from `at_ms` on becomes zeros."""
+        first = max(at_ms * SAMPLES_PER_MS, self._oldest_sample)
+        if first < self._end_sample:
+            self._write(first * 2, bytes((self._end_sample - first) * 2))
+
     @property
     def _oldest_sample(self) -> int:
         return max(self._first_sample, self._end_sample - len(self._ring) // 2)

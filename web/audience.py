@@ -11,6 +11,7 @@ from config.settings import ListeningSettings
 from streaming.frames import AudioFrame
 from web.agent_messages import agent_message_body
 from web.alert_messages import alert_message, is_over
+from web.bleeped import bleeped_name
 from web.call_messages import call_message
 from web.console import Console
 from web.desk_sources import AgentTip
@@ -81,9 +82,10 @@ class Audience:
         """A call is over; who listened is told so."""
         self._tell_call(call, ended=True)
         self._places.pop(call.call_id, None)
-        self._encoders.pop(call.call_id, None)
-        for ear in self._ears.get(call.call_id, []):
-            ear.end("call_ended")
+        for name in (call.call_id, bleeped_name(call.call_id)):
+            self._encoders.pop(name, None)
+            for ear in self._ears.get(name, []):
+                ear.end("call_ended")
 
     def publish_transcript(self, line: TranscriptLine) -> None:
         """A new revision of an utterance, for those who follow the call."""
@@ -109,12 +111,15 @@ class Audience:
         for console in followers:
             console.tell_levels(levels.call_id, text)
 
-    def hear(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        """20 ms of a call, both legs at the same place; None where a leg has no audio. Free unless someone listens."""
-        ears = self._ears.get(call_id)
+    def hear(self, name: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        """20 ms of a call, both legs at the same place; None where a leg has no audio. Free unless someone listens.
+
+        `name`: the call's id, or its `bleeped_name`.
+        """
+        ears = self._ears.get(name)
         if not ears:
             return
-        encoded = self._encoders.setdefault(call_id, FrameEncoder()).encode(agent, customer, self._now_ms())
+        encoded = self._encoders.setdefault(name, FrameEncoder()).encode(agent, customer, self._now_ms())
         if encoded is None:
             return
         for ear in ears:
@@ -141,8 +146,11 @@ class Audience:
             messages_replaced=box.replaced, messages_dropped=box.dropped, consoles_overflowed=int(box.overflowed)
         )
 
-    def listen(self, call_id: str, person: str | None = None) -> Ear:
-        """Somebody begins to listen to a call, and everybody is told who. Raises AudienceFullError."""
+    def listen(self, call_id: str, person: str | None = None, *, bleeped: bool = False) -> Ear:
+        """Somebody begins to listen to a call, and everybody is told who. Raises AudienceFullError.
+
+        `bleeped`: who may not hear numbers.
+        """
         if sum(len(ears) for ears in self._ears.values()) >= self._settings.most_listeners:
             self._count(refused=1)
             raise AudienceFullError
@@ -153,25 +161,30 @@ class Audience:
             round(settings.behind_s * 1000),
             round(settings.stuck_s * 1000),
             person,
+            bleeped=bleeped,
         )
-        self._ears.setdefault(call_id, []).append(ear)
+        self._ears.setdefault(ear.name, []).append(ear)
         self._presence.come(call_id, person)
         self._tell_presence(call_id, self._consoles)
         return ear
 
     def stop_listening(self, ear: Ear) -> None:
         """Somebody has stopped listening."""
-        self._ears[ear.call_id].remove(ear)
-        if not self._ears[ear.call_id]:
-            del self._ears[ear.call_id]
-            self._encoders.pop(ear.call_id, None)
+        self._ears[ear.name].remove(ear)
+        if not self._ears[ear.name]:
+            del self._ears[ear.name]
+            self._encoders.pop(ear.name, None)
         self._presence.go(ear.call_id, ear.person)
         self._tell_presence(ear.call_id, self._consoles)
         self._count(frames_sent=ear.sent, frames_dropped=ear.dropped, listeners_stuck=int(ear.stuck))
 
     def is_listened_to(self, call_id: str) -> bool:
         """Whether anybody hears this call now: such calls keep their recogniser longest."""
-        return call_id in self._ears
+        return call_id in self._ears or bleeped_name(call_id) in self._ears
+
+    def hears(self, name: str) -> bool:
+        """Whether anybody hears the sound that goes by this name: the call's id, or its `bleeped_name`."""
+        return name in self._ears
 
     def listeners_here(self) -> dict[str, tuple[str | None, ...]]:
         """Who listens to which call on this node, for the other nodes."""
@@ -190,7 +203,7 @@ class Audience:
     def followed(self) -> frozenset[str]:
         """What the people on this node follow now: `calls`, `levels`, `transcript:<call_id>`, `sound:<call_id>`."""
         topics = {topic for console in self._consoles for topic in console.topics}
-        return frozenset(topics | {f"sound:{call_id}" for call_id in self._ears})
+        return frozenset(topics | {f"sound:{name}" for name in self._ears})
 
     def wallboards(self) -> list[Console]:
         """The consoles that show the floor."""

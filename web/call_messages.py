@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.privacy import Consent
 from streaming.frames import Leg, Party
 from web.alert_messages import AlertBody, alert_body
 from web.sources import (
@@ -101,6 +102,8 @@ class CallBody(_Body):
     metadata: dict[str, str]
     abilities: dict[Mode, AbilityBody] = Field(description="How a supervisor can step in; empty after the end.")
     supervisions: list[SupervisionBody]
+    consent: Consent
+    paused: bool
 
 
 class UndecidedBody(_Body):
@@ -160,7 +163,7 @@ class LevelsBody(_Body):
 
 
 class SpanBody(_Body):
-    """A stretch of a call's timeline: speech, hold, gap, silence, talk_over, whisper."""
+    """A stretch of a call's timeline: speech, hold, gap, pause, silence, talk_over, whisper."""
 
     kind: str
     leg: Leg | None
@@ -279,6 +282,8 @@ def _fields_of(call: CallView) -> dict[str, object]:
         "metadata": dict(call.metadata),
         "abilities": _abilities_of(call),
         "supervisions": [SupervisionBody.model_validate(view) for view in call.supervisions],
+        "consent": call.consent,
+        "paused": call.paused,
     }
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 
 from streaming.frames import FRAME_MS
+from web.bleeped import bleeped_name
 from web.listen_frame import with_gap
 
 
@@ -15,9 +16,17 @@ class Ear:
     """
 
     def __init__(
-        self, call_id: str, most_frames: int, behind_ms: int, stuck_ms: int, person: str | None = None
+        self,
+        call_id: str,
+        most_frames: int,
+        behind_ms: int,
+        stuck_ms: int,
+        person: str | None = None,
+        *,
+        bleeped: bool = False,
     ) -> None:
         self.call_id = call_id
+        self.bleeped = bleeped
         self.person = person  # whose ear it is, where that is known
         self.sent = 0
         self.dropped = 0
@@ -34,6 +43,11 @@ class Ear:
         self._since_progress = 0
         self._something = asyncio.Event()
         self._is_stuck = asyncio.Event()
+
+    @property
+    def name(self) -> str:
+        """What the sound it hears goes by."""
+        return bleeped_name(self.call_id) if self.bleeped else self.call_id
 
     @property
     def stuck(self) -> bool:

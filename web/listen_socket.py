@@ -21,6 +21,8 @@ from web.requests import ListenHello, ListenMode, ListenSeek, ListenStats
 from web.sockets import POLICY_VIOLATION, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
 from web.sources import Calls, CallState, UnknownCallError
 from web.stamps import stamp
+from web.trust.rights import Right
+from web.trust.who import who_asks
 
 _log = structlog.get_logger(__name__)
 _STATS_EVERY_S = 1.0
@@ -52,7 +54,8 @@ class ListenDoor:
             return
         try:
             call = await self._calls.get(call_id)
-            ear = self._audience.listen(call_id, self._known(hello.person))
+            bleeped = not who_asks().may(Right.HEAR_NUMBERS)
+            ear = self._audience.listen(call_id, self._known(hello.person), bleeped=bleeped)
         except UnknownCallError:
             await self._end(websocket, "unknown_call", POLICY_VIOLATION)
             return
@@ -191,8 +194,8 @@ class _Conversation:
         try:
             call = await self._calls.get(self._ear.call_id)
             zero_ms = self._now_at().timestamp() * 1000 - call.duration_ms
-            begun = False
-            async for frame in replay(self._calls, call, from_ms, zero_ms, sleep_until_ms):
+            begun, bleeped = False, self._ear.bleeped
+            async for frame in replay(self._calls, call, from_ms, zero_ms, sleep_until_ms, bleeped=bleeped):
                 if not begun:  # with the oldest that is kept, where the place asked for is gone
                     begun = True
                     await self._say(_replay_began(from_ms, round(captured_ms_of(frame) - zero_ms), zero_ms))

@@ -7,20 +7,28 @@ from web.listen_frame import FLAG_REPLAY, encode
 from web.sources import Calls, CallView
 
 _CHUNK_MS = 2_000  # read from the ring at a time
+_LEGS = (Leg.AGENT, Leg.CUSTOMER)
 _AHEAD_MS = 60  # sent ahead of real time, so that the player's ring never runs dry
 
 
 async def replay(
-    calls: Calls, call: CallView, from_ms: int, zero_ms: float, sleep_until_ms: Callable[[int], Awaitable[None]]
+    calls: Calls,
+    call: CallView,
+    from_ms: int,
+    zero_ms: float,
+    sleep_until_ms: Callable[[int], Awaitable[None]],
+    *,
+    bleeped: bool = False,
 ) -> AsyncIterator[bytes]:
     """Frames from `from_ms` (or the oldest kept) on, with the replay flag and numbers of their own.
 
     `zero_ms` is the epoch time of the call's zero. `sleep_until_ms` waits until so many milliseconds of replay
-    should have been played. Ends where nothing more is kept: that is now. Raises UnknownCallError.
+    should have been played. `bleeped`: for somebody who may not hear numbers. Ends where nothing more is kept: that is
+    now. Raises UnknownCallError.
     """
     seq, at_ms = 0, from_ms
     while True:
-        begin_ms, legs = await calls.audio(call.call_id, at_ms, at_ms + _CHUNK_MS, (Leg.AGENT, Leg.CUSTOMER))
+        begin_ms, legs = await calls.audio(call.call_id, at_ms, at_ms + _CHUNK_MS, _LEGS, bleeped=bleeped)
         if not legs or len(legs[0]) < FRAME_BYTES:
             if seq > 0 or at_ms > call.duration_ms:
                 await sleep_until_ms(seq * FRAME_MS)  # until the last frame has been played

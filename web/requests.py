@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from alerts.alert import Severity
+from config.privacy import Consent
 from streaming.frames import Leg, Party
 from web.actors import PERSON_PATTERN
 from web.sources import AgentView, Announcement, CallEvent, CallEventType
@@ -52,6 +53,7 @@ class AnnouncementFields(_Incoming):
     customer: CustomerFields | None = None
     started_at: AwareDatetime | None = None
     metadata: dict[MetadataKey, bool | int | float | Note] | None = Field(None, max_length=50)
+    consent: Consent | None = Field(None, description="Whether the customer agreed to being recorded.")
 
     def announcement(self, call_id: str | None) -> Announcement:
         """The same in our own words; metadata values become text."""
@@ -66,6 +68,7 @@ class AnnouncementFields(_Incoming):
             customer_number=self.customer.number if self.customer else None,
             started_at=self.started_at,
             metadata=_pairs(self.metadata) if self.metadata is not None else None,
+            consent=self.consent,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from alerts.alert import Alert
+from config.privacy import Consent
 from streaming.frames import AudioFrame, Leg, Party
 from streaming.observations import WordsHeard
 from web.supervision import Abilities, SupervisionView
@@ -55,6 +56,7 @@ class Announcement:
     customer_number: str | None = None
     started_at: datetime | None = None
     metadata: tuple[tuple[str, str], ...] | None = None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class CallView:
     undecided: tuple[UndecidedView, ...] = ()
     abilities: Abilities = ()  # of a live call: how a supervisor can step in
     supervisions: tuple[SupervisionView, ...] = ()
+    consent: Consent = Consent.GRANTED
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class CallLevels:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a call's timeline: speech, hold, gap, silence, talk_over, whisper."""
+    """A stretch of a call's timeline: speech, hold, gap, pause, silence, talk_over, whisper."""
 
     kind: str
     leg: Leg | None
@@ -295,9 +299,12 @@ class Calls(Protocol):
         """Levels and spans, empty when the call is no longer in memory (the caller adds the alerts)."""
         ...
 
-    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+    async def audio(
+        self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg], *, bleeped: bool = False
+    ) -> tuple[int, list[bytes]]:
         """16 kHz PCM (s16le) of each leg, equally long, gaps as zeros, as far as ring or recording hold it.
 
+        `bleeped`: with numbers covered, and of a live call without the newest `privacy.listen_delay_s`.
         Answers (true from_ms, one bytes object per leg). Raises UnknownCallError; an empty answer: nothing is kept.
         """
         ...

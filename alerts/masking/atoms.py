@@ -36,6 +36,7 @@ class Atom:
     to_char: int
     digits: str = ""
     spelled: bool = True  # false: written in figures
+    sign: str = ""  # of a letter
 
 
 _PIECE = re.compile(
@@ -55,6 +56,8 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
+_LAST_SIGNS = re.compile(r"\d{1,3}[xX]")  # the end of an identity number, or nothing
+_LEAST_MIXED = 4  # so many digits among letters are an identifier
 _LEAST_INNER = 4  # so many syllables of digits inside a longer Korean word are digits all the same
 _PARTICLES = sorted(said.HANGUL_PARTICLES, key=len)  # the shortest first: 육이요 is "6, 2"
 _HANZI_LEXICON = tuple(
@@ -86,8 +89,13 @@ def atoms_of(text: str) -> list[Atom]:
             case "email":
                 atoms.append(Atom(Sort.IDENTIFIER, start, end))
             case "mixed":
-                counts = sum(character.isdigit() for character in piece) >= 4
-                atoms.append(Atom(Sort.IDENTIFIER if counts else Sort.WORD, start, end))
+                digits = "".join(filter(str.isdigit, piece))
+                if len(digits) >= _LEAST_MIXED:
+                    atoms.append(Atom(Sort.IDENTIFIER, start, end))
+                elif _LAST_SIGNS.fullmatch(piece):
+                    atoms.append(Atom(Sort.DIGITS, start, end, digits, spelled=False))
+                else:
+                    atoms.append(Atom(Sort.WORD, start, end))
             case "figures":
                 atoms.append(Atom(Sort.DIGITS, start, end, piece, spelled=False))
             case "latin":
@@ -123,7 +131,7 @@ def _latin(word: str, start: int, end: int) -> Atom:
     ):
         if word in words:
             return Atom(sort, start, end)
-    return Atom(Sort.LETTER if len(word) == 1 else Sort.WORD, start, end)
+    return Atom(Sort.LETTER, start, end, sign=word) if len(word) == 1 else Atom(Sort.WORD, start, end)
 
 
 def _hanzi(text: str, start: int) -> Atom:
@@ -132,6 +140,9 @@ def _hanzi(text: str, start: int) -> Atom:
             if sort is Sort.WORD and text.startswith(word, start):
                 return Atom(sort, start, start + len(word))
         return Atom(Sort.DIGITS, start, start + 1, digit)
+    for sign in said.HANZI_X:
+        if text.startswith(sign, start):
+            return Atom(Sort.LETTER, start, start + len(sign), sign="x")
     if text[start] in said.HANZI_SCALES:
         return Atom(Sort.SCALE, start, start + 1)
     for word, sort in _HANZI_LEXICON:

@@ -11,14 +11,9 @@ _GROWING = 3  # at the end of what was heard so many may become one
 _NEAR = 2  # so many where a number was asked for, or is being dictated
 _WRITTEN_COUNT = 9  # figures with a unit behind them are an amount up to this length
 _MOST_FILLERS = 2
-_MAIL_WORDS_BEFORE = 3  # of the part before "at", as it is spelled or said
+_MOST_LETTERS = 2  # in front of the digits
 
 _IN_A_RUN = frozenset((Sort.DIGITS, Sort.PAIR, Sort.TIMES, Sort.LETTER, Sort.SOUND_LIKE))
-_MAIL_AT = frozenset(("at", "앳", "골뱅이", "艾特"))
-_MAIL_DOT = frozenset(("dot", "점", "닷", "쩜", "点"))
-_MAIL_BEGINS_BEHIND = frozenset(
-    ("is", "it's", "its", "my", "e-mail", "email", "address", "me", "은", "는", "이메일은", "메일은")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,9 @@ class Run:
     trails: bool
     near_cue: bool
     ordinary: bool
+    short: bool  # ordinary for being a short figure and nothing else: it may belong to a number told in pieces
     public: bool
+    sign: Atom | None  # a letter right behind: an identity number's last X, where the digits are one's end
     doubtful: bool  # "oh", 삼일: a sigh and three days, unless a number is being said
 
     @property
@@ -65,7 +62,7 @@ def is_identifier(run: Run, *, near: bool, before: int = 0, partial: bool = Fals
     """
     if partial and run.trails and run.singles >= _GROWING:
         return True
-    if run.ordinary or (run.public and not before):
+    if (run.ordinary and not (run.short and before >= _GROWING)) or (run.public and not before):
         return False
     near = near or run.near_cue
     if run.doubtful and not before and not (near and run.singles >= _NEAR):
@@ -84,40 +81,6 @@ def is_identifier(run: Run, *, near: bool, before: int = 0, partial: bool = Fals
 def identifiers_as_written(atoms: Sequence[Atom]) -> list[Atom]:
     """E-mail addresses and numbers with letters in them, as they are written."""
     return [atom for atom in atoms if atom.sort is Sort.IDENTIFIER]
-
-
-def spoken_addresses(text: str) -> list[tuple[int, int]]:
-    """E-mail addresses as they are said: "li dot wei at example dot com", from and to character."""
-    words: list[tuple[str, int, int]] = []
-    at = 0
-    for word in text.split():
-        start = text.index(word, at)
-        at = start + len(word)
-        words.append((word.lower(), start, at))
-    found: list[tuple[int, int]] = []
-    for index, (word, _, _) in enumerate(words):
-        if word not in _MAIL_AT:
-            continue
-        dot = next((i for i in range(index + 2, min(index + 6, len(words))) if words[i][0] in _MAIL_DOT), None)
-        if dot is None or dot + 1 >= len(words) or index == 0:
-            continue
-        last = dot + 1
-        while last + 2 < len(words) and words[last + 1][0] in _MAIL_DOT:
-            last += 2
-        found.append((words[_first_of_address(words, index)][1], words[last][2]))
-    return found
-
-
-def _first_of_address(words: Sequence[tuple[str, int, int]], at: int) -> int:
-    first, taken = at, 0
-    while first > 0 and words[first - 1][0] not in _MAIL_BEGINS_BEHIND:
-        word = words[first - 1][0]
-        is_letter = len(word) == 1 or word in _MAIL_DOT
-        if taken >= _MAIL_WORDS_BEFORE and not is_letter:
-            break
-        taken += 0 if is_letter else 1
-        first -= 1
-    return first
 
 
 def _end_of_run(atoms: Sequence[Atom], start: int) -> int:
@@ -156,6 +119,7 @@ def _run(atoms: Sequence[Atom], start: int, end: int) -> Run | None:
     oh_only = singles == 1 and all(atom.digits == "0" and atom.to_char - atom.from_char <= 2 for atom in inside)
     if any(atom.sort is Sort.SOUND_LIKE for atom in inside) and singles < _PLAIN:
         return None  # "nine to five" is no number
+    short = _is_short_figure(atoms, begin, stop)
     total = singles + sum(len(atom.digits) for atom in inside if atom.sort is Sort.PAIR)
     leads = all(atom.sort is Sort.FILLER for atom in atoms[:begin])
     trails = all(atom.sort is Sort.FILLER for atom in atoms[stop:])
@@ -166,8 +130,10 @@ def _run(atoms: Sequence[Atom], start: int, end: int) -> Run | None:
         leads=leads,
         trails=trails,
         near_cue=any(atom.sort is Sort.CUE for atom in atoms[:begin]),
-        ordinary=_is_ordinary(atoms, begin, stop, singles),
+        ordinary=_is_ordinary(atoms, begin, stop, singles) or short,
+        short=short,
         public=digits in said.PUBLIC_NUMBERS and not _is_mixed(inside),
+        sign=atoms[stop] if stop < len(atoms) and atoms[stop].sort is Sort.LETTER else None,
         doubtful=oh_only or all(_is_korean_day(atom) for atom in inside),
     )
 
@@ -178,9 +144,10 @@ def _is_mixed(inside: Sequence[Atom]) -> bool:
 
 
 def _with_letters(atoms: Sequence[Atom], begin: int, stop: int) -> Sequence[Atom]:
-    """A passport's first letter, an identity number's last X."""
-    if begin and atoms[begin - 1].sort is Sort.LETTER:
-        begin -= 1
+    """A passport's first letter, an IBAN's first two, an identity number's last X."""
+    for _ in range(_MOST_LETTERS):
+        if begin and atoms[begin - 1].sort is Sort.LETTER:
+            begin -= 1
     if stop < len(atoms) and atoms[stop].sort is Sort.LETTER:
         stop += 1
     return atoms[begin:stop]
@@ -195,11 +162,23 @@ def _is_ordinary(atoms: Sequence[Atom], begin: int, stop: int, singles: int) -> 
         return singles <= (_WRITTEN_COUNT if written else _PLAIN)
     if Sort.POINT in {each.sort for each in (before, after) if each is not None}:
         return singles <= _PLAIN
-    if written and len(inside) == 1:
+    if written and len(inside) == 1 and not _is_short_figure(atoms, begin, stop):
         return _is_plain_figure(inside[0].digits)
     if len(inside) == 3 and inside[1].digits == "0" and all(len(atom.digits) == 1 for atom in inside):
         return before is not None and before.sort is Sort.BEFORE_TIME  # at nine oh five
     return False
+
+
+def _is_short_figure(atoms: Sequence[Atom], begin: int, stop: int) -> bool:
+    """One figure too short to be anybody's, nothing counted with it, no decimal point beside it."""
+    inside = [atom for atom in atoms[begin:stop] if atom.sort is not Sort.FILLER]
+    beside = {atoms[place].sort for place in (begin - 1, stop) if 0 <= place < len(atoms)}
+    return (
+        len(inside) == 1
+        and not inside[0].spelled
+        and len(inside[0].digits) < _PLAIN
+        and not beside & {Sort.POINT, Sort.UNIT}
+    )
 
 
 def _is_plain_figure(figure: str) -> bool:

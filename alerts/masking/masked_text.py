@@ -56,6 +56,23 @@ class MaskedText:
             masked.append(word if shown == word.text else Word(shown, word.start_ms, word.end_ms, word.confidence))
         return tuple(masked)
 
+    def hidden_words(self, words: Sequence[Word]) -> tuple[Word, ...] | None:
+        """The words that are hidden, whole or in part; None when a hidden piece lies in no word that is known."""
+        after = 0
+        found: list[Word] = []
+        covered: set[HiddenPiece] = set()
+        for word in words:
+            at = self.original.find(word.text, after)
+            if at < 0:
+                found.append(word)  # not in the text: nobody knows what it holds
+                continue
+            after = at + len(word.text)
+            inside = {piece for piece in self.hidden if piece.from_char < after and piece.to_char > at}
+            if inside:
+                found.append(word)
+                covered |= inside
+        return tuple(found) if covered == set(self.hidden) else None
+
     def _between(self, from_char: int, to_char: int) -> str:
         """The visible text of a stretch; of a piece cut by its edge the mask is shown whole."""
         shown: list[str] = []

@@ -31,6 +31,7 @@ HANZI_FILLERS = (
     "杠",
     "转",
 )
+HANZI_X = ("艾克斯", "埃克斯", "叉")  # the last sign of one identity number in eleven
 HANZI_POINTS = ("点", "點")
 HANZI_CUES = (
     *("身份证", "验证码", "银行卡", "信用卡", "手机", "电话", "号码", "卡号", "账号", "帐号", "账户", "证件", "密码"),

@@ -45,6 +45,9 @@ class Alone:
     def hold(self, call_ids: frozenset[str]) -> None:
         """Nobody disputes them."""
 
+    async def forget_changes(self) -> None:
+        """Nothing is kept."""
+
     async def ask(self, node_id: str, question: bytes) -> bytes:
         """There is no other node."""
         raise NoAnswerError

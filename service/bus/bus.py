@@ -81,6 +81,10 @@ class Bus(Protocol):
         """All calls this node hears: their leases are renewed until it hears them no more."""
         ...
 
+    async def forget_changes(self) -> None:
+        """What was announced is not to be found on the bus any more; who has not heard it asks the store."""
+        ...
+
     async def ask(self, node_id: str, question: bytes) -> bytes:
         """Another node's answer. Raises NoAnswerError."""
         ...

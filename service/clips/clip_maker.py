@@ -11,13 +11,16 @@ import structlog
 
 from alerts.alert import Alert, AlertState
 from config.keeping import ClipSettings
+from config.privacy import Keeping
 from service.clips.flac import flac_of, wav_of_flac, write_whole
+from service.clips.places import clip_path
 from service.clock import Clock
 from streaming.frames import Leg
 from web.sources import AlertChange, StoreUnavailableError, UnknownAlertError, UnknownCallError
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.25
+_LEGS = (Leg.AGENT, Leg.CUSTOMER)
 _AGAIN_MS = 2_000
 _MOST_WAITING = 5_000  # alerts of a whole floor in a quarter of an hour
 _GIVE_UP_MS = 3_600_000  # the store was away for an hour: the clip stays, the alert does not name it
@@ -30,8 +33,16 @@ class Sound(Protocol):
         """How far a call has been heard; None when it is over or not here."""
         ...
 
-    def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """16 kHz PCM of each leg, equally long. Raises UnknownCallError."""
+    def settled(self, call_id: str, to_ms: int) -> bool:
+        """Whether it is known what was said before `to_ms`, so that numbers can be covered."""
+        ...
+
+    def keeping(self, call_id: str) -> Keeping:
+        """What may be kept of the call."""
+        ...
+
+    def sound_to_keep(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+        """16 kHz PCM of each leg, equally long, with a tone over what must not be heard. Raises UnknownCallError."""
         ...
 
 
@@ -52,8 +63,16 @@ class _Wanted:
 class ClipMaker:
     """Keeps clips in files; the alert learns of its clip by a new version. Fills `web.sources.Clips`."""
 
-    def __init__(self, settings: ClipSettings, folder: Path, sound: Sound, amend: Amend, clock: Clock) -> None:
-        self._settings, self._folder = settings, folder
+    def __init__(
+        self,
+        settings: ClipSettings,
+        folder: Path,
+        sound: Sound,
+        amend: Amend,
+        clock: Clock,
+        words_wait_s: float = 0.0,
+    ) -> None:
+        self._settings, self._folder, self._words_wait_ms = settings, folder, round(words_wait_s * 1000)
         self._sound, self._amend, self._clock = sound, amend, clock
         self._waiting: deque[_Wanted] = deque()
         self.made = self.failed = self.dropped = 0
@@ -65,7 +84,7 @@ class ClipMaker:
 
     def want(self, alert: Alert) -> None:
         """A new alert of a call that is heard here. Never waits."""
-        if not self._settings.enabled:
+        if not self._settings.enabled or self._sound.keeping(alert.call_id) is not Keeping.ALL:
             return
         if len(self._waiting) >= _MOST_WAITING:
             self._waiting.popleft()
@@ -98,7 +117,9 @@ class ClipMaker:
         if wanted.sha256 is not None:
             return now_ms >= wanted.due_ms
         heard_ms = self._sound.heard_ms(wanted.call_id)
-        return heard_ms is None or heard_ms >= wanted.to_ms or now_ms >= wanted.due_ms
+        if heard_ms is not None and heard_ms < wanted.to_ms and now_ms < wanted.due_ms:
+            return False
+        return self._sound.settled(wanted.call_id, wanted.to_ms) or now_ms >= wanted.due_ms + self._words_wait_ms
 
     async def _make(self, wanted: _Wanted) -> bool:
         """Whether nothing is left to be done."""
@@ -116,10 +137,12 @@ class ClipMaker:
         return await self._tell(wanted, wanted.sha256)
 
     def _cut(self, wanted: _Wanted) -> list[bytes] | None:
+        if self._sound.keeping(wanted.call_id) is not Keeping.ALL:
+            return None  # consent was taken back meanwhile
         try:
-            _, channels = self._sound.audio(wanted.call_id, wanted.from_ms, wanted.to_ms, (Leg.AGENT, Leg.CUSTOMER))
+            _, channels = self._sound.sound_to_keep(wanted.call_id, wanted.from_ms, wanted.to_ms, _LEGS)
             if not channels[0].strip(b"\0") and not channels[1].strip(b"\0"):
-                _, mixed = self._sound.audio(wanted.call_id, wanted.from_ms, wanted.to_ms, (Leg.MIXED,))
+                _, mixed = self._sound.sound_to_keep(wanted.call_id, wanted.from_ms, wanted.to_ms, (Leg.MIXED,))
                 channels = [mixed[0], mixed[0]] if mixed[0] else channels
         except UnknownCallError:
             return None
@@ -147,7 +170,7 @@ class ClipMaker:
         return True
 
     def _path(self, alert_id: str) -> Path:
-        return self._folder / alert_id[:4] / f"{alert_id}.flac"  # three days of alerts in one folder
+        return clip_path(self._folder, alert_id)
 
 
 def _read(path: Path, as_wav: bool) -> bytes | None:

@@ -10,9 +10,12 @@ import numpy as np
 import soundfile
 import structlog
 
+from alerts.masking.call_masker import NUMBER_PAUSE_MS
 from config.keeping import RecordingSettings
+from config.privacy import Keeping
 from service.call_board import CallBoard
 from service.clips.flac import cut_of_file
+from service.clips.places import recording_path
 from service.live_call import LiveCall
 from streaming.frames import ANALYSIS_RATE_HZ, Leg
 
@@ -32,8 +35,9 @@ class _Running:
 class Recorder:
     """Records what the board's calls heard since it last looked; a recording gets its name when the call is over."""
 
-    def __init__(self, settings: RecordingSettings, folder: Path, board: CallBoard) -> None:
+    def __init__(self, settings: RecordingSettings, folder: Path, board: CallBoard, ring_s: int) -> None:
         self._settings, self._folder, self._board = settings, folder, board
+        self._longest_wait_ms = round((ring_s - 2 * _PIECE_S) * 1000)
         self._running: dict[str, _Running] = {}
         self.failed = 0
 
@@ -51,6 +55,7 @@ class Recorder:
                 await asyncio.sleep(_PIECE_S)
                 await self.look()
         finally:
+            self._write_rest()
             for call_id in list(self._running):
                 self._finish(call_id)
 
@@ -68,16 +73,30 @@ class Recorder:
             return None
         return from_ms, [channels[_LEGS.index(leg) if leg in _LEGS else 0] for leg in wanted]
 
+    def _write_rest(self) -> None:
+        """The last seconds of the running calls; nobody will know any more what was said in them."""
+        for call in self._board.live_calls():
+            running = self._running.get(call.record.call_id)
+            if running is not None:
+                from_ms = running.written_ms
+                begin_ms, channels = self._board.sound_to_keep(
+                    call.record.call_id, from_ms, call.now_ms, _legs_of(call)
+                )
+                _append(running.file, begin_ms - from_ms, channels)
+
     async def _record(self, call: LiveCall) -> None:
         call_id = call.record.call_id
         running = self._running.get(call_id)
-        if running is None and (call.closed or not call.rings):
+        if self._board.keeping(call_id) is not Keeping.ALL:
+            await asyncio.to_thread(self._forget, call_id)
+            return
+        if running is None and (call.closed or not call.sound.rings):
             return
         try:
             if running is None:
                 running = self._running[call_id] = await asyncio.to_thread(self._begin, call_id)
-            to_ms = call.now_ms
-            begin_ms, channels = self._board.audio(call_id, running.written_ms, to_ms, _legs_of(call))
+            to_ms = max(running.written_ms, _writable_ms(call, self._longest_wait_ms))
+            begin_ms, channels = self._board.sound_to_keep(call_id, running.written_ms, to_ms, _legs_of(call))
             if channels[0]:
                 await asyncio.to_thread(_append, running.file, begin_ms - running.written_ms, channels)
                 running.written_ms = to_ms
@@ -104,12 +123,28 @@ class Recorder:
             running.file.close()
             running.unfinished.replace(running.path)
 
+    def _forget(self, call_id: str) -> None:
+        """Nobody agreed to a recording, or not any more."""
+        running = self._running.pop(call_id, None)
+        if running is not None:
+            running.file.close()
+            running.unfinished.unlink(missing_ok=True)
+        self._path(call_id).unlink(missing_ok=True)
+
     def _path(self, call_id: str) -> Path:
-        return self._folder / f"call-{call_id.replace(':', '%3A')}.flac"
+        return recording_path(self._folder, call_id)
 
 
 def _legs_of(call: LiveCall) -> tuple[Leg, Leg]:
-    return (Leg.MIXED, Leg.MIXED) if Leg.MIXED in call.rings else _LEGS
+    return (Leg.MIXED, Leg.MIXED) if Leg.MIXED in call.sound.rings else _LEGS
+
+
+def _writable_ms(call: LiveCall, longest_wait_ms: int) -> int:
+    """Up to where it is known for certain what must not be heard; words that never come are waited for so long."""
+    if call.closed:
+        return call.now_ms
+    certain_ms = min(call.settled_ms(), call.now_ms - NUMBER_PAUSE_MS)
+    return max(certain_ms, call.now_ms - longest_wait_ms)
 
 
 def _append(file: soundfile.SoundFile, missing_ms: int, channels: Sequence[bytes]) -> None:

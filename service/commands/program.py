@@ -8,6 +8,7 @@ import typer
 
 from service.commands.bench import bench
 from service.commands.demo import demo
+from service.commands.erase import erase
 from service.commands.evaluate import evaluate_app
 from service.commands.listen import listen
 from service.commands.models import models_app
@@ -30,6 +31,7 @@ app.command()(demo)
 app.command()(simulate)
 app.command()(listen)
 app.command()(bench)
+app.command()(erase)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")

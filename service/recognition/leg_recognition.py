@@ -16,6 +16,7 @@ from streaming.speech_segments import SegmentEvent as SpeechEvent
 from web.sources import Tier
 
 _BYTES_PER_MS = SAMPLES_PER_MS * 2
+_PARTIAL_MS = 300  # from a sound to the partial that holds it, with nothing queued (recognition.md §6)
 
 
 class OpenedSegment(Protocol):
@@ -69,6 +70,7 @@ Recognized = WordsHeard | PhraseSpotted | PhraseGuessed | RecognitionChanged
 class _Turn:
     """A segment whose words are not all there yet; what comes before its turn is held."""
 
+    start_ms: int
     segment: OpenedSegment | None = None
     held: list[SegmentEvent] = field(default_factory=list)
 
@@ -132,6 +134,16 @@ class LegRecognition:
         self._tier = tier
         self._tell_whether_listening(at_ms)
 
+    def settled_ms(self, heard_ms: int) -> int:
+        """Up to where every word has its final, and with it its time; `heard_ms` when nothing is on its way."""
+        return min(self._turns[0].start_ms, heard_ms) if self._turns else heard_ms
+
+    def known_ms(self, heard_ms: int) -> int:
+        """Up to where there is a text at least, if only a partial one."""
+        if len(self._turns) == 1 and self._open is not None:
+            return max(self._turns[0].start_ms, heard_ms - self._open.queued_ms - _PARTIAL_MS)
+        return self.settled_ms(heard_ms)
+
     @property
     def idle(self) -> bool:
         """Whether no words are on their way: nothing open, nothing waiting for a final."""
@@ -149,8 +161,14 @@ class LegRecognition:
         elif isinstance(item, AudioFrame):
             self._tell_whether_listening(item.start_ms)
 
-    def interrupt(self, at_ms: int) -> None:
-        """Hold, pause, a gap, a lost connection, known at `at_ms`: what is open closes where its audio ended."""
+    def interrupt(self, at_ms: int, *, forget: bool = False) -> None:
+        """Hold, pause, a gap, a lost connection, known at `at_ms`: what is open closes where its audio ended.
+
+        `forget`: it should not have been heard; its words are not wanted any more.
+        """
+        if forget and self._open is not None:
+            self._open.cut()
+            self._open = None
         self._take(self._segments.interrupt())
 
     def close(self) -> None:
@@ -188,7 +206,7 @@ class LegRecognition:
     def _begin(self, start_ms: int) -> None:
         if self._group is None or self._tier is Tier.ACOUSTIC:
             return
-        turn = _Turn()
+        turn = _Turn(start_ms)
         self._writing = self._tier is Tier.FULL
         self._open = turn.segment = self._group.open_segment(
             self._leg_key,

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from alerts.alert import Alert
+from config.privacy import Consent
 from streaming.frames import Leg, Party
 from streaming.observations import Word, WordsHeard
 from web.sources import AgentView, CallEvent, CallState, CallView, Hit, LegView, Tier, TranscriptLine, UndecidedView
@@ -108,6 +109,8 @@ def call_row(call: CallView) -> dict[str, Any]:
         "verdict_facts": [list(fact) for fact in call.verdict_facts],
         "metadata": [list(pair) for pair in call.metadata],
         "agent_id": None if call.agent is None else call.agent.id,
+        "consent": call.consent.value,
+        "paused": call.paused,
     }
 
 
@@ -139,6 +142,8 @@ def call_of(row: Mapping[Any, Any]) -> CallView:
         verdict_facts=tuple((name, value) for name, value in row["verdict_facts"] or ()),
         metadata=tuple((key, value) for key, value in row["metadata"]),
         undecided=_UNDECIDED.validate_python(row["undecided"] or ()),
+        consent=Consent(row["consent"] or Consent.UNKNOWN),
+        paused=bool(row["paused"]),
     )
 
 

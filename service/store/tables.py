@@ -83,6 +83,8 @@ calls = Table(
     Column("verdict", String),
     Column("verdict_facts", JSON(none_as_null=True)),
     Column("metadata", JSON, nullable=False),
+    Column("consent", String(16)),
+    Column("paused", Boolean),
     Column("node_id", String(64)),  # who hears it, or heard it last
     Column("agent_id", String(200)),
     Index(None, "started_at", "call_id"),

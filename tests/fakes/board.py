@@ -25,6 +25,7 @@ class KeepingOutlet:
     changes: list[CallState] = field(default_factory=list)
     frames: list[tuple[AudioFrame | None, AudioFrame | None]] = field(default_factory=list)
     somebody_listens: bool = False
+    covered: list[tuple[AudioFrame | None, AudioFrame | None]] = field(default_factory=list)
 
     def alert(self, alert: Alert) -> None:
         self.alerts.append(alert)
@@ -38,11 +39,11 @@ class KeepingOutlet:
     def changed(self, call: LiveCall) -> None:
         self.changes.append(call.record.state)
 
-    def listened(self, call_id: str) -> bool:
+    def listened(self, name: str) -> bool:
         return self.somebody_listens
 
-    def sound(self, call_id: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        self.frames.append((agent, customer))
+    def sound(self, name: str, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
+        (self.covered if name.startswith("~") else self.frames).append((agent, customer))
 
 
 @dataclass(slots=True)

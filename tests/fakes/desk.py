@@ -190,7 +190,9 @@ class FakeCalls:
         leg = LegLevels((-20.0, -96.0), (True, False), tones=(0.5, 0.0))
         return Timeline(100, ((Leg.AGENT, leg),), (Span("speech", Leg.AGENT, 0, 100),))
 
-    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
+    async def audio(
+        self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg], *, bleeped: bool = False
+    ) -> tuple[int, list[bytes]]:
         """A sine of 440 Hz for the agent, 700 Hz for the customer, as long as the call has lasted."""
         call = self._known(call_id)
         from_ms = max(from_ms, self.kept_from_ms)

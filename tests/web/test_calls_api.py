@@ -171,6 +171,8 @@ async def test_a_call_is_shown_as_the_contract_says(desk: Desk) -> None:
         "supervisions": [],
         "verdict_facts": {},
         "metadata": {},
+        "consent": "granted",
+        "paused": False,
         "undecided": [],
     }
 

@@ -23,6 +23,8 @@ class Right(StrEnum):
     """The sound of running calls."""
     REPLAY = "replay"
     """The sound of what was said before: in a running call, and clips."""
+    HEAR_NUMBERS = "hear_numbers"
+    """Numbers in the sound of running calls; without it a tone covers them, and all comes some seconds late."""
     DOWNLOAD = "download"
     """Sound or lists as a file."""
     WHISPER = "whisper"
@@ -51,6 +53,8 @@ class Right(StrEnum):
     """Who listened to one's own agents: those within the scope."""
     OPERATE = "operate"
     """Web hooks that failed, and other repairs."""
+    ERASE = "erase"
+    """Delete all calls of one person for good."""
     METRICS = "metrics"
     """The figures for Prometheus."""
     SCORES = "scores"
@@ -103,6 +107,7 @@ _ADMIN = _WALLBOARD | {
     Right.PEOPLE,
     Right.LEDGER,
     Right.OPERATE,
+    Right.ERASE,
     Right.METRICS,
 }  # who gives rights does not listen: two people are needed to hear a call unseen, and the ledger shows both
 
@@ -123,7 +128,7 @@ RIGHTS_OF_KEY = MappingProxyType(
         KeyKind.METRICS: frozenset({Right.METRICS}),
     }
 )
-GIVEN_SINGLY = frozenset({Right.BARGE, Right.TAKE_OVER, Right.END, Right.QUALITY})
+GIVEN_SINGLY = frozenset({Right.HEAR_NUMBERS, Right.BARGE, Right.TAKE_OVER, Right.END, Right.QUALITY})
 """Rights no role has: an admin gives them to a person."""
 OF_CALLS = frozenset(
     {
@@ -133,6 +138,7 @@ OF_CALLS = frozenset(
         Right.LIVE_TRANSCRIPT,
         Right.LISTEN,
         Right.REPLAY,
+        Right.HEAR_NUMBERS,
         Right.DOWNLOAD,
         Right.WHISPER,
         Right.BARGE,

@@ -37,6 +37,7 @@ from web.sources import (
     UnknownCallError,
 )
 from web.trust.gate import Place
+from web.trust.rights import Right
 from web.trust.who import Principal, who_asks
 
 _PAGE = 500  # asked of the source at a time
@@ -108,11 +109,14 @@ class ScopedCalls:
         await self.get(call_id)
         return await self._calls.timeline(call_id)
 
-    async def audio(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """A leg that may not be heard is silent."""
+    async def audio(
+        self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg], *, bleeped: bool = False
+    ) -> tuple[int, list[bytes]]:
+        """A leg that may not be heard is silent, numbers that may not be heard are covered."""
         await self.get(call_id)
         who = who_asks()
-        begin_ms, channels = await self._calls.audio(call_id, from_ms, to_ms, legs)
+        bleeped = bleeped or not who.may(Right.HEAR_NUMBERS)
+        begin_ms, channels = await self._calls.audio(call_id, from_ms, to_ms, legs, bleeped=bleeped)
         heard = [each if who.hears(leg) else bytes(len(each)) for leg, each in zip(legs, channels, strict=False)]
         return begin_ms, heard
 

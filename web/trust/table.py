@@ -139,6 +139,8 @@ TABLE = MappingProxyType(
         "GET /api/v1/webhooks/dead": Line(Right.OPERATE),
         "POST /api/v1/webhooks/dead/replay": Line(Right.OPERATE),
         "POST /api/v1/webhooks/dead/{delivery_id}/replay": Line(Right.OPERATE),
+        # privacy
+        "POST /api/v1/erasures": Line(Right.ERASE),
         # what a PBX says and sends
         "POST /api/v1/agents/{agent_id}/state": _INGEST,
         "POST /api/v1/queues/{queue}/stats": _INGEST,

@@ -3,7 +3,8 @@
 import pytest
 
 from alerts.masking.atoms import atoms_of
-from alerts.masking.identifiers import is_identifier, runs_of, spoken_addresses
+from alerts.masking.identifiers import is_identifier, runs_of
+from alerts.masking.spoken_addresses import spoken_addresses
 
 
 def _found(text: str, *, near: bool = False, before: int = 0, partial: bool = False) -> list[str]:

@@ -14,7 +14,7 @@ _LEGS = (Leg.AGENT, Leg.CUSTOMER)
 
 
 def recorder_of(heard: HeardCall, folder: Path) -> Recorder:
-    return Recorder(RecordingSettings(keep_calls=True), folder / "recordings", heard.board)
+    return Recorder(RecordingSettings(keep_calls=True), folder / "recordings", heard.board, 60)
 
 
 async def test_a_call_longer_than_the_ring_is_there_whole(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ _AT_LEAST_BYTES = (_SECONDS * 1_000 - 60) * 32  # the resampler and the last fra
 
 def kept(doors: Doors, leg: Leg) -> bytes:
     """What the call's ring holds of a leg; nothing before its first audio."""
-    ring = doors.call("c-1").rings.get(leg) if doors.heard_ms("c-1", leg) else None
+    ring = doors.call("c-1").sound.rings.get(leg) if doors.heard_ms("c-1", leg) else None
     return ring.cut(ring.start_ms, ring.end_ms)[1] if ring is not None else b""
 
 

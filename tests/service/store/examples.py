@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
+from config.privacy import Consent
 from config.settings import Settings, StoreSettings
 from service.store.store import Store
 from streaming.frames import Leg, Party
@@ -71,6 +72,8 @@ def a_call(call_id: str = "call-1", state: CallState = CallState.LIVE, minute: i
         metadata=(("ticket", "A-1"),),
         verdict_facts=(("sure", True), ("party", "customer"), ("after_ms", 90_000)),
         undecided=(UndecidedView(("phrase", "dead_air"), Leg.AGENT, 1_000, 1_040, "no_audio"),),
+        consent=Consent.REFUSED,
+        paused=True,
     )
 
 
