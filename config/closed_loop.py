@@ -16,3 +16,11 @@ class ClosedLoopSettings(Section):
     recheck_faults_allowed: int = Field(0, ge=0, le=100, description="Of them so many may show the fault again.")
     compare_days: float = Field(30, gt=0, le=365, description="Days before and after the plan that are compared.")
     appeal_within_days: float = Field(7, gt=0, le=365, description="An agent may appeal for so long, days.")
+
+
+class CallBackSettings(Section):
+    """Calling back customers who gave up waiting (002 客户回访)."""
+
+    within_h: float = Field(24, gt=0, le=720, description="They are called back within so long, h.")
+    attempts: int = Field(3, ge=1, le=20, description="So often nobody may answer before it is given up.")
+    least_gap_min: float = Field(15, ge=0, le=1_440, description="At least so long between two attempts, min.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from config.closed_loop import ClosedLoopSettings
+from config.closed_loop import CallBackSettings, ClosedLoopSettings
 from config.sampling import SamplingPlan
 from config.section import Section
 
@@ -22,6 +22,7 @@ class InspectionSettings(Section):
     plans: tuple[SamplingPlan, ...] = Field((), description="Which calls inspectors hear (docs/inspection.md).")
     worklist_within_days: float = Field(7, gt=0, le=90, description="A week's calls are scored so long after it, days.")
     closed_loop: ClosedLoopSettings = ClosedLoopSettings()
+    call_back: CallBackSettings = CallBackSettings()
 
     @field_validator("time_zone")
     @classmethod

@@ -16,6 +16,7 @@ from web.clips_api import clips_router  # noqa: E402
 from web.erasure_api import erasure_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
 from web.history_api import history_router  # noqa: E402
+from web.inspection.library_api import library_router  # noqa: E402
 from web.inspection.scores_api import scores_router  # noqa: E402
 from web.inspection.work_api import work_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
@@ -28,7 +29,7 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    past = (history_router(nobody), scores_router(nobody), work_router(nobody))
+    past = (history_router(nobody), scores_router(nobody), work_router(nobody), library_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, audio, rtp)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody))
     app = build_app(

@@ -71,6 +71,7 @@ from web.floor import Floor
 from web.floor_api import floor_router
 from web.history_api import history_router
 from web.http_door import open_http_socket
+from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
 from web.pages import Pages
@@ -237,6 +238,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             supervise_router(pbx_feeds.room, desk),
             scores_router(inspection),
             work_router(inspection),
+            library_router(inspection),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),

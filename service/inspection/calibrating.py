@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ulid import ULID
+
 from alerts.inspection.agreement import drift_of, krippendorff_alpha
 from alerts.inspection.records import Mark, Scale
 from config.score_items import IndicatorItem, Item, LevelItem
 from config.score_sheets import ScoreSheet
 from service.clock import Clock
 from service.inspection.kinds import calibration_records, score_records
-from service.inspection.scoring import Scoring, id_of
+from service.inspection.scoring import Scoring
 from service.store.inspection_records import Kept, Step
 from service.store.store import Store
 from web.inspection.views import Agreement, Calibration, NotNowError, Score, ScoreState, UnknownRecordError
@@ -39,7 +41,7 @@ class Calibrating:
                 raise UnknownRecordError
         now = self._clock.now_at()
         fresh = Calibration(
-            calibration_id=id_of("calibration", title, now.isoformat(), by),
+            calibration_id=str(ULID.from_datetime(now)),
             version=1,
             title=title,
             sheet=sheet,

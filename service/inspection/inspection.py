@@ -1,7 +1,7 @@
 """The inspectors' desk of one node: its parts, and what a closed score sets going."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
@@ -11,7 +11,10 @@ from config.score_sheets import ScoreSheet, ScoreSheetError, load_score_sheets, 
 from service.clock import Clock
 from service.inspection.appeals import Appeals
 from service.inspection.calibrating import Calibrating
+from service.inspection.call_backs import CallBacks
 from service.inspection.improving import Improving
+from service.inspection.library import Library
+from service.inspection.outside import Outside
 from service.inspection.scoring import Scoring
 from service.inspection.worklist import Worklist
 from service.store.store import Store
@@ -20,10 +23,11 @@ from web.sources import StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
 _DRAW_EVERY_S = 900.0
+_LOOK_EVERY_S = 20.0
 
 
 class Inspection:
-    """Fills `web.inspection.sources.InspectionSource`. `run` fills the worklists until it is cancelled."""
+    """Fills `web.inspection.sources.InspectionSource`. `run` fills worklists and call-backs until it is cancelled."""
 
     def __init__(
         self,
@@ -38,20 +42,30 @@ class Inspection:
         self.improving = Improving(store, clock, settings.closed_loop)
         self.appeals = Appeals(store, clock, settings.closed_loop, self.scoring)
         self.calibrating = Calibrating(store, clock, self.scoring)
+        self.library = Library(store, clock)
+        self.call_backs = CallBacks(store, clock, settings.call_back)
+        self.outside = Outside(store, clock)
 
     async def run(self) -> None:
-        """Draw every plan's calls again and again; what cannot be done now is tried the next time."""
-        while True:
-            try:
-                await self.worklist.draw_all()
-            except (StoreUnavailableError, NotNowError) as error:
-                _log.warning("worklists could not be filled", cause=type(error).__name__)
-            await asyncio.sleep(_DRAW_EVERY_S)
+        """Draw every plan's calls, and look for abandoned ones, again and again."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_again("worklists could not be filled", self.worklist.draw_all, _DRAW_EVERY_S))
+            tasks.create_task(_again("call-backs could not be made", self.call_backs.look, _LOOK_EVERY_S))
 
     async def _closed(self, score: Score) -> None:
         if score.calibration_id is None:
             await self.worklist.scored(score)
             await self.improving.scored(score)
+
+
+async def _again(message: str, work: Callable[[], Awaitable[object]], every_s: float) -> None:
+    """Do it for ever; what cannot be done now is tried the next time."""
+    while True:
+        try:
+            await work()
+        except (StoreUnavailableError, NotNowError) as error:
+            _log.warning(message, cause=type(error).__name__)
+        await asyncio.sleep(every_s)
 
 
 def sheets_of(settings: InspectionSettings) -> dict[str, ScoreSheet]:

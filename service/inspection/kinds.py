@@ -7,8 +7,9 @@ from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Records
-from web.inspection.views import Calibration, Score, Task
+from web.inspection.views import Calibration, CallBack, Example, OutsideFigure, Score, Task
 
+EXAMPLE, CALL_BACK, OUTSIDE = "example", "call_back", "outside"
 SCORE, TASK, IMPROVEMENT, APPEAL, CALIBRATION, SHEET = (
     *("score", "task", "improvement"),
     *("appeal", "calibration", "sheet"),
@@ -94,6 +95,58 @@ def calibration_records() -> Records[Calibration]:
 def sheet_records() -> Records[ScoreSheet]:
     """Sheets as they were when somebody scored on them: by digest."""
     return Records(SHEET, ScoreSheet, lambda sheet: Columns(state="known", about=sheet.sheet))
+
+
+def example_records() -> Records[Example]:
+    """The library: by fault and agent."""
+    return Records(
+        EXAMPLE,
+        Example,
+        lambda each: Columns(
+            state="shown" if each.removed_at is None else "removed",
+            owner=each.by,
+            agent_id=each.call.agent_id,
+            team=each.call.team,
+            queue=each.call.queue,
+            site=each.call.site,
+            call_id=each.call.call_id,
+            about=each.fault,
+        ),
+    )
+
+
+def call_back_records() -> Records[CallBack]:
+    """Call-backs: by deadline and queue."""
+    return Records(
+        CALL_BACK,
+        CallBack,
+        lambda each: Columns(
+            state=each.state,
+            owner=each.assignee,
+            team=each.call.team,
+            queue=each.call.queue,
+            site=each.call.site,
+            call_id=each.call.call_id,
+            due_at=each.due_at,
+        ),
+    )
+
+
+def outside_records() -> Records[OutsideFigure]:
+    """Figures of other systems: by figure; `owner` is the day."""
+    return Records(
+        OUTSIDE,
+        OutsideFigure,
+        lambda each: Columns(
+            state=each.scope,
+            owner=each.day.isoformat(),
+            about=each.figure,
+            agent_id=each.name if each.scope == "agent" else None,
+            team=each.name if each.scope == "team" else None,
+            site=each.name if each.scope == "site" else None,
+            queue=each.name if each.scope == "queue" else None,
+        ),
+    )
 
 
 def _hundredths(points: Decimal | None) -> int | None:

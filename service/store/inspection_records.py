@@ -86,6 +86,14 @@ class Records(Generic[_Record]):
             return there
         return Kept(record, 1)
 
+    def put_all(self, engine: Engine, records: Sequence[tuple[str, _Record]], step: Step) -> None:
+        """Keep all of them, each in place of whatever was there under its id, or none."""
+        with writing(engine).begin() as connection:
+            for record_id, record in records:
+                there = self.add_within(connection, record_id, record, step)
+                if there.record != record:
+                    self.amend_within(connection, record_id, None, lambda _, new=record: new, step)  # type: ignore[misc]  # the record of this round
+
     def amend(
         self, engine: Engine, record_id: str, version: int | None, change: Callable[[_Record], _Record], step: Step
     ) -> Kept[_Record]:

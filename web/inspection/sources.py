@@ -4,7 +4,7 @@ All raise StoreUnavailableError; what is not there or not possible is raised as 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from alerts.inspection.records import AppealState, Mark
@@ -14,7 +14,10 @@ from web.inspection.views import (
     Agreement,
     AppealView,
     Calibration,
+    CallBack,
+    Example,
     ImprovementView,
+    OutsideFigure,
     Score,
     ScoreState,
     Task,
@@ -193,6 +196,66 @@ class CalibratingSource(Protocol):
         ...
 
 
+class LibrarySource(Protocol):
+    """Good and bad examples by fault."""
+
+    async def add(
+        self,
+        call_id: str,
+        *,
+        fault: str,
+        good: bool,
+        title: str,
+        note: str | None,
+        from_ms: int,
+        to_ms: int,
+        consent: bool,
+        by: str,
+    ) -> Example:
+        """Add a stretch of a call. Raises UnknownRecordError for the call, NotNowError."""
+        ...
+
+    async def examples(self, *, fault: str | None, limit: int) -> Sequence[Example]:
+        """What is in the library, newest first."""
+        ...
+
+    async def get(self, example_id: str) -> Example:
+        """One example. Raises UnknownRecordError, also when it was removed."""
+        ...
+
+    async def remove(self, example_id: str, version: int, by: str, reason: str) -> None:
+        """Take it out. Raises UnknownRecordError, StaleRecordError."""
+        ...
+
+
+class CallBackSource(Protocol):
+    """Customers who gave up waiting."""
+
+    async def call_backs(self, *, state: str | None, limit: int) -> Sequence[CallBack]:
+        """The next due first."""
+        ...
+
+    async def get(self, call_back_id: str) -> CallBack:
+        """One. Raises UnknownRecordError."""
+        ...
+
+    async def tried(self, call_back_id: str, version: int, *, reached: bool, note: str | None, by: str) -> CallBack:
+        """Somebody called. Raises UnknownRecordError, StaleRecordError, NotNowError when too early or closed."""
+        ...
+
+
+class OutsideSource(Protocol):
+    """Figures that other systems supply."""
+
+    async def put(self, figures: Sequence[OutsideFigure], by: str) -> int:
+        """Keep them; a figure of the same day and name replaces the one before. Answers how many."""
+        ...
+
+    async def outside(self, figure: str | None, since: date, until: date) -> Sequence[OutsideFigure]:
+        """Those of the days from `since` until before `until`, oldest first."""
+        ...
+
+
 class InspectionSource(Protocol):
     """The whole desk."""
 
@@ -219,4 +282,19 @@ class InspectionSource(Protocol):
     @property
     def calibrating(self) -> CalibratingSource:
         """Calibration."""
+        ...
+
+    @property
+    def library(self) -> LibrarySource:
+        """Examples."""
+        ...
+
+    @property
+    def call_backs(self) -> CallBackSource:
+        """Customers to be called back."""
+        ...
+
+    @property
+    def outside(self) -> OutsideSource:
+        """Figures of other systems."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from alerts.inspection.records import Appeal, BeforeAndAfter, Improvement, Mark, Scale, SheetScore
@@ -143,3 +143,62 @@ class TrailStep:
     at: datetime
     reason: str | None
     content: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A good or bad example in the library: a stretch of a call, what it shows, and whether it may be heard there."""
+
+    example_id: str
+    version: int
+    call: CallFacts
+    fault: str
+    good: bool
+    title: str
+    note: str | None
+    from_ms: int
+    to_ms: int
+    consent: bool
+    by: str
+    added_at: datetime
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to call a customer back."""
+
+    by: str
+    at: datetime
+    reached: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """A customer who gave up waiting and is to be called back. The number stands in the call, not here."""
+
+    call_back_id: str
+    version: int
+    state: str  # open, reached, given_up
+    call: CallFacts
+    abandoned_at: datetime
+    due_at: datetime
+    assignee: str | None
+    attempts: tuple[Attempt, ...]
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFigure:
+    """What another system knows of a day: satisfaction, first-call resolution, complaints, times.
+
+    `value` is the mean of `number` single values, or their count where the figure is one (complaints).
+    """
+
+    figure: str
+    day: date
+    scope: str  # agent, team, site, queue
+    name: str
+    value: float
+    number: int

@@ -122,6 +122,13 @@ TABLE = MappingProxyType(
         "POST /api/v1/inspection/calibrations/{calibration_id}/calls/{call_id}/score": Line(Right.SCORE, Of.CALL),
         "POST /api/v1/inspection/calibrations/{calibration_id}/close": _QUALITY,
         "GET /api/v1/inspection/calibrations/{calibration_id}/agreement": _SCORE,
+        "GET /api/v1/inspection/examples": _OWN_SCORES,
+        "POST /api/v1/inspection/examples": _SCORE,
+        "POST /api/v1/inspection/examples/{example_id}/remove": _QUALITY,
+        "GET /api/v1/call-backs": _SEE_LIST,
+        "POST /api/v1/call-backs/{call_back_id}/attempts": Line(Right.ACT, Of.LIST),
+        "PUT /api/v1/figures/outside": _INGEST,
+        "GET /api/v1/figures/outside": Line(Right.FIGURES),
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES),

@@ -8,10 +8,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from alerts.alert import Kind
 from service.inspection.periods import week_of
 from tests.service.inspection.desk import InspectionDesk, desk, ended, fault, faultless, judged
 from tests.service.store.examples import BEGAN_AT
 from web.inspection.faults import install_inspection_faults
+from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
 from web.problems import install_problems
@@ -30,6 +32,7 @@ async def over_http(folder: Path) -> AsyncIterator[tuple[InspectionDesk, httpx.A
         install_inspection_faults(app)
         app.include_router(scores_router(house.inspection))
         app.include_router(work_router(house.inspection))
+        app.include_router(library_router(house.inspection))
         now_asks(LOCAL)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://here/api/v1") as client:
@@ -192,3 +195,30 @@ async def test_everybody_sees_their_own(tmp_path: Path, who: Principal, seen: se
             assert (found.status_code == 200) is (each["call"]["call_id"] in seen)
         cases = (await client.get("/inspection/improvements")).json()["improvements"]
         assert {each["call_id"] for each in cases} == seen - {"c3"}
+
+
+async def test_library_call_backs_and_outside_figures(tmp_path: Path) -> None:
+    async with over_http(tmp_path) as (house, client):
+        await house.keep([ended("c1")], [fault("a1", "c1", Kind.CUSTOMER_ABANDONED)])
+        body = {"call_id": "c1", "fault": "dead_air", "good": True, "title": "Calm", "from_ms": 0, "to_ms": 9_000}
+        silent = (await client.post("/inspection/examples", json=body, headers=QA)).json()
+        assert silent["audio"] is None
+        heard = (await client.post("/inspection/examples", json={**body, "consent": True}, headers=QA)).json()
+        assert heard["audio"] == "/api/v1/calls/c1/audio.wav?from_ms=0&to_ms=9000"
+        assert len((await client.get("/inspection/examples")).json()["examples"]) == 2
+        gone = {"version": 1, "reason": "no"}
+        assert (await client.post(f"/inspection/examples/{silent['example_id']}/remove", json=gone)).status_code == 204
+        await house.inspection.call_backs.look()
+        (back,) = (await client.get("/call-backs", params={"state": "open"})).json()["call_backs"]
+        tried = {"version": 1, "reached": True}
+        done = (await client.post(f"/call-backs/{back['call_back_id']}/attempts", json=tried, headers=QA)).json()
+        assert (done["state"], done["attempts"][0]["by"]) == ("reached", "qa1")
+        figure = {"figure": "csat", "day": "2026-11-23", "scope": "agent", "name": "1007", "value": 0.9, "number": 9}
+        assert (await client.put("/figures/outside", json={"figures": [figure]})).json() == {"kept": 1}
+        days = {"since": "2026-11-01", "until": "2026-12-01"}
+        assert (await client.get("/figures/outside", params=days)).json() == {"figures": [figure]}
+        wrong = await client.put("/figures/outside", json={"figures": [{**figure, "scope": "moon"}]})
+        assert wrong.json()["errors"][0]["field"] == "body.figures.0.scope"
+        assert (
+            await client.get("/figures/outside", params={"since": "2026-12-01", "until": "2026-11-01"})
+        ).status_code == 422

@@ -15,6 +15,7 @@ from web.clips_api import clips_router
 from web.erasure_api import erasure_router
 from web.floor_api import floor_router
 from web.history_api import history_router
+from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
 from web.pages import Pages
@@ -33,6 +34,7 @@ def whole_application() -> FastAPI:
         history_router(nobody),
         scores_router(nobody),
         work_router(nobody),
+        library_router(nobody),
         supervise_router(nobody, nobody),
         http_door(settings.ingest, nobody, nobody, nobody),
         RtpDoor(settings.dialects, nobody, nobody, nobody).router(),

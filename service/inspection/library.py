@@ -1,0 +1,92 @@
+"""The case library: good and bad examples by fault, for everybody who trains or is trained."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ulid import ULID
+
+from alerts.masking.call_masker import masked_note
+from service.clock import Clock
+from service.inspection.kinds import example_records
+from service.inspection.scoring import facts_of
+from service.store.inspection_records import Kept, Step
+from service.store.store import Store
+from web.inspection.views import Example, NotNowError, UnknownRecordError
+
+_LONGEST_MS = 600_000
+
+
+class Library:
+    """Fills `web.inspection.sources.LibrarySource`."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._examples = example_records()
+
+    async def add(
+        self,
+        call_id: str,
+        *,
+        fault: str,
+        good: bool,
+        title: str,
+        note: str | None,
+        from_ms: int,
+        to_ms: int,
+        consent: bool,
+        by: str,
+    ) -> Example:
+        """Add a stretch of a call. Raises UnknownRecordError for the call, NotNowError for a stretch outside it."""
+        call = await self._store.call(call_id)
+        if call is None:
+            raise UnknownRecordError
+        if not 0 <= from_ms < to_ms <= call.duration_ms or to_ms - from_ms > _LONGEST_MS:
+            raise NotNowError(f"the stretch must lie in the call and be at most {_LONGEST_MS // 60_000} minutes long")
+        now = self._clock.now_at()
+        fresh = Example(
+            example_id=str(ULID.from_datetime(now)),
+            version=1,
+            call=facts_of(call),
+            fault=fault,
+            good=good,
+            title=masked_note(title),
+            note=masked_note(note) if note else None,
+            from_ms=from_ms,
+            to_ms=to_ms,
+            consent=consent,
+            by=by,
+            added_at=now,
+            removed_at=None,
+        )
+        step = Step("add", by, now)
+        return _view(await self._store.write(lambda engine: self._examples.add(engine, fresh.example_id, fresh, step)))
+
+    async def examples(self, *, fault: str | None, limit: int) -> Sequence[Example]:
+        """What is in the library, newest first."""
+        found = await self._store.read(
+            lambda engine: self._examples.find(engine, about=fault, state="shown", limit=limit)
+        )
+        return [_view(kept) for kept in found]
+
+    async def get(self, example_id: str) -> Example:
+        """One example. Raises UnknownRecordError, also when it was removed."""
+        found = _view(await self._store.read(lambda engine: self._examples.get(engine, example_id)))
+        if found.removed_at is not None:
+            raise UnknownRecordError
+        return found
+
+    async def remove(self, example_id: str, version: int, by: str, reason: str) -> None:
+        """Take it out of the library. Raises UnknownRecordError, StaleRecordError."""
+        now = self._clock.now_at()
+
+        def change(example: Example) -> Example:
+            if example.removed_at is not None:
+                raise UnknownRecordError
+            return replace(example, removed_at=now)
+
+        step = Step("remove", by, now, masked_note(reason))
+        await self._store.write(lambda engine: self._examples.amend(engine, example_id, version, change, step))
+
+
+def _view(kept: Kept[Example]) -> Example:
+    return replace(kept.record, version=kept.version)
