@@ -44,9 +44,14 @@ def _packed(levels: LegLevels, together: int) -> list[str]:
     starts = range(0, len(levels.dbfs), together)
     loudest = bytes(round(-max(levels.dbfs[at : at + together])) & 0xFF for at in starts)
     spoke = bytes(any(levels.speaking[at : at + together]) for at in starts)
-    return [base64.b64encode(each).decode() for each in (loudest, spoke)]
+    tense = bytes(round(255 * max(levels.tones[at : at + together], default=0.0)) for at in starts)
+    return [base64.b64encode(each).decode() for each in (loudest, spoke, tense)]
 
 
 def _unpacked(packed: Any) -> LegLevels:
-    quiet, spoke = (base64.b64decode(each) for each in packed)
-    return LegLevels(dbfs=tuple(-float(value) for value in quiet), speaking=tuple(bool(value) for value in spoke))
+    quiet, spoke, *tense = (base64.b64decode(each) for each in packed)
+    return LegLevels(
+        dbfs=tuple(-float(value) for value in quiet),
+        speaking=tuple(bool(value) for value in spoke),
+        tones=tuple(round(value / 255, 2) for value in tense[0]) if tense else (),
+    )

@@ -12,12 +12,14 @@ from config.settings import ListeningSettings, Settings
 from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
 from tests.fakes.rule_holder import FakeRules
+from tests.fakes.supervising import FakeSupervising
 from web.app import build_app, utc_now
 from web.audience import Audience
 from web.floor import Floor
 from web.floor_api import floor_router
 from web.http_door import open_http_socket
 from web.pages import Pages
+from web.supervise_api import supervise_router
 from web.wallboard_beat import WallboardBeat
 
 
@@ -43,6 +45,7 @@ class Site:
     audience: Audience
     desk: FakeDesk
     floor: Floor
+    supervising: FakeSupervising
     server: uvicorn.Server
 
     @property
@@ -63,6 +66,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     audience = Audience(settings.listening, utc_now)
     floor = Floor(settings.floor)
     beat = WallboardBeat(calls, alerts, desk, floor, audience, utc_now)
+    supervising = FakeSupervising(calls, audience)
     app = build_app(
         settings,
         calls,
@@ -73,7 +77,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
         FakeRules(),
         desk,
         FakeRoster(),
-        further_routers=(floor_router(floor, utc_now),),
+        further_routers=(floor_router(floor, utc_now), supervise_router(supervising, desk)),
     )
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(
@@ -84,7 +88,8 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     try:
         async with asyncio.timeout(10):
             await server.up.wait()
-        yield Site(f"127.0.0.1:{door.getsockname()[1]}", calls, alerts, audience, desk, floor, server)
+        host = f"127.0.0.1:{door.getsockname()[1]}"
+        yield Site(host, calls, alerts, audience, desk, floor, supervising, server)
     finally:
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)

@@ -8,6 +8,7 @@ from tests.prove import (
     fuzz,
     kills,
     latency,
+    listening,
     neighbours,
     overload,
     phrase_matching,
@@ -20,6 +21,7 @@ from tests.prove import (
 
 _RUNS = {
     "latency": latency.main,
+    "listening": listening.main,
     "neighbours": neighbours.main,
     "road": road.main,
     "soak": soak.main,

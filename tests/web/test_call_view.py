@@ -15,6 +15,7 @@ from tests.fakes.site import Site
 from tests.web.test_browser import chromium, console, sounds_whole, until
 from web.pages import Pages
 from web.sources import AgentView, CallState, LegLevels, Span, Timeline, TranscriptLine
+from web.supervision import Mode, ModeAbility
 
 pytestmark = pytest.mark.browser
 
@@ -190,6 +191,35 @@ async def test_stepping_in_is_greyed_with_the_reason_where_the_pbx_cannot(site: 
         await page.evaluate(f"(async () => ({_IMPORT}../console/desk.js')).openCallView('call-2'))()")
         await page.locator(".ending.undecided", has_text="Undecided").wait_for()
         assert await page.locator(".step-in").count() == 0
+
+
+async def test_a_supervisor_whispers_barges_in_and_leaves_with_the_keys(site: Site) -> None:
+    able = tuple(ModeAbility(mode, mode is not Mode.TAKE_OVER or "no second line", "no microphone") for mode in Mode)
+    site.calls.views["call-1"] = a_call(abilities=able)
+    async with chromium() as browser, console(site, browser, expected="501") as page:
+        await page.locator(".call-row").click()
+        await page.locator("[data-step=take_over][aria-disabled=true][title='no second line']").wait_for()
+        await page.keyboard.press("w")
+        await page.locator(".step-sheet input:focus").fill("2001")
+        await page.keyboard.press("Enter")
+        await page.locator(".on-air.whisper.starting", has_text="2001").wait_for()
+        site.supervising.answer("call-1")
+        await page.locator(".on-air.whisper.running", has_text="ON AIR: the agent hears").wait_for()
+        await page.locator("h1").click()
+        await page.keyboard.press("b")  # asked once more, though the telephone is known
+        await page.locator(".step-sheet button[type=submit]:focus").wait_for()
+        await page.keyboard.press("Enter")
+        await page.locator(".on-air.barge.running").wait_for()
+        await page.locator("[data-step=leave]").click()
+        await page.locator(".on-air").wait_for(state="detached")
+        site.supervising.lacks = "the telephone 2001 is not registered"
+        await page.locator("[data-step=whisper]").click()
+        await page.locator(".step-note", has_text="2001 is not registered").wait_for()
+
+    assert [(call_id, wish.mode, wish.extension) for call_id, wish in site.supervising.wishes] == [
+        ("call-1", Mode.WHISPER, "2001"),
+        ("call-1", Mode.BARGE, "2001"),
+    ]
 
 
 async def test_the_track_joins_past_and_live_and_says_what_is_missing(site: Site) -> None:

@@ -172,7 +172,7 @@ function Pins({ alerts, chosen, place, width, labelOf, onAlert }) {
         title=${label}
         onClick=${() => onAlert(next)}
       >
-        <${SeverityMark} severity=${shown.severity} />${group.length > 1 && html`<span class="pin-count">${group.length}</span>`}
+        <span aria-hidden="true"><${SeverityMark} severity=${shown.severity} />${group.length > 1 && html`<span class="pin-count">${group.length}</span>`}</span>
       </button>`;
     })}
   </div>`;

@@ -3,7 +3,9 @@
 import { signal } from "../vendor/preact.js";
 
 const FIRST_WAIT_MS = 500;
+const SHORT_WAIT_MS = 3000; // at most, in the first minute: a service that is started anew has its consoles within 5 s
 const LONGEST_WAIT_MS = 15000;
+const FIRST_MINUTE_MS = 60000;
 const SILENT_MS = 12000; // two heartbeats and a little
 
 export class ConsoleSocket {
@@ -67,7 +69,8 @@ export class ConsoleSocket {
       this.state.value = "lost";
       this.reconnects += 1;
       setTimeout(() => this.#open(), this.waitMs * (0.7 + 0.6 * Math.random()));
-      this.waitMs = Math.min(LONGEST_WAIT_MS, this.waitMs * 2);
+      const longest = Date.now() - this.lastHeard < FIRST_MINUTE_MS ? SHORT_WAIT_MS : LONGEST_WAIT_MS;
+      this.waitMs = Math.min(longest, this.waitMs * 2);
     };
   }
 
