@@ -13,6 +13,7 @@ from service.ingest.http_door import http_door  # noqa: E402
 from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
 from web.clips_api import clips_router  # noqa: E402
+from web.drain_api import drain_router  # noqa: E402
 from web.erasure_api import erasure_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
 from web.history_api import history_router  # noqa: E402
@@ -31,7 +32,7 @@ def description() -> str:
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
     past = (history_router(nobody), scores_router(nobody), work_router(nobody), library_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, audio, rtp)
-    further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody))
+    further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
     )

@@ -2,16 +2,16 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 import structlog
 
 from alerts.alert import Alert
 from config.privacy import Keeping
 from config.settings import Language, Settings
+from service.board_entry import BoardCounts, BoardEntry, differing_fields, newest_first, view_of_entry
 from service.call_record import CallRecord, as_said
-from service.call_view import timeline_of, view_of, view_of_announced
+from service.call_view import timeline_of
 from service.clock import Clock
 from service.faults import place_of
 from service.leg_stream import LegStream, StreamTakenError
@@ -41,26 +41,6 @@ class UnknownStreamError(Exception):
     """Nobody announced this stream."""
 
 
-@dataclass(slots=True)
-class _Entry:
-    record: CallRecord
-    stream_ids: dict[Leg, str]
-    known_ms: int
-    call: LiveCall | None = None
-    streams: dict[Leg, LegStream] = field(default_factory=dict)
-    gone_ms: int | None = None
-
-
-@dataclass(slots=True)
-class BoardCounts:
-    """What happened at the doors since the start, for the metrics."""
-
-    announced: int = 0
-    refused_full: int = 0
-    failed_calls: int = 0
-    takeovers: int = 0
-
-
 class CallBoard:
     """Fills `web.sources.Calls` and gives the ingest sockets their streams. Belongs to the event loop's thread."""
 
@@ -77,8 +57,9 @@ class CallBoard:
         self._begun = begun  # told the id of each call whose first audio or event comes
         self.find_stream: Callable[[str], Awaitable[None]] = _nowhere_else
         self.complete: Callable[[Announcement], Announcement] = as_said  # by what is known of the agent
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, BoardEntry] = {}
         self._by_stream: dict[str, tuple[str, Leg]] = {}
+        self._refuses_new = False
 
     # --- what the web room asks --------------------------------------------------------------------------------
 
@@ -90,7 +71,7 @@ class CallBoard:
         created = entry is None
         if entry is None:
             entry = self._new_entry(announcement)
-        elif differing := _differing(entry.record.announcement, announcement):
+        elif differing := differing_fields(entry.record.announcement, announcement):
             raise ConflictingCallError(differing)
         return AnnouncedCall(call_id, created, tuple(entry.stream_ids.items()))
 
@@ -98,7 +79,7 @@ class CallBoard:
         """Late or changed data, mid-call."""
         entry = self._entry(call_id)
         entry.record.amend(announcement)
-        view = _view(entry)
+        view = view_of_entry(entry)
         self._store.save_call(view)
         return view
 
@@ -121,7 +102,7 @@ class CallBoard:
     ) -> list[CallView]:
         """Calls, newest first: from memory what is there, the rest from the store."""
         held = {
-            entry.record.call_id: _view(entry)
+            entry.record.call_id: view_of_entry(entry)
             for entry in self._entries.values()
             if (state is None or entry.record.state is state)
             and (queue is None or entry.record.announcement.queue == queue)
@@ -132,14 +113,14 @@ class CallBoard:
         views = [*held.values(), *(view for view in stored if view.call_id not in self._entries)]
         if before is not None:
             entry = self._entries.get(before)
-            last = _view(entry) if entry is not None else await self._store.call(before)
-            views = [view for view in views if last is not None and _newest_first(view) < _newest_first(last)]
-        return sorted(views, key=_newest_first, reverse=True)[:limit]
+            last = view_of_entry(entry) if entry is not None else await self._store.call(before)
+            views = [view for view in views if last is not None and newest_first(view) < newest_first(last)]
+        return sorted(views, key=newest_first, reverse=True)[:limit]
 
     async def get(self, call_id: str) -> CallView:
         """One call, from memory or the store."""
         if entry := self._entries.get(call_id):
-            return _view(entry)
+            return view_of_entry(entry)
         if (stored := await self._store.call(call_id)) is None:
             raise UnknownCallError
         return stored
@@ -216,6 +197,24 @@ class CallBoard:
             entry.record.amend(said_here)
             if paused and entry.call is not None:
                 entry.call.pause()
+
+    def running(self) -> list[str]:
+        """The calls that have begun and are not over."""
+        entries = self._entries.items()
+        return [call_id for call_id, entry in entries if entry.call is not None and not entry.call.closed]
+
+    def refuse_new(self) -> None:
+        """The node is to stop: no further call is taken; legs of running ones are."""
+        self._refuses_new = True
+
+    def hand_over(self) -> list[str]:
+        """Let the running calls go as they stand; their sockets are closed and come again on another node."""
+        moved = self.running()
+        for call_id in moved:
+            for stream in self._entries[call_id].streams.values():
+                stream.leave()
+            self.evict(call_id)
+        return moved
 
     def evict(self, call_id: str) -> None:
         """Another node hears this call: let its sockets go, and say nothing more of it."""
@@ -305,9 +304,9 @@ class CallBoard:
 
     # --- inside ------------------------------------------------------------------------------------------------
 
-    def _new_entry(self, announcement: Announcement, known_streams: dict[Leg, str] | None = None) -> _Entry:
+    def _new_entry(self, announcement: Announcement, known_streams: dict[Leg, str] | None = None) -> BoardEntry:
         running = sum(1 for entry in self._entries.values() if entry.record.state is not CallState.ENDED)
-        if running >= self._settings.ingest.most_calls:
+        if self._refuses_new or running >= self._settings.ingest.most_calls:
             self.counts.refused_full += 1
             raise NodeFullError
         call_id = announcement.call_id or str(uuid.uuid4())
@@ -322,25 +321,27 @@ class CallBoard:
             self._settings.privacy,
         )
         stream_ids = known_streams or {leg: str(uuid.uuid4()) for leg in _ANNOUNCED_LEGS}
-        entry = self._entries[call_id] = _Entry(record, stream_ids, self._clock.monotonic_ms())
+        entry = self._entries[call_id] = BoardEntry(record, stream_ids, self._clock.monotonic_ms())
         for leg, stream_id in stream_ids.items():
             self._by_stream[stream_id] = (call_id, leg)
         self.counts.announced += 1
         return entry
 
-    def _entry(self, call_id: str) -> _Entry:
+    def _entry(self, call_id: str) -> BoardEntry:
         try:
             return self._entries[call_id]
         except KeyError:
             raise UnknownCallError from None
 
-    def _live(self, entry: _Entry) -> LiveCall:
+    def _live(self, entry: BoardEntry) -> LiveCall:
         if entry.call is None:
+            if self._refuses_new:
+                raise NodeFullError
             entry.call = self._new_call(entry.record)
             self._begun(entry.record.call_id)
         return entry.call
 
-    def _never_heard(self, entry: _Entry) -> bool:
+    def _never_heard(self, entry: BoardEntry) -> bool:
         """A call the PBX told of, without any audio, that is over or has been waited for long enough."""
         if entry.call is None or entry.call.ears:
             return False
@@ -348,7 +349,7 @@ class CallBoard:
             return (self._clock.now_at() - hung_up_at).total_seconds() > self._settings.ingest.return_s
         return self._clock.monotonic_ms() - entry.known_ms > self._settings.ingest.announced_kept_s * 1000
 
-    def _forget(self, call_id: str, entry: _Entry) -> None:
+    def _forget(self, call_id: str, entry: BoardEntry) -> None:
         del self._entries[call_id]
         if entry.call is not None:
             entry.call.release()
@@ -380,16 +381,3 @@ def known_language(language: str) -> Language | None:
 
 async def _nowhere_else(stream_id: str) -> None:
     """There are no other nodes."""
-
-
-def _view(entry: _Entry) -> CallView:
-    return view_of(entry.call) if entry.call is not None else view_of_announced(entry.record)
-
-
-def _differing(known: Announcement, said: Announcement) -> list[str]:
-    """Names of the fields in which a second announcement contradicts the first."""
-    return [name for name in Announcement.__slots__ if getattr(known, name) != getattr(said, name)]
-
-
-def _newest_first(view: CallView) -> tuple[datetime, str]:
-    return view.started_at, view.call_id

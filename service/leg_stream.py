@@ -34,6 +34,7 @@ class LegStream:
         self.call, self.leg = call, leg
         self.attached = True
         self.taken_over = False
+        self.left = False  # the node lets go of the call; another takes it up
         self.heard_ms = clock.monotonic_ms()
         self._clock, self._failed = clock, failed
         self._gather_ms = gather_ms
@@ -117,6 +118,11 @@ class LegStream:
             return
         except Exception as error:  # noqa: BLE001  # as above
             self._failed(self.call, error)
+
+    def leave(self) -> None:
+        """The node stops: this socket is to be closed, and to come again on another node."""
+        self.take_over()
+        self.left = True
 
     def take_over(self) -> None:
         """Another socket holds the leg from now on; this one is to be closed."""

@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 import structlog
-import uvicorn
 from prometheus_client import CollectorRegistry
 
 from alerts.desk import AlertDesk
@@ -29,6 +28,7 @@ from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
 from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
+from service.drain import Drain
 from service.faults import place_of
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
@@ -53,6 +53,7 @@ from service.roster.roster_book import RosterBook
 from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
+from service.site_server import SiteServer, stopping, uvicorn_config
 from service.store.alarm import StoreAlarm
 from service.store.eraser import Eraser
 from service.store.history import StoredHistory
@@ -66,6 +67,7 @@ from streaming.frames import Leg
 from web.app import build_app
 from web.audience import Audience
 from web.clips_api import clips_router
+from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor import Floor
 from web.floor_api import floor_router
@@ -83,7 +85,6 @@ from web.webhooks_api import webhooks_router
 
 _log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found within this time
-_STOP_S = 5  # open requests and sockets get this long at the stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,15 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = _vosk_socket(settings.dialects)
     ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
-    health = NodeHealth(registry, store, groups, rules, settings.language, bus)
+    drain = Drain(
+        settings.drain,
+        board,
+        has_neighbours=lambda: store.is_shared,
+        all_told=lambda: store.status().waiting == 0,
+        release=bus.release,
+        send_away=audience.send_away,
+    )
+    health = NodeHealth(registry, store, groups, rules, settings.language, bus, drain)
     KeepingMetrics(registry, bus, feed, clips, recorder, retention)
     DeskMetrics(registry, desk)
     RuleMetrics(registry, rules, observed)
@@ -234,6 +243,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
             erasure_router(eraser, NoLedger()),
+            drain_router(drain),
             history_router(StoredHistory(store)),
             supervise_router(pbx_feeds.room, desk),
             scores_router(inspection),
@@ -243,7 +253,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
     )
-    server = _Server(_uvicorn_config(settings, VoskPort(app, ports.vosk_port)))
+    server = SiteServer(uvicorn_config(settings, VoskPort(app, ports.vosk_port)), drain.begin)
 
     await store.open()
     await feed.start()
@@ -269,6 +279,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("rules", rules.run()),
             ("observations", observed.run()),
             ("pulse", pulse.run()),
+            ("drain", stopping(drain, server)),
             ("wallboards", wallboards.run()),
             ("tiers", tiers.run()),
             ("rtp", rtp_door.run()),
@@ -279,19 +290,6 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         announcing = asyncio.create_task(_when_started(server, lambda: ready(ports)))
         stop.push_async_callback(_cancelled, announcing)
         await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
-
-
-class _Server(uvicorn.Server):
-    """Stops at a signal, and leaves the process alive for the parts that still have something to write."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """As uvicorn does, without raising the signal once more at the end: that would kill us in mid-sentence."""
-        with super().capture_signals():
-            try:
-                yield
-            finally:
-                self._captured_signals.clear()
 
 
 def _listening(bound: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:
@@ -323,19 +321,7 @@ def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket, 
     )
 
 
-def _uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # uvicorn's own alias for an ASGI app is narrower than FastAPI's
-        log_config=None,
-        access_log=False,  # it would write paths with call ids and, for sockets, query strings
-        ws_per_message_deflate=False,  # audio and small JSON gain nothing (web.md §1.1)
-        ws_max_size=settings.ingest.longest_message_bytes,
-        timeout_graceful_shutdown=_STOP_S,
-        lifespan="off",
-    )
-
-
-async def _guarded(name: str, part: Coroutine[object, object, None], server: uvicorn.Server) -> None:
+async def _guarded(name: str, part: Coroutine[object, object, None], server: SiteServer) -> None:
     """A part that fails takes the node down in order, so that its supervisor starts it anew; nothing runs half."""
     try:
         await part
@@ -344,7 +330,7 @@ async def _guarded(name: str, part: Coroutine[object, object, None], server: uvi
         server.should_exit = True
 
 
-async def _when_started(server: uvicorn.Server, act: Callable[[], None]) -> None:
+async def _when_started(server: SiteServer, act: Callable[[], None]) -> None:
     while not server.started:  # noqa: ASYNC110  # uvicorn has a flag, no event
         await asyncio.sleep(0.02)
     act()

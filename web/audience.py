@@ -217,6 +217,11 @@ class Audience:
         for console in self._consoles:
             console.tell_banner(about, banner_message(about, active=active))
 
+    def send_away(self) -> None:
+        """Every console gets what waits for it and is then told to connect anew: elsewhere, where there is a choice."""
+        for console in self._consoles:
+            console.outbox.finish()
+
     def counts(self) -> AudienceCounts:
         """The figures as they stand now, those who have gone included."""
         ears = [ear for each in self._ears.values() for ear in each]

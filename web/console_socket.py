@@ -20,7 +20,7 @@ from web.live_messages import (
     snapshot_message,
 )
 from web.requests import ConsoleHello, ConsoleTopics, bad_topics, transcript_call_id
-from web.sockets import POLICY_VIOLATION, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
+from web.sockets import POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
 from web.sources import AlertChange, Alerts, Calls, CallState, CallView, StoreUnavailableError, UnknownCallError
 
 _log = structlog.get_logger(__name__)
@@ -143,6 +143,9 @@ class ConsoleDoor:
     async def _send(self, websocket: WebSocket, console: Console) -> None:
         while (text := await console.outbox.take()) is not None:
             await self._say(websocket, text)
+        if not console.outbox.overflowed:
+            await close(websocket, SERVICE_RESTART, "the service restarts; resume by cursor")
+            return
         _log.warning("A console could not follow and was closed")
         await close(websocket, TRY_AGAIN_LATER, "too slow; resume by cursor")
 

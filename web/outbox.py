@@ -22,6 +22,7 @@ class Outbox:
         self.overflowed = False
         self.replaced = 0  # messages a newer one took the place of
         self.dropped = 0  # messages dropped to make room
+        self.finished = False
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -52,12 +53,17 @@ class Outbox:
         self._droppable.clear()
         self._something.set()
 
+    def finish(self) -> None:
+        """Nothing more will be queued; what waits is still taken, then the reader is told."""
+        self.finished = True
+        self._something.set()
+
     async def take(self) -> str | None:
-        """The next message, waiting for one; None after an overflow."""
-        while not self._waiting and not self.overflowed:
+        """The next message, waiting for one; None after an overflow, or behind the last of a finished box."""
+        while not self._waiting and not self.overflowed and not self.finished:
             self._something.clear()
             await self._something.wait()
-        if self.overflowed:
+        if self.overflowed or not self._waiting:
             return None
         key, text = self._waiting.popitem(last=False)
         self._droppable.pop(key, None)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 _log = structlog.get_logger(__name__)
 LONGEST_TEXT = 65_536  # characters of a message from a page; a hello with 50 topics is far below
-POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
+POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER = 1008, 1012, 1013
 
 
 async def close(websocket: WebSocket, code: int, reason: str) -> None:

@@ -17,7 +17,8 @@ from service.bench.processes import cpu_s, pss_mb, tree_of
 
 _READY_S = 60
 _STOP_S = 20
-_ELSEWHERE = ("-u", "EARSHOT_DATABASE_URL", "-u", "EARSHOT_REDIS_URL")  # the calls played here have no business there
+# the calls played here have no business in another database, and end with the node
+_ELSEWHERE = ("-u", "EARSHOT_DATABASE_URL", "-u", "EARSHOT_REDIS_URL", "EARSHOT_DRAIN__LONGEST_S=0")
 
 
 class NodeStartError(Exception):

@@ -48,6 +48,9 @@ class Alone:
     async def forget_changes(self) -> None:
         """Nothing is kept."""
 
+    async def release(self, call_ids: Sequence[str]) -> None:
+        """Nobody waits for them."""
+
     async def ask(self, node_id: str, question: bytes) -> bytes:
         """There is no other node."""
         raise NoAnswerError

@@ -85,6 +85,10 @@ class Bus(Protocol):
         """What was announced is not to be found on the bus any more; who has not heard it asks the store."""
         ...
 
+    async def release(self, call_ids: Sequence[str]) -> None:
+        """Other nodes may have these calls at once."""
+        ...
+
     async def ask(self, node_id: str, question: bytes) -> bytes:
         """Another node's answer. Raises NoAnswerError."""
         ...

@@ -114,6 +114,14 @@ class RedisBus:
         except _ERRORS as error:
             self._failed(error)
 
+    async def release(self, call_ids: Sequence[str]) -> None:
+        """Give the leases back. Where Redis is away they run out."""
+        self._held -= frozenset(call_ids)
+        try:
+            await self._leases.give_back(call_ids)
+        except _ERRORS as error:
+            self._failed(error)
+
     async def ask(self, node_id: str, question: bytes) -> bytes:
         """Another node's answer. Raises NoAnswerError."""
         number = uuid.uuid4().hex

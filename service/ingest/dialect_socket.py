@@ -38,7 +38,7 @@ from web.sources import NodeFullError
 
 _log = structlog.get_logger(__name__)
 _CLOSE_CODES = {Fault.TOO_LARGE: 1009, Fault.BAD_JSON: 1007, Fault.BAD_FORMAT: 1003}
-_CLOSE_POLICY, _CLOSE_TRY_LATER = 1008, 1013
+_CLOSE_POLICY, _CLOSE_RESTART, _CLOSE_TRY_LATER = 1008, 1012, 1013
 _MOST_BYTES_A_TURN = 32_768  # a message is heard in pieces of a second at most, so that one sender cannot hold the loop
 
 
@@ -209,9 +209,15 @@ class DialectSocket:
         sides.hear(audio)
         await self._pacing.took(self._counts.heard(self._road, audio))
         if sides.taken_over:
-            await self._close(_CLOSE_POLICY, "taken over by another socket")
+            await self._leave(sides)
             return False
         return True
+
+    async def _leave(self, sides: SideStreams) -> None:
+        if sides.left:
+            await self._close(_CLOSE_RESTART, "the service restarts; connect again")
+        else:
+            await self._close(_CLOSE_POLICY, "taken over by another socket")
 
     async def _named(self, named: CallNamed) -> bool:
         """The sender says whose audio this is; where the address said so before, the address counts."""

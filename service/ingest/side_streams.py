@@ -31,6 +31,11 @@ class SideStreams:
         """Whether another socket holds a leg now."""
         return any(stream.taken_over for stream in self._streams)
 
+    @property
+    def left(self) -> bool:
+        """Whether this node has let the call go."""
+        return any(stream.left for stream in self._streams)
+
     def hear(self, audio: AudioReceived) -> None:
         """Audio of one channel."""
         self._streams[audio.channel].hear(audio)

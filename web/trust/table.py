@@ -148,6 +148,9 @@ TABLE = MappingProxyType(
         "POST /api/v1/webhooks/dead/{delivery_id}/replay": Line(Right.OPERATE),
         # privacy
         "POST /api/v1/erasures": Line(Right.ERASE),
+        # stopping in order
+        "GET /api/v1/drain": Line(Right.OPERATE),
+        "POST /api/v1/drain": Line(Right.OPERATE),
         # what a PBX says and sends
         "POST /api/v1/agents/{agent_id}/state": _INGEST,
         "POST /api/v1/queues/{queue}/stats": _INGEST,

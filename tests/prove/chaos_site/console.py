@@ -21,6 +21,7 @@ class CountingConsole:
 
     site: Site
     chance: random.Random
+    again_s: float = _AGAIN_S
     cursor: int | None = None
     first_cursor: int | None = None
     told: list[tuple[int | None, str, int]] = field(default_factory=list)  # cursor, alert, version
@@ -50,7 +51,7 @@ class CountingConsole:
                         self._take(json.loads(text), node.name)
             self.connected_to = None
             self.reconnects += 1
-            await asyncio.sleep(_AGAIN_S)
+            await asyncio.sleep(self.again_s)
 
     async def hears_past(self, count: int) -> None:
         """Wait until it has been told more than `count` changes, on a node that lives."""

@@ -40,8 +40,10 @@ class AtRandom:
 class StubbornPbx:
     """Plays a recording with a dead air over and over in every call, both legs on one stereo socket."""
 
-    def __init__(self, site: Site, calls: int, chance: Choice, prefix: str = "chaos") -> None:
-        self._site, self._chance, self._prefix = site, chance, prefix
+    def __init__(
+        self, site: Site, calls: int, chance: Choice, prefix: str = "chaos", again_s: float = _AGAIN_S
+    ) -> None:
+        self._site, self._chance, self._prefix, self._again_s = site, chance, prefix, again_s
         recording = load_recording(next(path for path in demo_recordings() if path.stem == "dead_air"))
         legs = dict(recording.legs)
         left, right = (legs[leg] for leg in sorted(legs))
@@ -90,4 +92,4 @@ class StubbornPbx:
             except (OSError, WebSocketException, TimeoutError):
                 self.attached.pop(call_id, None)
                 self.moves += 1
-                await asyncio.sleep(_AGAIN_S)
+                await asyncio.sleep(self._again_s)

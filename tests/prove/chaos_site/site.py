@@ -25,6 +25,7 @@ class SiteNode:
     port: int = field(default_factory=free_port)
     audiosocket_port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
+    leaving: bool = False  # told to stop: a balancer that asks /readyz sends it nothing new
 
     @property
     def http(self) -> str:
@@ -84,8 +85,8 @@ class Site:
     database_url: str
 
     def living(self) -> list[SiteNode]:
-        """The nodes that are up."""
-        return [node for node in self.nodes if node.is_up]
+        """The nodes that are up and stay."""
+        return [node for node in self.nodes if node.is_up and not node.leaving]
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from service.ingest.vosk_door import vosk_door
 from service.ingest.websocket_door import websocket_door
 from web.app import build_app
 from web.clips_api import clips_router
+from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor_api import floor_router
 from web.history_api import history_router
@@ -31,6 +32,7 @@ def whole_application() -> FastAPI:
         floor_router(nobody, nobody),
         webhooks_router(nobody),
         erasure_router(nobody, nobody),
+        drain_router(nobody),
         history_router(nobody),
         scores_router(nobody),
         work_router(nobody),

@@ -1,0 +1,97 @@
+"""A node that is to stop lets its calls end or moves them, tells everything it knows, and sends consoles elsewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from config.operating import DrainSettings
+
+_log = structlog.get_logger(__name__)
+_LOOK_S = 0.1
+_TOLD_S = 5.0  # so long stored changes may take to reach the consoles; then they resume by cursor
+SENT_AWAY = "the service restarts; resume by cursor"
+
+
+class DrainedCalls(Protocol):
+    """The calls of this node."""
+
+    def running(self) -> Sequence[str]:
+        """Those that are not over."""
+        ...
+
+    def refuse_new(self) -> None:
+        """No further call is taken."""
+        ...
+
+    def hand_over(self) -> Sequence[str]:
+        """Let every running call go as it stands, its sockets too: another node takes it up. Answers which."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DrainState:
+    """Whether the node is on its way out, and how many calls still run on it."""
+
+    draining: bool
+    calls_left: int
+
+
+class Drain:
+    """Begun once, by a signal or by an administrator; `run` returns when the node may stop."""
+
+    def __init__(
+        self,
+        settings: DrainSettings,
+        calls: DrainedCalls,
+        *,
+        has_neighbours: Callable[[], bool],
+        all_told: Callable[[], bool],
+        release: Callable[[Sequence[str]], Awaitable[None]],
+        send_away: Callable[[], None],
+    ) -> None:
+        self._settings, self._calls = settings, calls
+        self._has_neighbours, self._all_told, self._release = has_neighbours, all_told, release
+        self._send_away = send_away
+        self._begun = asyncio.Event()
+
+    @property
+    def state(self) -> DrainState:
+        """For /readyz and the administrator."""
+        return DrainState(self._begun.is_set(), len(self._calls.running()))
+
+    def begin(self) -> None:
+        """From now on nothing new is taken. Belongs to the event loop's thread."""
+        if not self._begun.is_set():
+            _log.info("the node drains", calls=len(self._calls.running()), longest_s=self._settings.longest_s)
+            self._calls.refuse_new()
+            self._begun.set()
+
+    async def run(self) -> None:
+        """Wait for the beginning, then for the end of the calls, and bring the node to where it may stop."""
+        await self._begun.wait()
+        if self._has_neighbours():
+            self._send_away()  # whoever comes back here stays until the end
+        await _until(lambda: not self._calls.running(), self._settings.longest_s)
+        if self._has_neighbours():
+            moved = self._calls.hand_over()
+            await self._release(moved)
+            if moved:
+                _log.info("calls were left to other nodes", calls=len(moved))
+        if not await _until(self._all_told, _TOLD_S):
+            _log.warning("the node stops before everything was told; consoles learn the rest from the database")
+        self._send_away()
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _until(reached: Callable[[], bool], longest_s: float) -> bool:
+    """Whether it was reached in time."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + longest_s
+    while not reached():
+        if loop.time() >= until_s:
+            return False
+        await asyncio.sleep(_LOOK_S)
+    return True
