@@ -46,7 +46,8 @@ registerProcessor("probe", Probe);
 _ATTACH = """
 async (probe_module) => {
   const { player } = globalThis.__earshot;
-  await player.context.audioWorklet.addModule(URL.createObjectURL(new Blob([probe_module], { type: "text/javascript" })));
+  const address = URL.createObjectURL(new Blob([probe_module], { type: "text/javascript" }));
+  await player.context.audioWorklet.addModule(address);
   const probe = new AudioWorkletNode(player.context, "probe", { numberOfInputs: 1, numberOfOutputs: 0 });
   globalThis.heardMs = [];
   probe.port.onmessage = ({ data }) => {
