@@ -20,6 +20,7 @@ from config.pbx import PbxSettings
 from config.privacy import PrivacySettings
 from config.recognition import ModelSettings, RecognitionSettings
 from config.section import Section
+from config.trust import TrustSettings
 from config.webhooks import WebhookSettings
 
 
@@ -161,3 +162,4 @@ class Settings(Section):
     watch: WatchSettings = WatchSettings()
     traces: TraceSettings = TraceSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    trust: TrustSettings = TrustSettings()

@@ -22,6 +22,9 @@ from web.inspection.scores_api import scores_router  # noqa: E402
 from web.inspection.work_api import work_router  # noqa: E402
 from web.pages import Pages  # noqa: E402
 from web.supervise_api import supervise_router  # noqa: E402
+from web.trust.ledger_api import ledger_router  # noqa: E402
+from web.trust.people_api import people_router  # noqa: E402
+from web.trust.session_api import session_router  # noqa: E402
 from web.webhooks_api import webhooks_router  # noqa: E402
 
 
@@ -31,7 +34,8 @@ def description() -> str:
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
     past = (history_router(nobody), scores_router(nobody), work_router(nobody), library_router(nobody))
-    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, audio, rtp)
+    people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
+    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -33,13 +33,15 @@ from service.faults import place_of
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
 from service.ingest.counts import IngestCounts
-from service.ingest.dialect_doors import dialect_doors
+from service.ingest.dialect_doors import dialect_doors, is_signed
 from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.keeping_metrics import KeepingMetrics
+from service.ledger.ledger_book import SERVICE, StoredLedger
+from service.ledger.supervision_rows import SupervisionRows
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
 from service.neighbours import Neighbours
@@ -61,6 +63,7 @@ from service.store.letter_box import LetterBox
 from service.store.retention import Retention
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
+from service.trust.front_door import FrontDoor
 from service.webhooks.courier import carry
 from service.webhooks.outbox import Outbox
 from streaming.frames import Leg
@@ -79,7 +82,12 @@ from web.inspection.work_api import work_router
 from web.pages import Pages
 from web.sources import AlertChange
 from web.supervise_api import supervise_router
-from web.trust.sources import NoLedger
+from web.trust.ledger_api import ledger_router
+from web.trust.people_api import people_router
+from web.trust.scoped import ScopedClips
+from web.trust.session_api import session_router
+from web.trust.sources import Act, Deed
+from web.trust.supervised import ScopedSupervising
 from web.wallboard_beat import WallboardBeat
 from web.webhooks_api import webhooks_router
 
@@ -95,6 +103,7 @@ class Ports:
     audiosocket_host: str
     audiosocket_port: int
     vosk_port: int | None = None
+    first_link: str | None = None  # makes the first admin, while nobody is registered
 
 
 async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
@@ -115,6 +124,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     observed = ObservationLog(settings, store, clock)
     outlet = NodeOutlet(store, audience, bus, clock, counts, lambda call_id, at: desk.life.call_ended(call_id, at))
 
+    ledger = StoredLedger(store, clock)
+    front = FrontDoor(settings, store, clock, ledger)
     book = RosterBook(store, clock, settings.desk.roster_file)
     reader = reader_of(settings.language)
     desk = NodeDesk(
@@ -185,7 +196,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     )
     letters = LetterBox(store, clock)
     calls = AllCalls(board, store, bus, recorder)
-    wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of)
+    wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of, lambda: book.roster)
     folders = ((clips.folder, settings.retention.clips_days), (recorder.folder, settings.retention.recordings_days))
 
     async def forget(call_ids: Sequence[str]) -> None:
@@ -196,6 +207,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     retention = Retention(settings.retention, store, clock, folders, delete_older)
 
     def rules_changed(pack: RulePack) -> None:
+        ledger.soon(SERVICE, Deed(Act.RULE_CHANGE, about=f"in force: {pack.language} {pack.version}"))
         groups.rules_changed(pack)
         for call in board.live_calls():
             if known_language(call.record.language) is pack.language:
@@ -203,6 +215,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     pulse = Pulse(board)
     pbx_feeds = PbxFeeds(settings.pbx, calls, clock)
+    supervisions = SupervisionRows(ledger, calls)
+    pbx_feeds.room.note = supervisions.note
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
@@ -235,20 +249,26 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         desk=desk,
         roster=book,
         now_at=clock.now_at,
+        house=front,
+        ledger=ledger,
+        signed=lambda route: is_signed(route, settings.dialects),
         further_routers=(
             websocket_door(settings.ingest, board, clock, ingest_counts),
             dialect_doors(settings, board, clock, ingest_counts),
             http_door(settings.ingest, board, clock, ingest_counts),
-            clips_router(clips),
+            clips_router(ScopedClips(clips)),
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
-            erasure_router(eraser, NoLedger()),
+            erasure_router(eraser, ledger),
             drain_router(drain),
             history_router(StoredHistory(store)),
-            supervise_router(pbx_feeds.room, desk),
             scores_router(inspection),
             work_router(inspection),
             library_router(inspection),
+            supervise_router(ScopedSupervising(pbx_feeds.room, calls, ledger), desk),
+            session_router(front),
+            people_router(front, book, settings.trust),
+            ledger_router(ledger),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
@@ -256,6 +276,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     server = SiteServer(uvicorn_config(settings, VoskPort(app, ports.vosk_port)), drain.begin)
 
     await store.open()
+    await front.start()
     await feed.start()
     await desk.start()
     async with contextlib.AsyncExitStack() as stop:
@@ -274,6 +295,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("store alarm", StoreAlarm(store, audience, clock, settings.language).run()),
             ("desk", desk.run()),
             ("inspection", inspection.run()),
+            ("trust", front.run()),
+            ("ledger", ledger.run()),
+            ("supervisions", supervisions.run()),
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),
@@ -287,7 +311,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
         ):
             stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))
-        announcing = asyncio.create_task(_when_started(server, lambda: ready(ports)))
+        link = f"{ports.http_url}/login#first={front.first_token}" if front.needs_first else None
+        announcing = asyncio.create_task(_when_started(server, lambda: ready(replace(ports, first_link=link))))
         stop.push_async_callback(_cancelled, announcing)
         await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
 

@@ -1,4 +1,4 @@
-"""Who acts: named in the request until people log in; "local" where nobody is named."""
+"""Who acts: whoever is logged in; while nobody is registered whoever the request names, else "local"."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Header
 
 from web.desk_sources import DeskSource, UnknownPersonError
 from web.problems import BadField, ProblemError
+from web.trust.who import who_asks
 
 PERSON_PATTERN = r"^[A-Za-z0-9._:@-]{1,128}$"
 PersonHeader = Annotated[
@@ -15,7 +16,12 @@ PersonHeader = Annotated[
 
 
 def actor_of(desk: DeskSource, said: str | None, header: str | None, field: str = "body.actor") -> str:
-    """The person; 422 for somebody who is not on the roster. What the body says wins over the header."""
+    """Who is logged in. While nobody is registered, whoever is named; 422 for somebody who is not on the roster."""
+    asking = who_asks()
+    if not asking.is_open:
+        if said is not None and said != asking.acts_as:
+            raise ProblemError(403, "not-you", "Nobody acts for somebody else: leave the actor out.")
+        return asking.acts_as
     try:
         return desk.person(said if said is not None else header)
     except UnknownPersonError:

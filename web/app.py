@@ -26,7 +26,7 @@ from web.rules_api import rules_router
 from web.sources import Alerts, Calls, HealthSource
 from web.trust.gate import Gate
 from web.trust.scoped import KnownPlaces, ScopedAlerts, ScopedCalls, ScopedDesk
-from web.trust.sources import House, OpenHouse
+from web.trust.sources import House, Ledger, NoLedger, OpenHouse
 
 
 def utc_now() -> datetime:
@@ -47,12 +47,14 @@ def build_app(
     now_at: Callable[[], datetime] = utc_now,
     further_routers: Sequence[APIRouter] = (),
     house: House | None = None,
+    ledger: Ledger | None = None,
     signed: Callable[[str], bool] = lambda _route: False,
 ) -> FastAPI:
     """Everything under one roof; `further_routers` are the audio doors. Starts nothing.
 
-    Without a `house` nobody is registered, and everybody may do everything.
+    Without a `house` nobody is registered, and everybody may do everything; without a `ledger` nothing is written down.
     """
+    house, ledger = house or OpenHouse(), ledger or NoLedger()
     app = FastAPI(
         title="Earshot",
         version="1",  # of the contract, as in /api/v1
@@ -66,10 +68,10 @@ def build_app(
     install_inspection_faults(app)
     places = KnownPlaces(calls, alerts, lambda: roster.roster)
     calls, alerts, desk = ScopedCalls(calls), ScopedAlerts(alerts), ScopedDesk(desk, calls, places.agent)
-    console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at)
-    listen = ListenDoor(settings.listening, calls, audience, desk, now_at)
+    console = ConsoleDoor(settings.listening, calls, alerts, audience, now_at, house, places)
+    listen = ListenDoor(settings.listening, calls, audience, desk, now_at, house, ledger, settings.trust.listen_row_s)
     app.include_router(calls_router(calls, alerts))
-    app.include_router(call_audio_router(calls))
+    app.include_router(call_audio_router(calls, ledger))
     app.include_router(desk_router(desk, now_at))  # before the alerts: `suppressed` is no alert's id
     app.include_router(alerts_router(alerts))
     app.include_router(rules_router(rules))
@@ -81,6 +83,6 @@ def build_app(
     for router in further_routers:
         app.include_router(router)
     app.include_router(pages_router(pages))
-    app.add_middleware(Gate, site=app, house=house or OpenHouse(), places=places, signed=signed)
+    app.add_middleware(Gate, site=app, house=house, places=places, ledger=ledger, signed=signed)
     app.add_middleware(Guard, settings=settings)
     return app

@@ -21,6 +21,7 @@ from web.live_messages import banner_message, levels_message, line_message, pres
 from web.presence import Listening, Presence
 from web.requests import AGENT_TOPIC, ConsoleFilter
 from web.sources import AlertChange, CallLevels, CallView, TranscriptLine
+from web.trust.who import LOCAL, Principal
 
 _Value = TypeVar("_Value")
 _REMEMBERED = 20_000  # alerts and calls remembered for filtering: far more than are ever open on one node
@@ -58,7 +59,7 @@ class Audience:
         self._ears: dict[str, list[Ear]] = {}
         self._encoders: dict[str, FrameEncoder] = {}
         self._highest: OrderedDict[str, Severity] = OrderedDict()
-        self._places: OrderedDict[str, tuple[str | None, str | None]] = OrderedDict()
+        self._places: OrderedDict[str, tuple[str | None, str | None, str | None]] = OrderedDict()
         self._banners: set[str] = set()
         self._presence = Presence()
         self._gone = AudienceCounts(0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -75,7 +76,7 @@ class Audience:
 
     def publish_call(self, call: CallView) -> None:
         """A call began or changed."""
-        _remember(self._places, call.call_id, (call.team, call.queue))
+        _remember(self._places, call.call_id, (call.team, call.queue, call.site))
         self._tell_call(call, ended=False)
 
     def publish_call_ended(self, call: CallView) -> None:
@@ -89,7 +90,10 @@ class Audience:
 
     def publish_transcript(self, line: TranscriptLine) -> None:
         """A new revision of an utterance, for those who follow the call."""
-        followers = [console for console in self._consoles if console.follows_call(line.call_id)]
+        place = self._places.get(line.call_id, (None, None, None))
+        followers = [
+            console for console in self._consoles if console.follows_call(line.call_id) and console.reads(line, *place)
+        ]
         text = line_message(line) if followers else ""
         for console in followers:
             console.tell_line(line, text)
@@ -103,9 +107,9 @@ class Audience:
 
     def publish_levels(self, levels: CallLevels) -> None:
         """A batch of levels of one call."""
-        team, queue = self._places.get(levels.call_id, (None, None))
+        place = self._places.get(levels.call_id, (None, None, None))
         followers = [
-            console for console in self._consoles if "levels" in console.topics and console.wants_place(team, queue)
+            console for console in self._consoles if "levels" in console.topics and console.wants_place(*place)
         ]
         text = levels_message(levels) if followers else ""
         for console in followers:
@@ -122,15 +126,16 @@ class Audience:
         encoded = self._encoders.setdefault(name, FrameEncoder()).encode(agent, customer, self._now_ms())
         if encoded is None:
             return
+        first = agent or customer
         for ear in ears:
-            ear.offer(*encoded)
+            ear.offer(*encoded, first.start_ms if first is not None else None)
 
-    def join(self, wanted: ConsoleFilter, topics: Iterable[str]) -> Console:
-        """A console comes; from now on everything it wants waits for it. Raises AudienceFullError."""
+    def join(self, wanted: ConsoleFilter, topics: Iterable[str], who: Principal = LOCAL) -> Console:
+        """A console comes; from now on everything it wants and may see waits for it. Raises AudienceFullError."""
         if len(self._consoles) >= self._settings.most_consoles:
             self._count(refused=1)
             raise AudienceFullError
-        console = Console(wanted, topics, self._settings.console_queue)
+        console = Console(wanted, topics, self._settings.console_queue, who)
         self._consoles.append(console)
         for about in sorted(self._banners):
             console.tell_banner(about, banner_message(about, active=True))
@@ -243,15 +248,15 @@ class Audience:
         followers = [
             console
             for console in self._consoles
-            if "calls" in console.topics and console.wants_place(call.team, call.queue)
+            if "calls" in console.topics and console.wants_place(call.team, call.queue, call.site)
         ]
         text = call_message(call, ended=ended) if followers else ""
         for console in followers:
             console.tell_call(call.call_id, text)
 
     def _tell_presence(self, call_id: str, consoles: Iterable[Console]) -> None:
-        team, queue = self._places.get(call_id, (None, None))
-        followers = [each for each in consoles if "calls" in each.topics and each.wants_place(team, queue)]
+        place = self._places.get(call_id, (None, None, None))
+        followers = [each for each in consoles if "calls" in each.topics and each.wants_place(*place)]
         text = presence_message(call_id, self._presence.of(call_id)) if followers else ""
         for console in followers:
             console.tell_presence(call_id, text)

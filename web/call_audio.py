@@ -9,13 +9,15 @@ from fastapi import APIRouter, Query, Response
 from streaming.frames import ANALYSIS_RATE_HZ, Leg
 from web.calls_api import CallIdInPath
 from web.problems import BadField, Problem, ProblemError
-from web.sources import Calls
+from web.sources import Calls, CallView
+from web.trust.sources import Act, Deed, Ledger
+from web.trust.who import who_asks
 
 _RECENT_MS = 30_000  # without `from_ms`: at least this much is always kept (api.md)
 _KNOWN = {"agent": Leg.AGENT, "customer": Leg.CUSTOMER, "mixed": Leg.MIXED}
 
 
-def call_audio_router(calls: Calls) -> APIRouter:
+def call_audio_router(calls: Calls, ledger: Ledger) -> APIRouter:
     """The route of a call's audio."""
     router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses={422: {"model": Problem}})
 
@@ -47,9 +49,27 @@ def call_audio_router(calls: Calls) -> APIRouter:
         true_from_ms, channels = await calls.audio(call_id, begin_ms, end_ms, wanted)
         if not channels or not channels[0]:
             raise ProblemError(404, "no-audio", "Nothing of this stretch is kept.")
+        length_ms = len(channels[0]) * 1000 // (2 * ANALYSIS_RATE_HZ)
+        await ledger.write(who_asks(), _deed(call, wanted, true_from_ms, true_from_ms + length_ms))
         return Response(wav_of(channels), media_type="audio/wav", headers={"X-Earshot-From-Ms": str(true_from_ms)})
 
     return router
+
+
+def _deed(call: CallView, legs: tuple[Leg, ...], from_ms: int, to_ms: int) -> Deed:
+    agent_id = call.agent.id if call.agent is not None else None
+    heard = tuple(leg for leg in legs if who_asks().hears(leg))
+    return Deed(
+        Act.DOWNLOAD,
+        call_id=call.call_id,
+        legs=heard,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        agent_id=agent_id,
+        site=call.site,
+        team=call.team,
+        queue=call.queue,
+    )
 
 
 def wav_of(channels: list[bytes]) -> bytes:

@@ -6,6 +6,7 @@ from alerts.alert import Alert, Severity
 from web.outbox import Outbox
 from web.requests import ConsoleFilter, transcript_call_id
 from web.sources import AlertChange, TranscriptLine
+from web.trust.who import LOCAL, Principal
 
 
 class Console:
@@ -15,7 +16,8 @@ class Console:
     the past did not hold.
     """
 
-    def __init__(self, wanted: ConsoleFilter, topics: Iterable[str], most_waiting: int) -> None:
+    def __init__(self, wanted: ConsoleFilter, topics: Iterable[str], most_waiting: int, who: Principal = LOCAL) -> None:
+        self.who = who
         self.outbox = Outbox(most_waiting)
         self.topics: set[str] = set(topics)
         self._wanted = wanted
@@ -32,13 +34,19 @@ class Console:
         """Whether it wants the call's transcript."""
         return f"transcript:{call_id}" in self.topics
 
+    def reads(self, line: TranscriptLine, team: str | None, queue: str | None, site: str | None) -> bool:
+        """Whether the words of this line, of a call of this place, may be read."""
+        return self.who.scope.covers(site, team, queue) and self.who.hears(line.heard.leg)
+
     def followed_calls(self) -> set[str]:
         """The calls whose transcripts it wants."""
         return {call_id for topic in self.topics if (call_id := transcript_call_id(topic)) is not None}
 
-    def wants_place(self, team: str | None, queue: str | None) -> bool:
-        """Whether calls of this team and queue are in its filter."""
+    def wants_place(self, team: str | None, queue: str | None, site: str | None = None) -> bool:
+        """Whether calls of this place are in its filter, and may be seen at all."""
         wanted = self._wanted
+        if not self.who.scope.covers(site, team, queue):
+            return False
         return (not wanted.teams or team in wanted.teams) and (not wanted.queues or queue in wanted.queues)
 
     @property
@@ -48,7 +56,7 @@ class Console:
 
     def wants(self, alert: Alert, highest: Severity) -> bool:
         """`highest` is the highest severity the alert ever had: whoever saw it open must also see it fall."""
-        in_place = self.wants_place(alert.team, alert.queue)
+        in_place = self.wants_place(alert.team, alert.queue, alert.site)
         is_told = self._wanted.person is None or not alert.route or self._wanted.person in alert.route
         return "alerts" in self.topics and in_place and is_told and highest >= self._wanted.least
 

@@ -19,9 +19,14 @@ from web.live_messages import (
     resumed_message,
     snapshot_message,
 )
-from web.requests import ConsoleHello, ConsoleTopics, bad_topics, transcript_call_id
+from web.requests import AGENT_TOPIC, ConsoleHello, ConsoleTopics, bad_topics, transcript_call_id
 from web.sockets import POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
 from web.sources import AlertChange, Alerts, Calls, CallState, CallView, StoreUnavailableError, UnknownCallError
+from web.trust.admission import FORBIDDEN, admitted, until_unfit
+from web.trust.gate import Places
+from web.trust.rights import Right
+from web.trust.sources import House, OpenHouse
+from web.trust.who import Principal
 
 _log = structlog.get_logger(__name__)
 _MOST_CALLS = 10_000
@@ -38,7 +43,10 @@ class ConsoleDoor:
         alerts: Alerts,
         audience: Audience,
         now_at: Callable[[], datetime],
+        house: House | None = None,
+        places: Places | None = None,
     ) -> None:
+        self._house, self._places = house or OpenHouse(), places
         self._settings = settings
         self._calls = calls
         self._alerts = alerts
@@ -51,8 +59,15 @@ class ConsoleDoor:
         hello = await self._hello(websocket)
         if hello is None:
             return
+        who = await admitted(websocket, self._house, hello.ticket, ("console",), None)
+        if who is None:
+            return
+        if (barred := self._barred(who, hello.topics)) is not None:
+            await websocket.send_text(barred)
+            await close(websocket, FORBIDDEN, "topics")
+            return
         try:
-            console = self._audience.join(hello.filter, hello.topics)
+            console = self._audience.join(hello.filter, hello.topics, who)
         except AudienceFullError:
             await websocket.close(TRY_AGAIN_LATER, "no further console on this node")
             return
@@ -90,6 +105,20 @@ class ConsoleDoor:
             return None
         return hello
 
+    def _barred(self, who: Principal, topics: list[str]) -> str | None:
+        """What is said of topics that are not for this person; None where all are."""
+        barred = [topic for topic in topics if not who.may(_right_for(topic)) or not self._sees_agent(who, topic)]
+        if not barred:
+            return None
+        named = ", ".join(topic[:50] for topic in barred)
+        return RefusedMessage(code="forbidden_topic", detail=f"not for you: {named}").model_dump_json()
+
+    def _sees_agent(self, who: Principal, topic: str) -> bool:
+        if not topic.startswith(AGENT_TOPIC) or who.scope.everywhere:
+            return True
+        places = self._places.agent(topic.removeprefix(AGENT_TOPIC)) if self._places is not None else ()
+        return any(who.scope.covers(*place) for place in places)
+
     async def _tell_past(self, websocket: WebSocket, console: Console, since: str | None) -> None:
         """A snapshot, or each change after `since`; what came meanwhile follows by way of `console.begin`."""
         newest, open_alerts = await self._alerts.open_now()
@@ -122,7 +151,7 @@ class ConsoleDoor:
         views: list[CallView] = []
         for state in (CallState.RINGING, CallState.LIVE, CallState.HELD):
             views += await self._calls.search(state, None, _MOST_CALLS, None)
-        return [view for view in views if console.wants_place(view.team, view.queue)]
+        return [view for view in views if console.wants_place(view.team, view.queue, view.site)]
 
     async def _tell_transcripts(self, websocket: WebSocket, console: Console, call_ids: set[str]) -> None:
         """What has been said so far: not by way of the outbox, which an hour of words would overflow."""
@@ -138,7 +167,12 @@ class ConsoleDoor:
 
     async def _converse(self, websocket: WebSocket, console: Console) -> None:
         """Send, beat and obey until one of them ends: the socket is gone or its outbox has overflowed."""
-        await until_first_ends(self._send(websocket, console), self._beat(console), self._obey(websocket, console))
+        await until_first_ends(
+            self._send(websocket, console),
+            self._beat(console),
+            self._obey(websocket, console),
+            until_unfit(websocket, self._house, console.who),
+        )
 
     async def _send(self, websocket: WebSocket, console: Console) -> None:
         while (text := await console.outbox.take()) is not None:
@@ -174,6 +208,9 @@ class ConsoleDoor:
         if unknown:
             console.outbox.offer(_unknown_topics(unknown))
             return
+        if change.type == "subscribe" and (barred := self._barred(console.who, change.topics)) is not None:
+            console.outbox.offer(barred)
+            return
         if change.type == "unsubscribe":
             console.topics -= set(change.topics)
         else:
@@ -194,6 +231,12 @@ def console_router(door: ConsoleDoor) -> APIRouter:
     router = APIRouter()
     router.add_api_websocket_route("/ws/console", door.serve)
     return router
+
+
+def _right_for(topic: str) -> Right:
+    if topic == "wallboard":
+        return Right.WALLBOARD
+    return Right.LIVE_TRANSCRIPT if transcript_call_id(topic) is not None else Right.SEE
 
 
 def _unknown_topics(topics: list[str]) -> str:

@@ -31,7 +31,9 @@ class Ear:
         self.sent = 0
         self.dropped = 0
         self.ended: str | None = None
-        self._frames: deque[tuple[int | None, bytes]] = deque()
+        self.at_ms: int | None = None  # where in the call the frame taken last begins
+        self.replayed = False  # and whether it was played again
+        self._frames: deque[tuple[int | None, bytes, int | None]] = deque()
         self._most_frames = most_frames
         self._behind_frames = behind_ms // FRAME_MS
         self._stuck_frames = stuck_ms // FRAME_MS
@@ -58,7 +60,7 @@ class Ear:
         """The listener has promised to acknowledge; until now it owes nothing."""
         self._acks = True
 
-    def offer(self, seq: int, frame: bytes) -> None:
+    def offer(self, seq: int, frame: bytes, at_ms: int | None = None) -> None:
         """One live frame, shared by all listeners of the call."""
         if self._away or self.stuck or self.ended is not None:
             return
@@ -72,7 +74,7 @@ class Ear:
             if len(self._frames) >= self._most_frames:
                 self._frames.popleft()
                 self._drop(1)
-            self._frames.append((seq, frame))
+            self._frames.append((seq, frame, at_ms))
         self._something.set()
 
     def acknowledge(self, seq: int) -> None:
@@ -86,12 +88,12 @@ class Ear:
         self._away = True
         self._frames.clear()
 
-    def offer_replay(self, frame: bytes) -> None:
+    def offer_replay(self, frame: bytes, at_ms: int | None = None) -> None:
         """One frame of a replay; its sender keeps the time, so the bound is only for a slow listener."""
         if len(self._frames) >= self._most_frames:
             self._frames.popleft()
             self._drop(1)
-        self._frames.append((None, frame))
+        self._frames.append((None, frame, at_ms))
         self._something.set()
 
     def come_back(self, *, at_once: bool = False) -> None:
@@ -116,7 +118,8 @@ class Ear:
             await self._something.wait()
         if self.stuck:
             return None
-        seq, frame = self._frames.popleft()
+        seq, frame, self.at_ms = self._frames.popleft()
+        self.replayed = seq is None
         if seq is not None:
             if self._sent_seq is None:
                 self._acked_seq = seq - 1  # what was before the first frame is not owed

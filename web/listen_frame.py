@@ -59,6 +59,14 @@ def captured_ms_of(message: bytes) -> float:
     return captured_ms
 
 
+def only_leg(message: bytes, leg: str) -> bytes:
+    """The same frame with the other leg silent."""
+    middle = HEADER_BYTES + (len(message) - HEADER_BYTES) // 2
+    if leg == "agent":
+        return message[:middle] + bytes(len(message) - middle)
+    return message[:HEADER_BYTES] + bytes(middle - HEADER_BYTES) + message[middle:]
+
+
 def with_gap(message: bytes) -> bytes:
     """The same frame, saying that audio is missing before it."""
     return message[:_FLAGS_AT] + bytes([message[_FLAGS_AT] | FLAG_GAP_BEFORE]) + message[_FLAGS_AT + 1 :]

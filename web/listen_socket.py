@@ -15,14 +15,17 @@ from streaming.frames import ANALYSIS_RATE_HZ
 from web.audience import Audience, AudienceFullError
 from web.desk_sources import DeskSource, UnknownPersonError
 from web.ear import Ear
-from web.listen_frame import captured_ms_of
+from web.listen_frame import captured_ms_of, only_leg
 from web.replay import replay
 from web.requests import ListenHello, ListenMode, ListenSeek, ListenStats
 from web.sockets import POLICY_VIOLATION, TRY_AGAIN_LATER, close, fault_of, receive, until_first_ends
-from web.sources import Calls, CallState, UnknownCallError
+from web.sources import Calls, CallState, CallView, StoreUnavailableError, UnknownCallError
 from web.stamps import stamp
+from web.trust.admission import FORBIDDEN, admitted, until_unfit
+from web.trust.listening import ListenedStretch
 from web.trust.rights import Right
-from web.trust.who import who_asks
+from web.trust.sources import House, Ledger, NoLedger, OpenHouse
+from web.trust.who import Principal
 
 _log = structlog.get_logger(__name__)
 _STATS_EVERY_S = 1.0
@@ -39,7 +42,11 @@ class ListenDoor:
         audience: Audience,
         desk: DeskSource,
         now_at: Callable[[], datetime],
+        house: House | None = None,
+        ledger: Ledger | None = None,
+        row_s: float = 10.0,
     ) -> None:
+        self._house, self._ledger, self._row_s = house or OpenHouse(), ledger or NoLedger(), row_s
         self._settings = settings
         self._desk = desk
         self._calls = calls
@@ -52,10 +59,16 @@ class ListenDoor:
         hello = await self._hello(websocket)
         if hello is None:
             return
+        who = await admitted(websocket, self._house, hello.ticket, ("listen",), call_id)
+        if who is None:
+            return
         try:
             call = await self._calls.get(call_id)
-            bleeped = not who_asks().may(Right.HEAR_NUMBERS)
-            ear = self._audience.listen(call_id, self._known(hello.person), bleeped=bleeped)
+            if not _may_hear(who, call, hello.from_ms):
+                await self._end(websocket, "no_right", FORBIDDEN)
+                return
+            name = self._known(hello.person) if who.is_open else who.acts_as
+            ear = self._audience.listen(call_id, name, bleeped=not who.may(Right.HEAR_NUMBERS))
         except UnknownCallError:
             await self._end(websocket, "unknown_call", POLICY_VIOLATION)
             return
@@ -68,7 +81,9 @@ class ListenDoor:
             ear.end("call_ended")
         _log.info("A listener has come")
         try:
-            await _Conversation(self._settings, self._calls, self._now_at, websocket, ear).run(hello.from_ms)
+            stretch = ListenedStretch(self._ledger, who, call, self._row_s)
+            talk = _Conversation(self._settings, self._calls, self._now_at, websocket, ear, who, stretch)
+            await until_first_ends(talk.run(hello.from_ms), until_unfit(websocket, self._house, who))
         except WebSocketDisconnect:
             _log.info("A listener has gone")
         finally:
@@ -107,7 +122,10 @@ class _Conversation:
         now_at: Callable[[], datetime],
         websocket: WebSocket,
         ear: Ear,
+        who: Principal,
+        stretch: ListenedStretch,
     ) -> None:
+        self._who, self._stretch = who, stretch
         self._settings = settings
         self._calls = calls
         self._now_at = now_at
@@ -131,10 +149,18 @@ class _Conversation:
             await until_first_ends(self._play(), self._obey(), self._report(), self._watch())
         finally:
             await self._stop_replay()
+            await self._stretch.end()
 
     async def _play(self) -> None:
         while (frame := await self._ear.take()) is not None:
-            await self._websocket.send_bytes(frame)
+            if self._ear.at_ms is not None:
+                try:
+                    await self._stretch.covers(self._ear.at_ms, replayed=self._ear.replayed)
+                except StoreUnavailableError:  # nobody hears what cannot be written down
+                    _log.warning("A listener was closed: the ledger cannot be written")
+                    await close(self._websocket, TRY_AGAIN_LATER, "the ledger cannot be written")
+                    return
+            await self._websocket.send_bytes(frame if self._who.legs == "both" else only_leg(frame, self._who.legs))
         if self._ear.ended is not None:
             await self._say({"type": "end", "reason": self._ear.ended})
             await close(self._websocket, 1000, self._ear.ended)
@@ -170,6 +196,8 @@ class _Conversation:
                     self._ear.acknowledge(request.seq)
                     if request.client_time is not None:
                         await self._say(_echo(request.client_time, received_at, self._now_at()))
+                case ListenSeek() if request.from_ms is not None and not self._who.may(Right.REPLAY):
+                    await self._say({"type": "error", "code": "no_right", "detail": "needs the right replay"})
                 case ListenSeek():
                     if await self._stop_replay():
                         await self._go_live(at_once=True)
@@ -196,10 +224,11 @@ class _Conversation:
             zero_ms = self._now_at().timestamp() * 1000 - call.duration_ms
             begun, bleeped = False, self._ear.bleeped
             async for frame in replay(self._calls, call, from_ms, zero_ms, sleep_until_ms, bleeped=bleeped):
+                at_ms = round(captured_ms_of(frame) - zero_ms)
                 if not begun:  # with the oldest that is kept, where the place asked for is gone
                     begun = True
-                    await self._say(_replay_began(from_ms, round(captured_ms_of(frame) - zero_ms), zero_ms))
-                self._ear.offer_replay(frame)
+                    await self._say(_replay_began(from_ms, at_ms, zero_ms))
+                self._ear.offer_replay(frame, at_ms)
             if not begun:
                 await self._say(_replay_began(from_ms, None, zero_ms))
         except UnknownCallError:
@@ -233,6 +262,12 @@ def listen_router(door: ListenDoor) -> APIRouter:
 def _replay_began(asked_ms: int, from_ms: int | None, zero_ms: float) -> dict[str, object]:
     """Where the replay really begins (null: nothing of it is kept), and the epoch time of the call's zero."""
     return {"type": "replay", "asked_ms": asked_ms, "from_ms": from_ms, "zero_ms": zero_ms}
+
+
+def _may_hear(who: Principal, call: CallView, from_ms: int | None) -> bool:
+    """A running call needs the right to listen, what was said before the right to replay."""
+    running = call.state is not CallState.ENDED
+    return (who.may(Right.LISTEN) or not running) and (who.may(Right.REPLAY) or (running and from_ms is None))
 
 
 def _echo(client_time: float, received_at: datetime, now_at: datetime) -> dict[str, object]:

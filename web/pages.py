@@ -79,6 +79,18 @@ def pages_router(pages: Pages) -> APIRouter:
     async def wallboard(_request: Request) -> Response:
         return pages.page("wallboard/index.html")
 
+    @router.get("/login")
+    async def log_in(_request: Request) -> Response:
+        return pages.page("login/index.html")
+
+    @router.get("/people")
+    async def people(_request: Request) -> Response:
+        return pages.page("people/index.html")
+
+    @router.get("/ledger")
+    async def ledger(_request: Request) -> Response:
+        return pages.page("ledger/index.html")
+
     @router.get("/docs")
     async def interactive_docs(_request: Request) -> Response:
         return pages.page("docs/index.html")

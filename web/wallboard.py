@@ -143,6 +143,7 @@ class Begun:
     at: datetime
     team: str | None
     queue: str | None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from alerts.alert import Alert
+from config.roster import Roster
 from web.alert_messages import is_over
 from web.audience import Audience
 from web.desk_sources import AlertFigures, DeskSource
 from web.floor import Floor
 from web.sources import AlertChange, Alerts, Calls, CallState, CallView, StoreUnavailableError
+from web.trust.floor_scope import agents_within, within
 from web.wallboard import TREND_MINUTES, Begun, FloorNow, build_wallboard
 
 _BEAT_S = 1.0
@@ -59,7 +61,9 @@ class WallboardBeat:
         audience: Audience,
         now_at: Callable[[], datetime],
         agents_of: Callable[[frozenset[str]], frozenset[str]] = lambda _teams: frozenset(),
+        roster: Callable[[], Roster] = Roster,
     ) -> None:
+        self._roster = roster
         self._calls, self._alerts, self._desk = calls, alerts, desk
         self._floor, self._audience, self._now_at = floor, audience, now_at
         self._agents_of = agents_of  # the agents of teams, from the roster
@@ -99,9 +103,13 @@ class WallboardBeat:
         queues = [(news, self._floor.is_stale(news, now_at)) for news in self._floor.queues()]
         told: dict[object, str] = {}
         for console in self._audience.wallboards():
-            places = console.places
-            if places not in told:
-                teams = places[0]
+            places, scope = console.places, console.who.scope
+            asked = (places, scope)
+            if asked not in told:
+                wanted = self._agents_of(places[0]) if places[0] else None
+                if not scope.everywhere:
+                    allowed = agents_within(scope, self._roster())
+                    wanted = allowed if wanted is None else wanted & allowed
                 floor = FloorNow(
                     now_at=now_at,
                     alerts_at=self._alerts_at or now_at,
@@ -109,12 +117,13 @@ class WallboardBeat:
                     begun=list(self._begun.values()),
                     open_alerts=list(hour.open.values()),
                     recent_alerts=list(hour.recent.values()),
-                    agents=self._floor.count_agents(now_at, self._agents_of(teams) if teams else None),
+                    agents=self._floor.count_agents(now_at, wanted),
                     queues=queues,
                     figures=self._figures,
                 )
-                told[places] = build_wallboard(floor, places).model_dump_json()
-            console.tell_wallboard(told[places])
+                floor = within(floor, scope, self._roster())
+                told[asked] = build_wallboard(floor, places).model_dump_json()
+            console.tell_wallboard(told[asked])
 
     async def _live_calls(self, now_at: datetime) -> list[CallView]:
         views: list[CallView] = []
@@ -122,7 +131,7 @@ class WallboardBeat:
             views += await self._calls.search(state, None, _MOST_KEPT, None)
         ended = await self._calls.search(CallState.ENDED, None, _MOST_CHANGES, None) if self._hour is None else []
         for view in (*ended, *views):
-            self._begun[view.call_id] = Begun(view.started_at, view.team, view.queue)
+            self._begun[view.call_id] = Begun(view.started_at, view.team, view.queue, view.site)
         oldest_at = now_at - _HOUR
         running = {view.call_id for view in views}
         self._begun = {

@@ -10,6 +10,8 @@ from service.commands.bench import bench
 from service.commands.demo import demo
 from service.commands.erase import erase
 from service.commands.evaluate import evaluate_app
+from service.commands.keys import keys_app
+from service.commands.ledger import ledger_app
 from service.commands.listen import listen
 from service.commands.models import models_app
 from service.commands.roster import roster_app
@@ -17,6 +19,7 @@ from service.commands.rules import rules_app
 from service.commands.serve import serve
 from service.commands.sheets import sheets_app
 from service.commands.simulate import simulate
+from service.commands.users import users_app
 
 app = typer.Typer(
     help="Earshot hears every call while it runs and tells supervisors which ones are going wrong, and why.",
@@ -37,6 +40,9 @@ app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
 app.add_typer(roster_app, name="roster")
 app.add_typer(sheets_app, name="sheets")
+app.add_typer(users_app, name="users")
+app.add_typer(keys_app, name="keys")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main() -> None:

@@ -44,8 +44,10 @@ def serve(
     def ready(ports: Ports) -> None:
         print_ready(ports)
         people.print(
-            f"Console: {ports.http_url}/   API: {ports.http_url}/docs   AudioSocket: port {ports.audiosocket_port}   "
-            "(no users are configured: this machine only)"
+            f"Console: {ports.http_url}/   API: {ports.http_url}/docs   AudioSocket: port {ports.audiosocket_port}"
+            + ("" if ports.first_link is None else "   (no users are configured: this machine only)")
         )
+        if ports.first_link is not None:
+            people.print(f"Make the first admin, once: {ports.first_link}", soft_wrap=True)
 
     run_node(settings, ready)

@@ -16,6 +16,7 @@ from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
 from service.main import Ports, serve
 from service.recognition.models import ModelMissingError, find_model
 from service.store.database import StoreError
+from service.store.people_beside import anybody
 from streaming.recognizer import ModelError, check_model
 
 
@@ -38,10 +39,11 @@ def run_node(settings: Settings, ready: Callable[[Ports], None]) -> None:
         "dialects.rtp_host": settings.dialects.rtp_host,
     }
     open_doors = [name for name, host in doors.items() if not _is_loopback(host)]
-    if open_doors:
+    if open_doors and not _somebody_is_registered(settings):
         people.print(
             "No users are configured, so Earshot serves this machine only: "
-            f"{' and '.join(open_doors)} must be loopback addresses (127.0.0.1 or ::1).",
+            f"{' and '.join(open_doors)} must be loopback addresses (127.0.0.1 or ::1). "
+            "Register the first admin with: earshot users add NAME --role admin",
             style="red",
         )
         raise typer.Exit(EXIT_USAGE)
@@ -60,6 +62,14 @@ def print_ready(ports: Ports) -> None:
     if ports.vosk_port is not None:
         line["vosk_port"] = ports.vosk_port
     print(json.dumps(line), flush=True)  # noqa: T201  # stdout is the interface
+
+
+def _somebody_is_registered(settings: Settings) -> bool:
+    try:
+        return anybody(settings)
+    except StoreError as error:
+        people.print(str(error), style="red", markup=False)
+        raise typer.Exit(EXIT_FAILED) from None
 
 
 def _check_model(settings: Settings) -> None:

@@ -156,6 +156,17 @@ def dialect_doors(settings: Settings, board: CallBoard, clock: Clock, counts: In
     return router
 
 
+def is_signed(route: str, dialects: DialectSettings) -> bool:
+    """Whether the route (as the table of rights names it) asks for a signature or key of its own dialect."""
+    match route:
+        case "WS /ingest/twilio":
+            return dialects.twilio_auth_token is not None
+        case "WS /ingest/audiohook":
+            return dialects.audiohook_api_key is not None or dialects.audiohook_secret is not None
+        case _:
+            return False
+
+
 def _slin(rate: str | None) -> str | None:
     """Asterisk's name for PCM of a rate."""
     return next((name for name, form in FORMATS.items() if rate and str(form[1]) == rate and "slin" in name), None)

@@ -11,6 +11,7 @@ import uvicorn
 from config.settings import ListeningSettings, Settings
 from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
+from tests.fakes.house import FakeHouse
 from tests.fakes.rule_holder import FakeRules
 from tests.fakes.supervising import FakeSupervising
 from web.app import build_app, utc_now
@@ -20,6 +21,9 @@ from web.floor_api import floor_router
 from web.http_door import open_http_socket
 from web.pages import Pages
 from web.supervise_api import supervise_router
+from web.trust.ledger_api import ledger_router
+from web.trust.people_api import people_router
+from web.trust.session_api import session_router
 from web.wallboard_beat import WallboardBeat
 
 
@@ -65,6 +69,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
     desk = FakeDesk(alerts)
     audience = Audience(settings.listening, utc_now)
     floor = Floor(settings.floor)
+    house, roster = FakeHouse(), FakeRoster()
     beat = WallboardBeat(calls, alerts, desk, floor, audience, utc_now)
     supervising = FakeSupervising(calls, audience)
     app = build_app(
@@ -76,8 +81,14 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
         Pages.load(),
         FakeRules(),
         desk,
-        FakeRoster(),
-        further_routers=(floor_router(floor, utc_now), supervise_router(supervising, desk)),
+        roster,
+        further_routers=(
+            floor_router(floor, utc_now),
+            supervise_router(supervising, desk),
+            session_router(house),
+            people_router(house, roster, settings.trust),
+            ledger_router(house),
+        ),
     )
     door = open_http_socket("127.0.0.1", 0)
     server = _Server(

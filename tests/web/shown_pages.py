@@ -29,6 +29,16 @@ async def _ask_why(page: Page) -> None:
     await page.locator("dialog[open] fieldset").wait_for()
 
 
+async def _add_a_user(page: Page) -> None:
+    await page.locator("#add-user").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def _add_a_key(page: Page) -> None:
+    await page.locator("#add-key").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
@@ -45,5 +55,10 @@ SHOWN_PAGES = (
     ShownPage("console-call", "/", ".alert-row", _open_a_call),
     ShownPage("console-keys", "/", ".alert-row", _show_keys),
     ShownPage("console-why", "/", ".alert-row", _ask_why),
+    ShownPage("login", "/login", "form.form"),
+    ShownPage("people", "/people", "[data-user]"),
+    ShownPage("people-user", "/people", "[data-user]", _add_a_user),
+    ShownPage("people-key", "/people", "[data-user]", _add_a_key),
+    ShownPage("ledger", "/ledger", "[data-row-of]"),
     ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
 )

@@ -16,6 +16,8 @@ from tests.web.rest import Desk
 from web.floor import AgentState
 from web.pages import STATIC_FOLDER, Pages, StaticFile
 from web.sources import CallState, Tier
+from web.trust.rights import GIVEN_SINGLY, KeyKind, Right, Role
+from web.trust.sources import Act
 
 MODULES = [path for path in sorted(STATIC_FOLDER.rglob("*.js")) if path.parent.name != "vendor"]
 ENGLISH, CHINESE = (
@@ -148,6 +150,12 @@ def test_every_family_of_words_is_complete() -> None:
         "filter.least.": [severity.word for severity in Severity],
         "calls.tier.": ["spotting", "acoustic"],
         "theme.": ["auto", "light", "dark"],
+        "role.": list(Role),
+        "right.": [*GIVEN_SINGLY, Right.LISTEN, Right.WHISPER, Right.REPLAY, Right.DOWNLOAD],
+        "key_kind.": list(KeyKind),
+        "deed.": list(Act),
+        "phase.": ["begun", "running", "ended"],
+        "people.": ["sites", "teams", "queues"],
         "keys.": ["lists", "alert", "listening", "stepping", "page"],
         "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],

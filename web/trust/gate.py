@@ -1,7 +1,7 @@
 """In front of every route: finds who asks, looks the route up in the table, refuses or lets in. Deny by default."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, assert_never
 from urllib.parse import quote
 
 import structlog
@@ -10,13 +10,15 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
+from alerts.alert import Alert
+from streaming.frames import Leg
 from web.problems import Problem, problem
 from web.refusal import refuse
 from web.sources import CallState, CallView, StoreUnavailableError, UnknownCallError
 from web.trust.credentials import Credentials, take_credentials
 from web.trust.rights import Right
 from web.trust.routes import Routes
-from web.trust.sources import House
+from web.trust.sources import Act, Deed, House, Ledger
 from web.trust.table import TABLE, Line, Of
 from web.trust.who import LOCAL, NOBODY, Principal, now_asks
 
@@ -36,7 +38,7 @@ class Places(Protocol):
         """Raises UnknownCallError, StoreUnavailableError."""
         ...
 
-    async def alert(self, alert_id: str) -> Place | None:
+    async def alert(self, alert_id: str) -> Alert | None:
         """None for an alert that is not known. Raises StoreUnavailableError."""
         ...
 
@@ -62,9 +64,11 @@ class Gate:
         site: Starlette,
         house: House,
         places: Places,
+        ledger: Ledger,
         signed: Callable[[str], bool] = lambda _route: False,
     ) -> None:
         self._app, self._site, self._house, self._places = app, site, house, places
+        self._ledger = ledger
         self._signed = signed  # whether an audio route checks a signature of its own dialect
         self._routes: Routes | None = None
 
@@ -76,7 +80,10 @@ class Gate:
         headers = Headers(scope=scope)
         credentials = take_credentials(scope, headers)
         try:
-            now_asks(await self._let_in(scope, headers, credentials))
+            principal, deed = await self._let_in(scope, headers, credentials)
+            if deed is not None:  # what cannot be written down is not done
+                await self._ledger.write(principal, deed)
+            now_asks(principal)
         except Refused as refused:
             await refuse(scope, send, refused.found, refused.headers)
             return
@@ -85,32 +92,34 @@ class Gate:
             return
         await self._app(scope, receive, send)
 
-    async def _let_in(self, scope: Connection, headers: Headers, credentials: Credentials) -> Principal:
+    async def _let_in(
+        self, scope: Connection, headers: Headers, credentials: Credentials
+    ) -> tuple[Principal, Deed | None]:
         if self._routes is None:
             self._routes = Routes(self._site)
         found = self._routes.find(scope)
         line = TABLE.get(found[0]) if found is not None else None
         if self._house.is_open:
-            return LOCAL
+            values = found[1] if found is not None else {}
+            return LOCAL, await self._in_scope(LOCAL, line, values, scope) if line is not None and line.act else None
         if found is not None and line is None:
             _log.error("A route has no line in the table of rights and is closed", route=found[0])
             raise Refused(problem(403, "no-right-declared", "This route is closed: no right is declared for it."))
         principal = await self._who(scope, credentials)
         if found is None or line is None:
-            return self._known(principal, scope, Line(None if principal is not None else Right.SIGNED_IN))
+            return self._known(principal, scope, Line(None if principal is not None else Right.SIGNED_IN)), None
         if line.ticket:
-            return NOBODY  # until the hello
-        if line.right is Right.INGEST and principal is None and credentials.key is None and self._signed(found[0]):
-            return Principal("signature", "signature", frozenset({Right.INGEST}), NOBODY.scope)
+            return NOBODY, None  # until the hello
+        if line.right is Right.INGEST and principal is None and self._signed(found[0]):
+            return Principal("signature", "signature", frozenset({Right.INGEST}), NOBODY.scope), None
         principal = self._known(principal, scope, line)
         if principal.session_id is not None and scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             _same_site_or_refused(headers)
         if line.right is None:
-            return principal
+            return principal, None
         if not principal.may(line.right):
             raise Refused(problem(403, "no-right", f"Needs the right {line.right}."))
-        await self._in_scope(principal, line, found[1])
-        return principal
+        return principal, await self._in_scope(principal, line, found[1], scope)
 
     async def _who(self, scope: Connection, credentials: Credentials) -> Principal | None:
         if credentials.key is not None:
@@ -134,25 +143,33 @@ class Gate:
         challenge = ((b"www-authenticate", scheme + b' realm="earshot"'),)
         raise Refused(problem(401, "not-signed-in", "Log in, or send a key that is good."), challenge)
 
-    async def _in_scope(self, principal: Principal, line: Line, values: dict[str, str]) -> None:
+    async def _in_scope(
+        self, principal: Principal, line: Line, values: dict[str, str], scope: Connection
+    ) -> Deed | None:
+        """Raises Refused for what is out of scope; answers the row to be written before the route may act."""
+        call: CallView | None = None
+        alert: Alert | None = None
         match line.of:
             case Of.CALL if line.right is Right.INGEST:
                 if not values["call_id"].startswith(principal.calls_prefix):
                     raise Refused(problem(403, "not-your-call", "This key is for calls of another PBX."))
             case Of.CALL:
-                await self._call(principal, line, values["call_id"])
+                call = await self._call(principal, line, values["call_id"])
             case Of.ALERT:
-                place = await self._places.alert(values["alert_id"])
-                if place is None or not principal.scope.covers(*place):
+                alert = await self._places.alert(values["alert_id"])
+                if alert is None or not principal.scope.covers(alert.site, alert.team, alert.queue):
                     raise Refused(problem(404, "unknown-alert", "No such alert."))
             case Of.AGENT:
                 places = self._places.agent(values["agent_id"])
                 if not (principal.scope.everywhere or any(principal.scope.covers(*each) for each in places)):
                     raise Refused(problem(404, "unknown-agent", "No such agent."))
             case Of.HOUSE | Of.LIST:
-                return
+                pass
+            case _:
+                assert_never(line.of)
+        return _deed(line.act, call, alert, scope) if line.act is not None else None
 
-    async def _call(self, principal: Principal, line: Line, call_id: str) -> None:
+    async def _call(self, principal: Principal, line: Line, call_id: str) -> CallView:
         unknown = Refused(problem(404, "unknown-call", "No such call, live or stored."))
         try:
             call = await self._places.call(call_id)
@@ -163,6 +180,30 @@ class Gate:
         further = _WHILE_RUNNING.get(line.right) if line.right is not None else None
         if further is not None and call.state is not CallState.ENDED and not principal.may(further):
             raise Refused(problem(403, "no-right", f"While the call runs, needs the right {further} too."))
+        return call
+
+
+def _deed(act: Act, call: CallView | None, alert: Alert | None, scope: Connection) -> Deed:
+    about = f"{scope.get('method', 'WS')} {scope['path']}"[:500]
+    if call is not None:
+        agent_id = call.agent.id if call.agent is not None else None
+        return Deed(
+            act, call_id=call.call_id, agent_id=agent_id, site=call.site, team=call.team, queue=call.queue, about=about
+        )
+    if alert is None:
+        return Deed(act, about=about)
+    return Deed(
+        act,
+        call_id=alert.call_id,
+        legs=(Leg.AGENT, Leg.CUSTOMER),
+        from_ms=alert.evidence.from_ms,
+        to_ms=alert.evidence.to_ms,
+        agent_id=alert.agent_id,
+        site=alert.site,
+        team=alert.team,
+        queue=alert.queue,
+        about=about,
+    )
 
 
 def _same_site_or_refused(headers: Headers) -> None:

@@ -106,6 +106,7 @@ _ADMIN = _WALLBOARD | {
     Right.ROSTER,
     Right.PEOPLE,
     Right.LEDGER,
+    Right.OWN_LEDGER,
     Right.OPERATE,
     Right.ERASE,
     Right.METRICS,

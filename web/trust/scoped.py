@@ -280,25 +280,26 @@ class KnownPlaces:
         """As its node sees it now, else as stored."""
         return await self._calls.get(call_id)
 
-    async def alert(self, alert_id: str) -> Place | None:
-        """Of its newest version."""
+    async def alert(self, alert_id: str) -> Alert | None:
+        """In its newest version."""
         changes = await self._alerts.get(alert_id)
-        newest = changes[-1].alert if changes else None
-        return (newest.site, newest.team, newest.queue) if newest is not None else None
+        return changes[-1].alert if changes else None
 
     def agent(self, agent_id: str) -> tuple[Place, ...]:
         """Every combination of sites, teams and queues the roster gives the person."""
-        roster = self._roster()
-        person = roster.person(agent_id)
-        if person is None:
-            return ()
-        sites_of_teams = {team.id: team.site for team in roster.teams}
-        own_sites = person.sites or tuple(
-            site for team in person.teams if (site := sites_of_teams.get(team)) is not None
-        )
-        return tuple(
-            (site, team, queue)
-            for site in (own_sites or (None,))
-            for team in (person.teams or (None,))
-            for queue in (person.queues or (None,))
-        )
+        return places_of(self._roster(), agent_id)
+
+
+def places_of(roster: Roster, person_id: str) -> tuple[Place, ...]:
+    """Where somebody works, as the roster knows; a team's site counts where the person has none."""
+    person = roster.person(person_id)
+    if person is None:
+        return ()
+    sites_of_teams = {team.id: team.site for team in roster.teams}
+    of_teams = tuple(site for team in person.teams if (site := sites_of_teams.get(team)) is not None)
+    return tuple(
+        (site, team, queue)
+        for site in (person.sites or of_teams or (None,))
+        for team in (person.teams or (None,))
+        for queue in (person.queues or (None,))
+    )

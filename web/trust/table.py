@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from web.trust.rights import Right
+from web.trust.sources import Act
 
 
 class Of(StrEnum):
@@ -32,6 +33,7 @@ class Line:
     right: Right | None
     of: Of = Of.HOUSE
     ticket: bool = False
+    act: Act | None = None  # what the ledger says of it, before it is done
     page: bool = False  # whoever is not logged in is sent to the log-in page
 
 
@@ -41,6 +43,7 @@ _INGEST = Line(Right.INGEST)
 _INGEST_CALL = Line(Right.INGEST, Of.CALL)
 _OWN_SCORES, _SCORE = Line(Right.OWN_SCORES, Of.LIST), Line(Right.SCORE, Of.LIST)
 _QUALITY = Line(Right.QUALITY, Of.LIST)
+_ROSTER = Line(Right.ROSTER, act=Act.ROSTER_CHANGE)
 _SEE_LIST, _SEE_CALL, _SEE_ALERT = Line(Right.SEE, Of.LIST), Line(Right.SEE, Of.CALL), Line(Right.SEE, Of.ALERT)
 
 TABLE = MappingProxyType(
@@ -54,8 +57,31 @@ TABLE = MappingProxyType(
         # pages
         "GET /": Line(Right.SEE, page=True),
         "GET /wallboard": Line(Right.WALLBOARD, page=True),
+        "GET /login": Line(None),
+        "GET /people": Line(Right.PEOPLE, page=True),
+        "GET /ledger": Line(Right.OWN_LEDGER, page=True),
         "GET /docs": Line(Right.SIGNED_IN, page=True),
         "GET /api/v1/openapi.json": _SIGNED_IN,
+        # log-in
+        "GET /api/v1/session": _ANYBODY,
+        "POST /api/v1/session": _ANYBODY,
+        "DELETE /api/v1/session": _ANYBODY,
+        "PUT /api/v1/session/password": _SIGNED_IN,
+        "GET /api/v1/session/provider": _ANYBODY,
+        "GET /api/v1/session/provider/callback": _ANYBODY,
+        "POST /api/v1/tickets": _SIGNED_IN,
+        # who is registered, and who did what
+        "GET /api/v1/roles": Line(Right.PEOPLE),
+        "GET /api/v1/users": Line(Right.PEOPLE),
+        "POST /api/v1/users": Line(Right.PEOPLE),
+        "PUT /api/v1/users/{user_id}": Line(Right.PEOPLE),
+        "PUT /api/v1/users/{user_id}/password": Line(Right.PEOPLE),
+        "GET /api/v1/keys": Line(Right.PEOPLE),
+        "POST /api/v1/keys": Line(Right.PEOPLE),
+        "POST /api/v1/keys/{key_id}/rotate": Line(Right.PEOPLE),
+        "DELETE /api/v1/keys/{key_id}": Line(Right.PEOPLE),
+        "GET /api/v1/ledger": Line(Right.OWN_LEDGER, Of.LIST),
+        "GET /api/v1/ledger/verdict": Line(Right.LEDGER),
         # sockets of people
         "WS /ws/console": Line(Right.WALLBOARD, Of.LIST, ticket=True),
         "WS /ws/listen/{call_id}": Line(Right.LISTEN, Of.CALL, ticket=True),
@@ -69,17 +95,17 @@ TABLE = MappingProxyType(
         "GET /api/v1/calls/{call_id}/alerts": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/timeline": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/audio.wav": Line(Right.DOWNLOAD, Of.CALL),
-        # stepping in; the route itself asks for the right of the mode
-        "POST /api/v1/calls/{call_id}/supervise": Line(Right.LISTEN, Of.CALL),
+        # stepping in: the mode's own right is asked for behind the gate
+        "POST /api/v1/calls/{call_id}/supervise": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/supervise": _SEE_CALL,
-        "DELETE /api/v1/calls/{call_id}/supervise/{supervision_id}": Line(Right.LISTEN, Of.CALL),
+        "DELETE /api/v1/calls/{call_id}/supervise/{supervision_id}": _SEE_CALL,
         # alerts and the desk
         "GET /api/v1/alerts": _SEE_LIST,
         "GET /api/v1/alerts/suppressed": _SEE_LIST,
         "GET /api/v1/alerts/{alert_id}": _SEE_ALERT,
         "POST /api/v1/alerts/{alert_id}/{action}": Line(Right.ACT, Of.ALERT),
-        "GET /api/v1/alerts/{alert_id}/clip.flac": Line(Right.REPLAY, Of.ALERT),
-        "GET /api/v1/alerts/{alert_id}/clip.wav": Line(Right.REPLAY, Of.ALERT),
+        "GET /api/v1/alerts/{alert_id}/clip.flac": Line(Right.REPLAY, Of.ALERT, act=Act.CLIP),
+        "GET /api/v1/alerts/{alert_id}/clip.wav": Line(Right.REPLAY, Of.ALERT, act=Act.CLIP),
         "GET /api/v1/desk": Line(Right.SEE),
         "GET /api/v1/mutes": _SEE_LIST,
         "POST /api/v1/mutes": Line(Right.ACT, Of.LIST),
@@ -89,8 +115,8 @@ TABLE = MappingProxyType(
         # the past
         "GET /api/v1/history/calls": _SEE_LIST,
         "GET /api/v1/history/alerts": _SEE_LIST,
-        "GET /api/v1/history/calls.csv": Line(Right.DOWNLOAD, Of.LIST),
-        "GET /api/v1/history/alerts.csv": Line(Right.DOWNLOAD, Of.LIST),
+        "GET /api/v1/history/calls.csv": Line(Right.DOWNLOAD, Of.LIST, act=Act.EXPORT),
+        "GET /api/v1/history/alerts.csv": Line(Right.DOWNLOAD, Of.LIST, act=Act.EXPORT),
         # the inspectors' desk; what of its records is shown, says `web.inspection.people`
         "GET /api/v1/inspection/sheets": _OWN_SCORES,
         "GET /api/v1/inspection/sheets/{sheet}": _OWN_SCORES,
@@ -131,17 +157,17 @@ TABLE = MappingProxyType(
         "GET /api/v1/figures/outside": Line(Right.FIGURES),
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
-        "POST /api/v1/rules/reload": Line(Right.RULES),
+        "POST /api/v1/rules/reload": Line(Right.RULES, act=Act.RULE_CHANGE),
         "GET /api/v1/rules/precision": Line(Right.FIGURES),
-        "POST /api/v1/rules/{rule}/speak": Line(Right.RULES),
+        "POST /api/v1/rules/{rule}/speak": Line(Right.RULES, act=Act.RULE_CHANGE),
         # roster
         "GET /api/v1/roster": Line(Right.READ_ROSTER),
-        "POST /api/v1/roster": Line(Right.ROSTER),
-        "POST /api/v1/roster/import": Line(Right.ROSTER),
+        "POST /api/v1/roster": _ROSTER,
+        "POST /api/v1/roster/import": _ROSTER,
         "GET /api/v1/roster/{kind}": Line(Right.READ_ROSTER),
         "GET /api/v1/roster/{kind}/{entry_id}": Line(Right.READ_ROSTER),
-        "PUT /api/v1/roster/{kind}/{entry_id}": Line(Right.ROSTER),
-        "DELETE /api/v1/roster/{kind}/{entry_id}": Line(Right.ROSTER),
+        "PUT /api/v1/roster/{kind}/{entry_id}": _ROSTER,
+        "DELETE /api/v1/roster/{kind}/{entry_id}": _ROSTER,
         # web hooks that failed
         "GET /api/v1/webhooks/dead": Line(Right.OPERATE),
         "POST /api/v1/webhooks/dead/replay": Line(Right.OPERATE),

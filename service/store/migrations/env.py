@@ -3,7 +3,8 @@
 from alembic import context
 
 import service.store.desk_tables  # joins the metadata
-import service.store.inspection_tables  # noqa: F401  # as above
+import service.store.inspection_tables  # as above
+import service.store.trust_tables  # noqa: F401  # joins the metadata
 from service.store.tables import metadata
 
 context.configure(

@@ -21,6 +21,9 @@ from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
 from web.pages import Pages
 from web.supervise_api import supervise_router
+from web.trust.ledger_api import ledger_router
+from web.trust.people_api import people_router
+from web.trust.session_api import session_router
 from web.webhooks_api import webhooks_router
 
 
@@ -38,6 +41,9 @@ def whole_application() -> FastAPI:
         work_router(nobody),
         library_router(nobody),
         supervise_router(nobody, nobody),
+        session_router(nobody),
+        people_router(nobody, nobody, settings.trust),
+        ledger_router(nobody),
         http_door(settings.ingest, nobody, nobody, nobody),
         RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
         dialect_doors(settings, nobody, nobody, nobody),

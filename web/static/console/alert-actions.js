@@ -2,6 +2,7 @@
 
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
+import { user } from "../lib/session.js";
 import { now, socket, takeAlert } from "./desk.js";
 import { clockText } from "../lib/wording.js";
 
@@ -39,7 +40,11 @@ export async function loadDesk() {
   const desk = await answer.json();
   escalation.value = desk.escalation;
   people.value = desk.people;
-  if (person.value && !people.value.some(({ id }) => id === person.value)) iAm(null);
+  const known = (id) => people.value.some((each) => each.id === id);
+  if (user.value) {
+    person.value = user.value.acts_as;
+    socket.becomes(known(person.value) ? person.value : null); // who is not on the roster is told of everything in scope
+  } else if (person.value && !known(person.value)) iAm(null);
 }
 
 /** @param {string|null} id a person of the roster */

@@ -3,6 +3,7 @@
 import { Choice, TopBar } from "../frame/page-frame.js";
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
+import { isOpen } from "../lib/session.js";
 import { iAm, people, person } from "./alert-actions.js";
 import { news, socket } from "./desk.js";
 import { titleOf } from "../lib/wording.js";
@@ -17,7 +18,7 @@ export function Header({ player, onArm }) {
     ${!player.armed.value
       ? html`<button class="button primary" id="start-shift" onClick=${onArm}>${t("shift.start")}</button>`
       : html`<span class="sound ${player.audible.value ? "on" : "off"}">${t(player.audible.value ? "shift.on" : "shift.suspended")}</span>`}
-    ${persons.length > 0 &&
+    ${persons.length > 0 && isOpen.value &&
     html`<${Choice} id="person" label=${t("person.me")} chosen=${person.value ?? ""} onChoose=${iAm} options=${[["", t("person.choose")], ...persons]} />`}
   </${TopBar}>`;
 }

@@ -2,6 +2,7 @@
 
 import { effect, html, render } from "../vendor/preact.js";
 import { LOCALES, firstLocale, locale, t, useLocale } from "../lib/i18n.js";
+import { loadSession, logOut, may, user } from "../lib/session.js";
 import { SECTIONS } from "./sections.js";
 import { HelpSheet, obey, showHelp } from "./shortcuts.js";
 import { THEMES, theme, useTheme } from "./theme.js";
@@ -9,27 +10,30 @@ import { THEMES, theme, useTheme } from "./theme.js";
 /**
  * Draw a page into `#app`, in the language and theme chosen last.
  * @param {Function} Page a component; its first part is a `TopBar`
- * @param {{title?: () => string}} options what the tab says, read anew when the language changes; `Earshot` where missing
+ * @param {{title?: () => string, free?: boolean}} options what the tab says, read anew when the language changes; `Earshot` where missing;
+ *   `free`: for those who are not logged in too
  */
-export async function openPage(Page, { title } = {}) {
-  await useLocale(firstLocale());
+export async function openPage(Page, { title, free = false } = {}) {
+  await Promise.all([useLocale(firstLocale()), loadSession({ free })]);
   if (title) effect(() => (document.title = `${title(locale.value)} · Earshot`));
   document.addEventListener("keydown", obey);
   render(html`<${Page} /><${HelpSheet} />`, document.getElementById("app"));
 }
 
 /** The bar on top. @param {{section: string, children?: any}} props children: what this page has to say and offer there */
-export function TopBar({ section, children }) {
+export function TopBar({ section, children, bare = false }) {
   return html`<header class="top">
     <h1><span class="mark" aria-hidden="true"></span>Earshot</h1>
     <nav class="sections" aria-label=${t("sections")}>
-      ${SECTIONS.map(
+      ${(bare ? [] : SECTIONS.filter(([, , right]) => may(right))).map(
         ([name, address]) => html`<a key=${name} href=${address} aria-current=${name === section ? "page" : undefined}>${t(`section.${name}`)}</a>`,
       )}
     </nav>
     ${children}
     <${Choice} id="theme" label=${t("theme")} chosen=${theme.value} onChoose=${useTheme} options=${THEMES.map((each) => [each, t(`theme.${each}`)])} />
     <${Choice} id="language" label=${t("language")} chosen=${locale.value} onChoose=${useLocale} options=${Object.entries(LOCALES)} />
+    ${user.value &&
+    html`<button class="button quiet" id="log-out" onClick=${logOut} title=${t("session.who", { name: user.value.name })}>${user.value.name} · ${t("session.out")}</button>`}
     <button class="button quiet icon" onClick=${showHelp} aria-keyshortcuts="?" aria-label=${t("help.title")} title=${t("help.title")}>?</button>
   </header>`;
 }

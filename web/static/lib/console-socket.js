@@ -1,6 +1,7 @@
 // The console's socket: comes back by itself and says where it left off, so that no alert is missed.
 
 import { signal } from "../vendor/preact.js";
+import { socketClosed, ticketFor } from "./session.js";
 
 const FIRST_WAIT_MS = 500;
 const SHORT_WAIT_MS = 3000; // at most, in the first minute: a service that is started anew has its consoles within 5 s
@@ -49,11 +50,18 @@ export class ConsoleSocket {
     this.#send({ type: "unsubscribe", topics: [topic] });
   }
 
-  #open() {
+  async #open() {
+    let ticket = null;
+    try {
+      ticket = await ticketFor("console");
+    } catch {
+      this.#retry();
+      return;
+    }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/ws/console`));
     socket.onopen = () => {
-      this.#send({ type: "hello", topics: [...this.topics], since: this.cursor, filter: { ...this.places, min_severity: "info", person: this.person } });
+      this.#send({ type: "hello", ticket, topics: [...this.topics], since: this.cursor, filter: { ...this.places, min_severity: "info", person: this.person } });
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
@@ -65,13 +73,18 @@ export class ConsoleSocket {
       if (message.cursor != null) this.cursor = message.cursor;
       this.onMessage(message);
     };
-    socket.onclose = () => {
-      this.state.value = "lost";
-      this.reconnects += 1;
-      setTimeout(() => this.#open(), this.waitMs * (0.7 + 0.6 * Math.random()));
-      const longest = Date.now() - this.lastHeard < FIRST_MINUTE_MS ? SHORT_WAIT_MS : LONGEST_WAIT_MS;
-      this.waitMs = Math.min(longest, this.waitMs * 2);
+    socket.onclose = ({ code }) => {
+      if (this.state.value === "live" || code === 4401) socketClosed(code);
+      this.#retry();
     };
+  }
+
+  #retry() {
+    this.state.value = "lost";
+    this.reconnects += 1;
+    setTimeout(() => this.#open(), this.waitMs * (0.7 + 0.6 * Math.random()));
+    const longest = Date.now() - this.lastHeard < FIRST_MINUTE_MS ? SHORT_WAIT_MS : LONGEST_WAIT_MS;
+    this.waitMs = Math.min(longest, this.waitMs * 2);
   }
 
   #send(message) {

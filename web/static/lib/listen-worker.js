@@ -18,13 +18,13 @@ self.onmessage = ({ data }) => {
   else if (data.type === "close") close();
 };
 
-function open({ url, port, fromMs, person }) {
+function open({ url, port, fromMs, person, ticket }) {
   close();
   frames = port;
   frames.onmessage = ({ data: seq }) => send({ type: "stats", seq, client_time: clock() });
   const mine = (socket = new WebSocket(url));
   mine.binaryType = "arraybuffer";
-  mine.onopen = () => send({ type: "hello", acks: true, from_ms: fromMs ?? null, person });
+  mine.onopen = () => send({ type: "hello", acks: true, from_ms: fromMs ?? null, person, ticket });
   mine.onmessage = ({ data }) => {
     if (mine !== socket) return;
     if (typeof data === "string") self.postMessage({ type: "control", message: JSON.parse(data), at: clock() });

@@ -1,6 +1,7 @@
 // Listening, as the page sees it: arm once by a click, listen to one call at a time, know the true lag.
 
 import { signal } from "../vendor/preact.js";
+import { socketClosed, ticketFor } from "./session.js";
 
 const KEPT = "earshot.sound";
 const RETRY_MS = 1000;
@@ -187,18 +188,29 @@ export class Player {
     this.gain?.gain.setTargetAtTime(volume, this.context.currentTime, 0.005);
   }
 
-  #open(fromMs) {
+  async #open(fromMs) {
+    const callId = this.callId.value;
+    this.status.value = "connecting";
+    let ticket = null;
+    try {
+      ticket = await ticketFor("listen", callId);
+    } catch {
+      this.#hear({ type: "closed", code: 0 });
+      return;
+    }
+    if (this.callId.value !== callId || this.status.value !== "connecting") return; // somebody has chosen otherwise since
     const { port1, port2 } = new MessageChannel();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const url = `${scheme}://${location.host}/ws/listen/${encodeURIComponent(this.callId.value)}`;
     this.#begin(port1);
     this.status.value = "connecting";
-    this.worker.postMessage({ type: "open", url, port: port2, fromMs, person: this.person }, [port2]);
+    this.worker.postMessage({ type: "open", url, port: port2, fromMs, person: this.person, ticket }, [port2]);
   }
 
   #hear(data) {
     if (data.type === "closed") {
       if (this.callId.value === null || this.status.value === "ended") return;
+      if (data.code === 4401 || (data.code === 4403 && this.status.value === "live")) socketClosed(data.code);
       this.status.value = "lost";
       this.reconnects += 1;
       const callId = this.callId.value;

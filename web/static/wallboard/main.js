@@ -2,6 +2,7 @@
 
 import { html, render, signal } from "../vendor/preact.js";
 import { LOCALES, firstLocale, locale, t, useLocale } from "../lib/i18n.js";
+import { loadSession } from "../lib/session.js";
 import { ageText } from "../lib/wording.js";
 import { alertsStaleMs, askedLocale, askedTheme, banners, board, isOld, lastHeardAt, now, places, socket, staleMs, start } from "./floor.js";
 import { Agents, Calls, LastAlerts, Queues, Tiles, Trend } from "./panels.js";
@@ -65,7 +66,7 @@ function stayAwake() {
 }
 
 useTheme(askedTheme ?? localStorage.getItem(KEPT_THEME));
-await useLocale(askedLocale in LOCALES ? askedLocale : firstLocale());
+await Promise.all([useLocale(askedLocale in LOCALES ? askedLocale : firstLocale()), loadSession()]);
 render(html`<${Wallboard} />`, document.getElementById("app"));
 start();
 stayAwake();
