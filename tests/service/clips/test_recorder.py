@@ -1,6 +1,9 @@
 """Calls are recorded behind the call and found again after it."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,14 @@ from streaming.frames import Leg
 from tests.service.clips.heard_call import HeardCall, pitch_hz
 
 _LEGS = (Leg.AGENT, Leg.CUSTOMER)
+_KILLED = """
+import os, signal, sys
+import numpy as np, soundfile
+file = soundfile.SoundFile(sys.argv[1], "w", samplerate=16_000, channels=2, format="FLAC", subtype="PCM_16")
+s = np.arange(160_000) / 16_000
+file.write((np.stack([np.sin(2 * np.pi * hz * s) for hz in (440, 700)], axis=1) * 8_000).astype("int16"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def recorder_of(heard: HeardCall, folder: Path) -> Recorder:
@@ -61,6 +72,40 @@ async def test_a_service_that_stops_keeps_what_was_heard(tmp_path: Path) -> None
     found = await recorder.cut("c", 0, 5_000, _LEGS)
     assert found is not None
     assert len(found[1][0]) // 32 > 4_500
+
+
+async def test_what_a_killed_node_recorded_is_finished_at_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    command = [sys.executable, "-c", _KILLED, str(folder / "call-c.part")]
+    killed = await asyncio.to_thread(subprocess.run, command, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (folder / "call-empty.part").write_bytes(b"")
+    recorder = recorder_of(HeardCall(), tmp_path)
+    task = asyncio.create_task(recorder.run())
+    while list(folder.glob("*.part")):  # noqa: ASYNC110  # a thread is at it
+        await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert [path.name for path in folder.iterdir()] == ["call-c.flac"]
+    assert (folder / "call-c.flac").stat().st_mode & 0o077 == 0
+    found = await recorder.cut("c", 0, 60_000, _LEGS)
+    assert found is not None
+    agent, customer = found[1]
+    assert len(agent) // 32 > 9_000
+    assert (pitch_hz(agent), pitch_hz(customer)) == (440, 700)
+
+
+async def test_a_call_that_goes_on_after_a_restart_does_not_erase_what_was_recorded_before(tmp_path: Path) -> None:
+    for _ in range(2):
+        heard = HeardCall()
+        recorder = recorder_of(heard, tmp_path)
+        heard.hear(5_000)
+        await recorder.look()
+        heard.end()
+        await recorder.look()
+    names = sorted(path.name for path in (tmp_path / "recordings").iterdir())
+    assert names == ["call-c.earlier-1.flac", "call-c.flac"]
 
 
 async def test_a_folder_that_cannot_be_written_ends_the_recording_and_nothing_else(tmp_path: Path) -> None:
