@@ -14,6 +14,7 @@ from playwright.async_api import Page, async_playwright
 from tests.calls.demo_process import Demo, running_demo
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.browser,
     pytest.mark.model,
     pytest.mark.calls,

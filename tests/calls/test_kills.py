@@ -5,7 +5,7 @@ import pytest
 from tests.calls.played import path_of
 from tests.prove.kills import missing_words, play_all
 
-pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.alone, pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(400)]
 _WORDS_OF_A_SEGMENT = 12
 _RECORDINGS = ("agent_hangs_up", "calm", "forbidden_phrase", "missing_greeting")
 _OTHERWISE_RATIO = 0.02  # two undisturbed plays differ too: words depend a little on what a recogniser heard before

@@ -21,6 +21,7 @@ _SERVICE_MB = 1_200  # twice what the service takes for six calls, the nursery w
 pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(300)]
 
 
+@pytest.mark.alone
 async def test_six_calls_at_once_are_heard_in_time() -> None:
     measured = await measure(rounds=1)
     assert measured.wrong == []
