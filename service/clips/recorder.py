@@ -1,7 +1,6 @@
 """Whole calls as FLAC files, both legs, written piece by piece behind the call, where that is wished."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from config.keeping import RecordingSettings
 from config.privacy import Keeping
 from service.call_board import CallBoard
 from service.clips.flac import cut_of_file
-from service.clips.places import recording_path
+from service.clips.places import recording_path, recordings_of
+from service.clips.unfinished import Unfinished, finish_left_behind
 from service.live_call import LiveCall
 from streaming.frames import ANALYSIS_RATE_HZ, Leg
 
@@ -26,9 +26,7 @@ _LEGS = (Leg.AGENT, Leg.CUSTOMER)
 
 @dataclass(slots=True)
 class _Running:
-    file: soundfile.SoundFile
-    unfinished: Path
-    path: Path
+    unfinished: Unfinished
     written_ms: int = 0
 
 
@@ -47,10 +45,11 @@ class Recorder:
         return self._folder
 
     async def run(self) -> None:
-        """Until cancelled; then what is running is finished as far as it was heard."""
-        if not self._settings.keep_calls:
-            await asyncio.Event().wait()
+        """Until cancelled; then what is running is finished as far as it was heard. First, what a killed node left."""
         try:
+            await asyncio.to_thread(finish_left_behind, self._folder)
+            if not self._settings.keep_calls:
+                await asyncio.Event().wait()
             while True:
                 await asyncio.sleep(_PIECE_S)
                 await self.look()
@@ -82,7 +81,7 @@ class Recorder:
                 begin_ms, channels = self._board.sound_to_keep(
                     call.record.call_id, from_ms, call.now_ms, _legs_of(call)
                 )
-                _append(running.file, begin_ms - from_ms, channels)
+                _append(running.unfinished.file, begin_ms - from_ms, channels)
 
     async def _record(self, call: LiveCall) -> None:
         call_id = call.record.call_id
@@ -98,38 +97,32 @@ class Recorder:
             to_ms = max(running.written_ms, _writable_ms(call, self._longest_wait_ms))
             begin_ms, channels = self._board.sound_to_keep(call_id, running.written_ms, to_ms, _legs_of(call))
             if channels[0]:
-                await asyncio.to_thread(_append, running.file, begin_ms - running.written_ms, channels)
+                await asyncio.to_thread(_append, running.unfinished.file, begin_ms - running.written_ms, channels)
                 running.written_ms = to_ms
             if call.closed:
                 await asyncio.to_thread(self._finish, call_id)
         except (OSError, soundfile.SoundFileError) as error:
             self.failed += 1
             _log.warning("a recording could not be written", call_id=call_id, failure=type(error).__name__)
-            self._running.pop(call_id, None)
+            if (broken := self._running.pop(call_id, None)) is not None:
+                broken.unfinished.abandon()
 
     def _begin(self, call_id: str) -> _Running:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._path(call_id)
-        unfinished = path.with_suffix(".part")
-        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        file = soundfile.SoundFile(
-            unfinished, "w", samplerate=ANALYSIS_RATE_HZ, channels=len(_LEGS), format="FLAC", subtype="PCM_16"
-        )
-        return _Running(file, unfinished, path)
+        return _Running(Unfinished(self._path(call_id), len(_LEGS)))
 
     def _finish(self, call_id: str) -> None:
         running = self._running.pop(call_id, None)
         if running is not None:
-            running.file.close()
-            running.unfinished.replace(running.path)
+            running.unfinished.finish()
 
     def _forget(self, call_id: str) -> None:
         """Nobody agreed to a recording, or not any more."""
         running = self._running.pop(call_id, None)
         if running is not None:
-            running.file.close()
-            running.unfinished.unlink(missing_ok=True)
-        self._path(call_id).unlink(missing_ok=True)
+            running.unfinished.abandon()
+        for path in recordings_of(self._folder, call_id):
+            path.unlink(missing_ok=True)
 
     def _path(self, call_id: str) -> Path:
         return recording_path(self._folder, call_id)

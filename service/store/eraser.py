@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
-from service.clips.places import clip_path, recording_path
+from service.clips.places import clip_path, recordings_of
 from service.store.database import database_url, error_name, make_engine, migrate
 from service.store.erasure import alerts_of, erase_calls, find_calls, leave_nothing
 from web.erasure import Erased, Person
@@ -54,7 +54,7 @@ class Eraser:
 
     def _delete_files(self, call_ids: Sequence[str], alert_ids: Sequence[str]) -> int:
         paths = [clip_path(self._clips, alert_id) for alert_id in alert_ids]
-        paths += [recording_path(self._recordings, call_id) for call_id in call_ids]
+        paths += [path for call_id in call_ids for path in recordings_of(self._recordings, call_id)]
         deleted = 0
         for path in paths:
             if path.exists():

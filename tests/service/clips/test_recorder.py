@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from config.keeping import RecordingSettings
+from service.clips.places import earlier_path, part_path, recording_path, recordings_of
 from service.clips.recorder import Recorder
+from service.clips.unfinished import Unfinished
 from streaming.frames import Leg
 from tests.service.clips.heard_call import HeardCall, pitch_hz
 
@@ -77,23 +80,35 @@ async def test_a_service_that_stops_keeps_what_was_heard(tmp_path: Path) -> None
 async def test_what_a_killed_node_recorded_is_finished_at_the_next_start(tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     folder.mkdir()
-    command = [sys.executable, "-c", _KILLED, str(folder / "call-c.part")]
+    command = [sys.executable, "-c", _KILLED, str(folder / f"call-c%-{uuid4().hex}.part")]
     killed = await asyncio.to_thread(subprocess.run, command, check=False)
     assert killed.returncode == -signal.SIGKILL
-    (folder / "call-empty.part").write_bytes(b"")
+    (folder / f"call-empty%-{uuid4().hex}.part").write_bytes(b"")
+    neighbour = Unfinished(folder / "call-c.flac", 2)  # another node goes on with the call in the same folder
     recorder = recorder_of(HeardCall(), tmp_path)
     task = asyncio.create_task(recorder.run())
-    while list(folder.glob("*.part")):  # noqa: ASYNC110  # a thread is at it
+    while len(list(folder.glob("*.part"))) > 1:  # noqa: ASYNC110  # a thread is at it
         await asyncio.sleep(0.02)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert [path.name for path in folder.iterdir()] == ["call-c.flac"]
+    assert len(list(folder.iterdir())) == 2
     assert (folder / "call-c.flac").stat().st_mode & 0o077 == 0
     found = await recorder.cut("c", 0, 60_000, _LEGS)
     assert found is not None
     agent, customer = found[1]
     assert len(agent) // 32 > 9_000
     assert (pitch_hz(agent), pitch_hz(customer)) == (440, 700)
+    neighbour.finish()
+    assert sorted(path.name for path in folder.iterdir()) == ["call-c%-earlier-1.flac", "call-c.flac"]
+
+
+def test_all_files_of_a_call_are_found_and_no_other(tmp_path: Path) -> None:
+    for name in ("a", "a:b", "a.b", "ab"):
+        path = recording_path(tmp_path, name)
+        for each in (path, earlier_path(path), part_path(path)):
+            each.touch()
+            assert each in recordings_of(tmp_path, name)
+    assert [len(recordings_of(tmp_path, name)) for name in ("a", "a:b", "a.b", "ab", "b")] == [3, 3, 3, 3, 0]
 
 
 async def test_a_call_that_goes_on_after_a_restart_does_not_erase_what_was_recorded_before(tmp_path: Path) -> None:
@@ -105,7 +120,7 @@ async def test_a_call_that_goes_on_after_a_restart_does_not_erase_what_was_recor
         heard.end()
         await recorder.look()
     names = sorted(path.name for path in (tmp_path / "recordings").iterdir())
-    assert names == ["call-c.earlier-1.flac", "call-c.flac"]
+    assert names == ["call-c%-earlier-1.flac", "call-c.flac"]
 
 
 async def test_a_folder_that_cannot_be_written_ends_the_recording_and_nothing_else(tmp_path: Path) -> None:
