@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -31,6 +32,12 @@ from web.trust.who import Principal
 _log = structlog.get_logger(__name__)
 _MOST_CALLS = 10_000
 _MOST_TOPICS = 100
+
+
+@dataclass(slots=True)
+class _Sending:
+    begun: int = 0
+    under_way: bool = False
 
 
 class ConsoleDoor:
@@ -167,16 +174,21 @@ class ConsoleDoor:
 
     async def _converse(self, websocket: WebSocket, console: Console) -> None:
         """Send, beat and obey until one of them ends: the socket is gone or its outbox has overflowed."""
+        sending = _Sending()
         await until_first_ends(
-            self._send(websocket, console),
+            self._send(websocket, console, sending),
+            self._watch(sending),
             self._beat(console),
             self._obey(websocket, console),
             until_unfit(websocket, self._house, console.who),
         )
 
-    async def _send(self, websocket: WebSocket, console: Console) -> None:
+    async def _send(self, websocket: WebSocket, console: Console, sending: "_Sending") -> None:
         while (text := await console.outbox.take()) is not None:
-            await self._say(websocket, text)
+            sending.begun += 1
+            sending.under_way = True
+            await self._write(websocket, text)
+            sending.under_way = False
         if not console.outbox.overflowed:
             await close(websocket, SERVICE_RESTART, "the service restarts; resume by cursor")
             return
@@ -186,7 +198,20 @@ class ConsoleDoor:
     async def _say(self, websocket: WebSocket, text: str) -> None:
         """Send one message. Raises TimeoutError when the console takes nothing for too long."""
         async with asyncio.timeout(self._settings.stuck_s):
-            await websocket.send_text(text)
+            await self._write(websocket, text)
+
+    async def _write(self, websocket: WebSocket, text: str) -> None:
+        await websocket.send_text(text)
+
+    async def _watch(self, sending: "_Sending") -> None:
+        """Raises TimeoutError when one message is under way for too long. A timer for each would cost as much as it."""
+        seen: int | None = None
+        while True:
+            await asyncio.sleep(self._settings.stuck_s)
+            now = sending.begun if sending.under_way else None
+            if now is not None and now == seen:
+                raise TimeoutError
+            seen = now
 
     async def _beat(self, console: Console) -> None:
         while True:

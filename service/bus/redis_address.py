@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis.asyncio import Redis, Sentinel
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 _SCHEMES = ("redis", "rediss", "unix", "sentinel", "sentinels")
+_CERTIFICATES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 _SENTINEL_PORT = 26_379
 _PATIENCE_S = 2.0  # for connecting and for one answer: beyond it the server counts as gone
 
@@ -20,7 +22,10 @@ class RedisAddressError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where Redis is. `sentinel://[user:password@]host[:port][,host…]/service[/db]`; `sentinels` and `rediss`: TLS."""
+    """Where Redis is. `sentinel://[user:password@]host[:port][,host…]/service[/db]`; `sentinels` and `rediss`: TLS.
+
+    `?ssl_ca_certs=FILE` names the authority of a site's own; `ssl_certfile` and `ssl_keyfile` what Redis asks of us.
+    """
 
     url: str
 
@@ -32,6 +37,7 @@ class RedisAddress:
                 raise RedisAddressError("redis_url: must begin with " + ", ".join(f"{each}://" for each in _SCHEMES))
             if parts.scheme.startswith("sentinel"):
                 self._sentinels()
+                self._certificates()
             else:
                 Redis.from_url(self.url)
         except ValueError:
@@ -49,16 +55,22 @@ class RedisAddress:
             return Redis.from_url(self.url, **options)
         hosts, service, database = self._sentinels()
         parts = urlsplit(self.url)
-        options |= {
-            "ssl": parts.scheme == "sentinels",
+        secured = {"ssl": parts.scheme == "sentinels", **self._certificates()}
+        options |= secured | {
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
         }
         watched: Any = Sentinel(  # type: ignore[no-untyped-call]  # the one untyped constructor of the client
-            hosts, sentinel_kwargs={"socket_timeout": _PATIENCE_S, "ssl": options["ssl"]}, **options
+            hosts, sentinel_kwargs={"socket_timeout": _PATIENCE_S, **secured}, **options
         )
         master: Redis = watched.master_for(service, db=database)
         return master
+
+    def _certificates(self) -> dict[str, str]:
+        asked = parse_qs(urlsplit(self.url).query, strict_parsing=True) if urlsplit(self.url).query else {}
+        if not asked.keys() <= _CERTIFICATES:
+            raise RedisAddressError(f"redis_url: after `?` only {', '.join(sorted(_CERTIFICATES))}")
+        return {name: values[-1] for name, values in asked.items()}
 
     def _sentinels(self) -> tuple[list[tuple[str, int]], str, int]:
         parts = urlsplit(self.url)
@@ -72,6 +84,15 @@ class RedisAddress:
 def _host(text: str) -> tuple[str, int]:
     name, _, port = text.partition(":") if not text.startswith("[") else text[1:].partition("]:")
     return name.rstrip("]"), int(port or _SENTINEL_PORT)
+
+
+async def closed(client: Redis) -> None:
+    """Close a client, and where Sentinels named its server, the connections to them. Raises RedisError, OSError."""
+    await client.aclose()
+    pool = client.connection_pool
+    if isinstance(pool, SentinelConnectionPool):
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
 
 
 def failure_name(error: Exception) -> str:

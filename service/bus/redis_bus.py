@@ -20,7 +20,7 @@ from service.bus.bus import Answer, BusStatus, Ears, NoAnswerError
 from service.bus.interest import Interest
 from service.bus.leases import Leases
 from service.bus.on_the_wire import Fields, change_fields, change_of, named, unnamed
-from service.bus.redis_address import RedisAddress, failure_name
+from service.bus.redis_address import RedisAddress, closed, failure_name
 from web.sources import AlertChange
 
 _log = structlog.get_logger(__name__)
@@ -312,12 +312,12 @@ class RedisBus:
         except _ERRORS:
             _log.info("Redis was gone before the leases were given back")
         for client in (self._sender, self._reader, self._ear):
-            await _closed(client)
+            await _close_soon(client)
 
 
-async def _closed(client: Redis) -> None:
+async def _close_soon(client: Redis) -> None:
     try:
         async with asyncio.timeout(1):
-            await client.aclose()
+            await closed(client)
     except _ERRORS:
         _log.info("Redis was gone before its connection was closed")

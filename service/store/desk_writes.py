@@ -1,10 +1,11 @@
 """What the alert desk keeps and asks: suppressions, mutes, silent rules, the roster."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, RowMapping, delete, select
 
 from alerts.life.suppression import Suppression
 from service.store.alert_writes import insert_of
@@ -12,6 +13,7 @@ from service.store.database import writing
 from service.store.desk_tables import mutes, roster, silent_rules, suppressions
 from web.desk_sources import Mute, SuppressionView
 
+_Record = TypeVar("_Record", SuppressionView, Mute)
 RosterRow = tuple[str, str, dict[str, Any]]
 """Kind, id and content of an entry of the roster."""
 
@@ -43,20 +45,7 @@ def find_suppressions(engine: Engine, call_id: str | None, limit: int) -> list[S
         question = question.where(suppressions.c.call_id == call_id)
     with engine.begin() as connection:
         rows = connection.execute(question).mappings().all()
-    return [
-        SuppressionView(
-            call_id=row["call_id"],
-            alert_id=row["alert_id"],
-            rule=row["rule"],
-            kind=row["kind"],
-            cause=row["cause"],
-            reason=row["reason"],
-            by=row["person"],
-            at_ms=row["at_ms"],
-            at=row["at"],
-        )
-        for row in reversed(rows)
-    ]
+    return [_record(SuppressionView, row) for row in reversed(rows)]
 
 
 def keep_mute(engine: Engine, mute: Mute) -> None:
@@ -91,20 +80,7 @@ def current_mutes(engine: Engine, at: datetime) -> list[Mute]:
     """The mutes that hold, the next to end first."""
     question = select(mutes).where(mutes.c.until > at).order_by(mutes.c.until, mutes.c.mute_id)
     with engine.begin() as connection:
-        return [
-            Mute(
-                mute_id=row["mute_id"],
-                rule=row["rule"],
-                queue=row["queue"],
-                team=row["team"],
-                agent_id=row["agent_id"],
-                reason=row["reason"],
-                by=row["person"],
-                created_at=row["created_at"],
-                until=row["until"],
-            )
-            for row in connection.execute(question).mappings()
-        ]
+        return [_record(Mute, row) for row in connection.execute(question).mappings()]
 
 
 def find_silent_rules(engine: Engine) -> dict[str, tuple[bool, datetime]]:
@@ -143,6 +119,11 @@ def drop_roster(engine: Engine, kind: str, entry_id: str) -> bool:
     with writing(engine).begin() as connection:
         gone = connection.execute(delete(roster).where(roster.c.kind == kind, roster.c.entry_id == entry_id))
         return gone.rowcount > 0
+
+
+def _record(kind: type[_Record], row: RowMapping) -> _Record:
+    """What the desk speaks of, from its row: the same names, but `by` is the column `person`."""
+    return kind(**{field.name: row["person" if field.name == "by" else field.name] for field in fields(kind)})
 
 
 def _put(connection: Connection, kind: str, entry_id: str, content: dict[str, Any], origin: str, at: datetime) -> None:

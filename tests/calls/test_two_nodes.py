@@ -123,4 +123,5 @@ async def test_whatever_is_killed_nothing_acknowledged_is_lost(victim: str) -> N
     assert outcome.faults == []
     assert outcome.kills == 1
     assert outcome.changes > 0
+    assert outcome.escalations > 0
     assert max(outcome.recoveries_s) <= 10

@@ -48,7 +48,7 @@ class RedisServer:
         command += ["--save", "", "--appendonly", "yes" if self._append_only else "no", "--appendfsync", "always"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with redis.Redis(port=self.port, socket_timeout=2) as client:
-            _until(lambda: client.ping(), redis.RedisError)
+            until_works(lambda: client.ping(), redis.RedisError)
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -92,7 +92,7 @@ class PostgresServer:
             self._connect("postgres").close()
 
         self._process = None
-        _until(up, psycopg.Error)
+        until_works(up, psycopg.Error)
 
     def kill(self) -> None:
         """As a power cut would: the server and everything it started."""
@@ -165,7 +165,7 @@ def _plain(url: str) -> str:
     return url.replace("+psycopg", "")
 
 
-def _until(works: Callable[[], object], failure: type[Exception]) -> None:
+def until_works(works: Callable[[], object], failure: type[Exception] | tuple[type[Exception], ...]) -> None:
     """Try until it works. Raises its failure after some time."""
     until_s = time.monotonic() + _UP_S
     while True:

@@ -4,11 +4,14 @@ import sys
 
 from tests.prove import (
     capacity_hour,
+    chaos,
+    consoles,
     false_alarms,
     fuzz,
     kills,
     latency,
     listening,
+    million,
     neighbours,
     overload,
     phrase_matching,
@@ -36,6 +39,9 @@ _RUNS = {
     "phrase_matching": phrase_matching.main,
     "rules_speed": rules_speed.main,
     "rules_replay": rules_replay.main,
+    "consoles": consoles.main,
+    "million": million.main,
+    "chaos": chaos.main,
 }
 
 

@@ -10,19 +10,27 @@ import tempfile
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import psycopg
 
+from alerts.alert import Action, Alert
+from alerts.life.escalation import next_step
+from service.store.rows import alert_of
 from tests.prove.chaos_site.console import CountingConsole
+from tests.prove.chaos_site.notes import NoteWriter
 from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
-from tests.prove.chaos_site.site import Site, running_site
+from tests.prove.chaos_site.site import ESCALATION, Site, running_site
 from tests.prove.report import table, write_block
 
 VICTIMS = ("node", "redis with its append-only file", "redis without", "database")
 _QUIET_S = 4.0  # at the end the calls are gone and every console catches up
 _PATIENCE_S = 60.0
+_RECENT = 20  # alerts whose notes tell whether all is well again
+_LOOKS = 15
+_NEWEST = "SELECT c.content FROM alerts a JOIN alert_changes c ON c.sequence = a.sequence"
 
 
 @dataclass(slots=True)
@@ -36,6 +44,9 @@ class Outcome:
     reconnects: int = 0
     moves: int = 0
     repeated_unstored: int = 0
+    escalations: int = 0
+    escalated_late_s: float = 0.0
+    notes: int = 0
     recoveries_s: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -46,18 +57,21 @@ async def rampage(victim: str, kills: int, seed: int, *, nodes: int, calls: int,
     with tempfile.TemporaryDirectory(prefix="earshot-chaos-") as folder:
         async with running_site(Path(folder), nodes, append_only="with its" in victim) as site:
             pbx = StubbornPbx(site, calls, AtRandom(chance))
+            notes = NoteWriter(site, chance)
             watching = [CountingConsole(site, random.Random(seed + number)) for number in range(consoles)]
             async with AsyncExitStack() as stop:
                 tasks = [asyncio.create_task(console.run()) for console in watching]
                 stop.push_async_callback(_cancelled, tasks)
                 async with pbx.ringing():
-                    await _settled(site, pbx, watching)
+                    await pbx.all_attached()
+                    await asyncio.gather(*(console.hears_of() for console in watching))
                     for _ in range(kills):
                         await asyncio.sleep(chance.uniform(0.5, 3.0))
-                        outcome.recoveries_s.append(await _strike(victim, site, pbx, watching, chance))
+                        outcome.recoveries_s.append(await _strike(victim, site, pbx, watching, notes))
                         outcome.kills += 1
+                    outcome.faults += await _overdue(site)
                 await asyncio.sleep(_QUIET_S)
-                await _compare(site, watching, outcome)
+                await _compare(site, watching, notes, outcome)
             outcome.moves = pbx.moves
             errors = {line for node in site.nodes for line in node.errors()} - {"nothing"}
             outcome.faults += [f"log: {line[:200]}" for line in errors]
@@ -65,17 +79,19 @@ async def rampage(victim: str, kills: int, seed: int, *, nodes: int, calls: int,
 
 
 async def _strike(
-    victim: str, site: Site, pbx: StubbornPbx, watching: list[CountingConsole], chance: random.Random
+    victim: str, site: Site, pbx: StubbornPbx, watching: list[CountingConsole], notes: NoteWriter
 ) -> float:
-    """Kill one, start it again, and measure until every call and console is served and told something new.
+    """Kill one, start it again, and measure until every call is heard, somebody's note on an alert is acknowledged,
+    and every console has been told of it.
 
     A node's clock runs from its kill: others have to take over. A server's runs from the moment it is there again.
     """
+    chance = notes.chance
     if victim == "node":
         node = chance.choice(site.living())
         began_s = time.monotonic()
         await node.kill()
-        await _settled(site, pbx, watching)
+        await _settled(pbx, watching, notes)
         took_s = time.monotonic() - began_s
         await node.start()
         return took_s
@@ -84,27 +100,50 @@ async def _strike(
     await asyncio.sleep(chance.uniform(0.0, 3.0))
     await asyncio.to_thread(server.start)
     began_s = time.monotonic()
-    await _settled(site, pbx, watching)
+    await _settled(pbx, watching, notes)
     return time.monotonic() - began_s
 
 
-async def _settled(site: Site, pbx: StubbornPbx, watching: list[CountingConsole]) -> None:
-    """Every call has a living node, and every console has been told a change that was not told before."""
-    before = [len(console.told) for console in watching]
+async def _settled(pbx: StubbornPbx, watching: list[CountingConsole], notes: NoteWriter) -> None:
+    """Every call has a living node, and every console has been told what a supervisor changed just now."""
+    known = [alert_id for _, alert_id, _ in watching[0].told[-_RECENT:]]
     async with asyncio.timeout(_PATIENCE_S):
-        await pbx.all_attached()
-        await asyncio.gather(*(c.hears_past(count) for c, count in zip(watching, before, strict=True)))
+        _, noted = await asyncio.gather(pbx.all_attached(), notes.write(known))
+        await asyncio.gather(*(console.hears_of(noted) for console in watching))
 
 
-async def _compare(site: Site, watching: list[CountingConsole], outcome: Outcome) -> None:
+async def _overdue(site: Site) -> list[str]:
+    """Alerts nobody claimed whose next step is long past: each is a fault. Looked for while the calls still run."""
+    overdue: list[str] = []
+    async with await psycopg.AsyncConnection.connect(site.plain_url, autocommit=True) as connection:
+        for _ in range(_LOOKS):
+            rows = await (await connection.execute(_NEWEST)).fetchall()
+            steps = {alert.alert_id: next_step(alert, ESCALATION) for alert in (alert_of(row[0]) for row in rows)}
+            now_at = datetime.now(UTC)
+            overdue = [
+                f"not escalated: {alert_id} to level {step.level}, {(now_at - step.due_at).total_seconds():.0f} s late"
+                for alert_id, step in steps.items()
+                if step is not None and step.due_at < now_at
+            ]
+            if not overdue:
+                break
+            await asyncio.sleep(1)
+    return overdue
+
+
+async def _compare(site: Site, watching: list[CountingConsole], notes: NoteWriter, outcome: Outcome) -> None:
     """What the database holds against what each console was told."""
-    url = site.database_url.replace("+psycopg", "")
-    async with await psycopg.AsyncConnection.connect(url) as connection:
+    async with await psycopg.AsyncConnection.connect(site.plain_url) as connection:
         rows = await (
-            await connection.execute("SELECT sequence, alert_id, version FROM alert_changes ORDER BY sequence")
+            await connection.execute("SELECT sequence, alert_id, version, content FROM alert_changes ORDER BY sequence")
         ).fetchall()
-    stored = {(str(alert_id), int(version)): int(sequence) for sequence, alert_id, version in rows}
+    stored = {(str(alert_id), int(version)): int(sequence) for sequence, alert_id, version, _ in rows}
     outcome.changes = len(stored)
+    _look_at_escalations([alert_of(content) for *_, content in rows], outcome)
+    outcome.notes = len(notes.acknowledged)
+    forgotten = [key for key in notes.acknowledged if key not in stored]
+    if forgotten:
+        outcome.faults.append(f"{len(forgotten)} acknowledged notes are not stored")
     for number, console in enumerate(watching):
         outcome.told += len(console.told)
         outcome.reconnects += console.reconnects
@@ -120,6 +159,20 @@ async def _compare(site: Site, watching: list[CountingConsole], outcome: Outcome
         missed = [key for key, sequence in stored.items() if sequence > first and key not in told]
         if missed:
             outcome.faults.append(f"console {number}: {len(missed)} stored changes were never told")
+
+
+def _look_at_escalations(changes: list[Alert], outcome: Outcome) -> None:
+    """How many there were, and how late the latest: what falls due while the database is away comes after it."""
+    before: dict[str, Alert] = {}
+    for alert in changes:
+        step = next_step(before[alert.alert_id], ESCALATION) if alert.alert_id in before else None
+        if alert.change.action is Action.ESCALATE and step is not None:
+            outcome.escalations += 1
+            late_s = (alert.updated_at - step.due_at).total_seconds()
+            outcome.escalated_late_s = max(outcome.escalated_late_s, late_s)
+        before[alert.alert_id] = alert
+    if not outcome.escalations:
+        outcome.faults.append("nothing was escalated")
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
@@ -140,14 +193,19 @@ def main() -> None:
 def _report(outcome: Outcome, calls: int, seed: int) -> None:
     took_s = outcome.recoveries_s
     row: list[object] = [outcome.kills, outcome.changes, outcome.told, outcome.reconnects, outcome.moves]
-    row += [outcome.repeated_unstored, f"{median(took_s):.1f}", f"{max(took_s):.1f}", len(outcome.faults)]
-    header = ["kills", "changes stored", "told", "consoles moved", "calls moved", "told again", "recovery s p50", "max"]
+    row += [outcome.repeated_unstored, outcome.escalations, f"{outcome.escalated_late_s:.1f}"]
+    row += [f"{median(took_s):.1f}", f"{max(took_s):.1f}", len(outcome.faults)]
+    header = ["kills", "changes stored", "told", "consoles moved", "calls moved", "told again"]
+    header += ["escalations", "latest after due, s", "recovery s p50", "max"]
     lines = table([*header, "faults"], [row])
     lines += [
         "",
         f"4 nodes, {calls} calls by sound alone, 8 consoles, PostgreSQL and Redis on the same 2 cores.",
-        "A fault is a change told twice, out of order, never, or told and not stored. `told again`: shown unstored",
-        "while the database was gone, then by another node after its own had died; pages know it by its version.",
+        "Recovery: from the kill of a node, or from when a server is there again, until every call is heard, a note",
+        "is acknowledged by any node and every console has been told of it. A fault is an alert not escalated,",
+        "an acknowledged note not stored, a change told twice, out of order, never, or told and not stored.",
+        "`told again`: shown unstored while the database was gone, then by another node after its own had died; pages",
+        "know it by its version.",
         f"Faults: {'; '.join(outcome.faults) if outcome.faults else 'none'}.",
     ]
     command = f'python -m tests.prove.chaos "{outcome.victim}" {outcome.kills} {calls} {seed}'

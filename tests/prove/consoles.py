@@ -38,8 +38,8 @@ class TimedDoor(ConsoleDoor):
     written_ms: list[float]
     published_ms: dict[str, float]
 
-    async def _say(self, websocket: WebSocket, text: str) -> None:
-        await super()._say(websocket, text)
+    async def _write(self, websocket: WebSocket, text: str) -> None:
+        await super()._write(websocket, text)
         if text.startswith('{"alert_id":"'):
             self.written_ms.append(time.time() * 1000 - self.published_ms[text[13 : text.index('"', 13)]])
 

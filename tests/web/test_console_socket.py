@@ -1,15 +1,18 @@
 """The console socket on a real server: hello, snapshot, resume without loss or repeat, topics, slow consoles."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from alerts.alert import AlertState, Severity
+from config.settings import ListeningSettings
 from tests.fakes.desk import NOON, a_call, a_line, an_alert, some_levels
 from tests.fakes.site import Site, open_site
 from tests.fakes.supervisor import Supervisor, supervisor
+from web.app import utc_now
+from web.console_socket import ConsoleDoor
 from web.desk_sources import AgentTip
 from web.sources import AlertChange, CallState
 
@@ -257,6 +260,44 @@ async def test_a_console_that_cannot_follow_is_closed_and_the_other_goes_on() ->
             await again.say(type="hello", since="0")
             cursors = [(await again.told())["cursor"] for _ in range(61)]
     assert cursors == [str(number) for number in range(61)]
+
+
+class _StuckSocket:
+    """A page that says hello, takes what it is told of the past, and then nothing more."""
+
+    def __init__(self, takes: int) -> None:
+        self._takes, self._said = takes, ['{"type":"hello","topics":["alerts"]}']
+        self.closed_with: int | None = None
+
+    async def accept(self) -> None: ...
+
+    async def receive_text(self) -> str:
+        if not self._said:
+            await asyncio.Event().wait()
+        return self._said.pop()
+
+    async def send_text(self, text: str) -> None:
+        if self._takes == 0:
+            await asyncio.Event().wait()
+        self._takes -= 1
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed_with = code
+
+
+@pytest.mark.parametrize("takes", [0, 1, 2])
+async def test_a_console_that_takes_nothing_any_more_is_closed(site: Site, takes: int) -> None:
+    settings = ListeningSettings().model_copy(update={"stuck_s": 0.05})
+    door, socket = ConsoleDoor(settings, site.calls, site.alerts, site.audience, utc_now), _StuckSocket(takes)
+    serving = asyncio.create_task(door.serve(cast(Any, socket)))
+    while site.audience.counts().consoles == 0:  # noqa: ASYNC110  # the door tells nobody
+        await asyncio.sleep(0)
+    for number in range(2):
+        site.audience.publish_alert(site.alerts.store(an_alert(f"a{number}")))
+    async with asyncio.timeout(10):
+        await serving
+    assert socket.closed_with == 1013
+    assert site.audience.counts().consoles == 0
 
 
 async def test_no_more_consoles_than_the_node_takes() -> None:

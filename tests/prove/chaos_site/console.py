@@ -53,13 +53,16 @@ class CountingConsole:
             self.reconnects += 1
             await asyncio.sleep(self.again_s)
 
-    async def hears_past(self, count: int) -> None:
-        """Wait until it has been told more than `count` changes, on a node that lives."""
-        while len(self.told) <= count or self.connected_to not in {node.name for node in self.site.living()}:
+    async def hears_of(self, change: tuple[str, int] | None = None) -> None:
+        """Wait until it is on a node that lives and has been told this version of an alert, or anything at all."""
+        while not self._has_heard(change) or self.connected_to not in {node.name for node in self.site.living()}:
             self._more.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await self._more.wait()
+
+    def _has_heard(self, change: tuple[str, int] | None) -> bool:
+        return bool(self._known) if change is None else change in self._known
 
     def _take(self, message: dict[str, Any], node: str) -> None:
         match message["type"]:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import httpx
 
+from config.life import EscalationSettings
 from tests.fakes.servers import PostgresServer, RedisServer, free_port, running_postgres, running_redis
 
+ESCALATION = EscalationSettings(major_s=3, second_supervisor_s=3, floor_manager_s=6)  # due in the midst of outages
 _READY_S = 60
 
 
@@ -84,6 +86,11 @@ class Site:
     postgres: PostgresServer
     database_url: str
 
+    @property
+    def plain_url(self) -> str:
+        """The database's address as its own programs write it."""
+        return self.database_url.replace("+psycopg", "")
+
     def living(self) -> list[SiteNode]:
         """The nodes that are up and stay."""
         return [node for node in self.nodes if node.is_up and not node.leaving]
@@ -101,6 +108,9 @@ async def running_site(folder: Path, nodes: int, *, append_only: bool) -> AsyncI
             "EARSHOT_REDIS_URL": redis.url,
             "EARSHOT_RECOGNITION__ENABLED": "false",
             "EARSHOT_STORE__LONGEST_BACK_OFF_S": "1",
+            "EARSHOT_DESK__ESCALATION__MAJOR_S": str(ESCALATION.major_s),
+            "EARSHOT_DESK__ESCALATION__SECOND_SUPERVISOR_S": str(ESCALATION.second_supervisor_s),
+            "EARSHOT_DESK__ESCALATION__FLOOR_MANAGER_S": str(ESCALATION.floor_manager_s),
         }
         site = Site([], redis, postgres, url)
         try:

@@ -36,7 +36,7 @@ class Ear:
         self.words.append(reachable)
 
 
-async def _echo(question: bytes) -> bytes:
+async def echo(question: bytes) -> bytes:
     if question == b"fail":
         raise ValueError
     return b"heard " + question
@@ -45,7 +45,7 @@ async def _echo(question: bytes) -> bytes:
 @asynccontextmanager
 async def node(url: str, name: str) -> AsyncIterator[tuple[RedisBus, Ear]]:
     bus, ear = RedisBus(SETTINGS, RedisAddress(url), name), Ear()
-    task = asyncio.create_task(bus.run(ear, _echo))
+    task = asyncio.create_task(bus.run(ear, echo))
     try:
         await until(lambda: ear.words[-1:] == [True])
         yield bus, ear
@@ -71,7 +71,7 @@ async def test_a_change_reaches_every_other_node_and_not_its_own(redis_server: R
 
 async def test_the_stream_is_trimmed(redis_server: RedisServer) -> None:
     bus = RedisBus(BusSettings(stream_length=100), RedisAddress(redis_server.url), "a")
-    task = asyncio.create_task(bus.run(Ear(), _echo))
+    task = asyncio.create_task(bus.run(Ear(), echo))
     for number in range(1, 3_001):
         bus.announce(AlertChange(number, an_alert(f"A{number}")), number - 1)
     await until(lambda: bus.status.waiting == 0)
@@ -159,6 +159,8 @@ async def test_redis_may_be_killed_and_come_back(append_only: bool) -> None:
         ("rediss://user:secret@redis.example:6380/1", True),
         ("sentinel://:secret@one:26379,two/mymaster/2", True),
         ("sentinels://one/mymaster", True),
+        ("sentinels://one/mymaster?ssl_ca_certs=/etc/earshot/authority.pem", True),
+        ("sentinels://one/mymaster?secret=1", False),
         ("sentinel://one", False),
         ("http://one", False),
         ("redis://one:port", False),
