@@ -149,6 +149,7 @@ def test_every_family_of_words_is_complete() -> None:
         "filter.": ["team", "queue"],
         "filter.least.": [severity.word for severity in Severity],
         "calls.tier.": ["spotting", "acoustic"],
+        "shift.": ["critical", "major", "notify"],
         "theme.": ["auto", "light", "dark"],
         "role.": list(Role),
         "right.": [*GIVEN_SINGLY, Right.LISTEN, Right.WHISPER, Right.REPLAY, Right.DOWNLOAD],

@@ -22,7 +22,6 @@ export const openCallId = signal(null);
 export const clockOffsetMs = signal(0);
 export const now = signal(Date.now());
 export const chosenAlertId = signal(null); // the alert of the call on view that is meant
-export const news = signal(null); // the newest alert that came while we looked: for the announcer
 
 export const banners = signal([]); // what every page says while it lasts: bus, store
 
@@ -174,7 +173,6 @@ export function takeAlert(alert) {
   if (OVER.has(alert.state)) alerts.delete(alert.alert_id);
   else alerts.set(alert.alert_id, alert);
   if (alert.call_id === openCallId.value) alertsOfCall.set(alert.alert_id, alert);
-  if (!known && !OVER.has(alert.state) && alert.suppressed_by === null && RANK[alert.severity] >= RANK.major) news.value = alert;
   draw();
 }
 

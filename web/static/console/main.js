@@ -5,13 +5,15 @@ import { offerShortcuts } from "../frame/shortcuts.js";
 import { effect, html, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { Player } from "../lib/player.js";
+import { watchDesk } from "./alarm.js";
 import { ActSheet, loadDesk, notice, person } from "./alert-actions.js";
 import { AlertList } from "./alert-list.js";
 import { CallList } from "./call-list.js";
 import { CallView } from "./call-view.js";
-import { banners, openCall, openCallId, socket, start } from "./desk.js";
+import { banners, openCall, openCallId, shownAlerts, socket, start } from "./desk.js";
 import { Header } from "./header.js";
 import { consoleKeys } from "./keys.js";
+import { ShiftSheet, startShift } from "./shift.js";
 import { StepSheet } from "./step-in.js";
 
 const player = new Player();
@@ -24,7 +26,7 @@ function Console() {
       () => setFault(null),
       (error) => setFault(error.message === "insecure" ? "fault.insecure" : "fault.sound"),
     );
-  const arm = () => attempt(() => player.arm());
+  const arm = () => attempt(() => startShift(player));
   const listen = () => {
     const callId = openCallId.value ?? player.callId.value;
     if (callId === null) return;
@@ -50,6 +52,7 @@ function Console() {
     </div>
     <${ActSheet} />
     <${StepSheet} />
+    <${ShiftSheet} player=${player} />
   `;
 }
 
@@ -64,8 +67,10 @@ globalThis.__earshot = {
     return player.lagMs.value;
   },
   rms: () => player.rms(),
+  alerts: () => shownAlerts.value.map(({ alert_id, version }) => [alert_id, version]),
 };
 
 await openPage(Console);
+watchDesk(player);
 start();
 loadDesk();

@@ -141,6 +141,14 @@ export class Player {
     this.#applyVolume();
   }
 
+  /** Half as loud for so long, while an alert sounds. @param {number} seconds */
+  duck(seconds) {
+    if (!this.gain || this.muted.value) return;
+    const { currentTime } = this.context;
+    this.gain.gain.setTargetAtTime(this.volume.value / 2, currentTime, 0.02);
+    this.gain.gain.setTargetAtTime(this.volume.value, currentTime + seconds, 0.1);
+  }
+
   /** Root mean square of what goes out now, per channel (left, right). */
   rms() {
     return this.analysers.map((analyser) => {
