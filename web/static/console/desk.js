@@ -1,9 +1,8 @@
-// What the console knows: calls, alerts, levels. Messages in, signals out. Words and sound of the call on view: open-call.js.
+// What the console knows: calls and alerts. Messages in, signals out. Words and sound of the call on view: open-call.js; levels: levels.js.
 
 import { computed, signal } from "../vendor/preact.js";
 import { ConsoleSocket } from "../lib/console-socket.js";
 
-const STRIP_STEPS = 600; // 60 s of 100 ms
 const ENDED_KEPT_MS = 60000;
 const DRAW_MS = 50; // changes are drawn together, at most 20 times a second
 const OVER = new Set(["resolved", "false_positive", "withdrawn"]);
@@ -11,11 +10,9 @@ const RANK = { critical: 3, major: 2, minor: 1, info: 0 };
 
 const calls = new Map();
 const alerts = new Map();
-const levels = new Map(); // call_id → {atMs, agent: number[], customer: number[]}
 const alertsOfCall = new Map(); // of the call on view, over ones too
 const followers = new Set(); // told what comes
 const version = signal(0);
-const levelsVersion = signal(0);
 let drawing = null;
 
 export const openCallId = signal(null);
@@ -84,12 +81,6 @@ export function start() {
   }, 1000);
 }
 
-/** Last loud step of each leg, −96 where there is none. @param {string} callId */
-export function levelsOf(callId) {
-  levelsVersion.value;
-  return levels.get(callId) ?? null;
-}
-
 /** @param {string} callId @param {string|null} alertId the alert that is meant */
 export function openCallView(callId, alertId = null) {
   if (openCallId.value !== callId) closeCallView();
@@ -147,9 +138,6 @@ function take(message) {
     case "banner":
       banners.value = [...banners.value.filter((about) => about !== message.about), ...(message.active ? [message.about] : [])];
       return;
-    case "levels":
-      takeLevels(message);
-      return;
     case "heartbeat":
       clockOffsetMs.value = Date.parse(message.server_time) - Date.now();
       return;
@@ -176,43 +164,20 @@ export function takeAlert(alert) {
   draw();
 }
 
-function takeLevels(message) {
-  const held = levels.get(message.call_id) ?? { atMs: 0, agent: [], customer: [] };
-  for (const leg of ["agent", "customer"]) {
-    const batch = message[leg];
-    if (!batch) continue;
-    const joined = [...(held[leg] ?? []), ...batch.dbfs.map((dbfs, step) => ({ dbfs, speaking: batch.speaking[step] }))];
-    held[leg] = joined.slice(-STRIP_STEPS);
-  }
-  held.atMs = message.at_ms;
-  levels.set(message.call_id, held);
-  scheduleDraw(() => (levelsVersion.value += 1), "levels");
-}
-
 function forgetEnded() {
   let changed = false;
   for (const [callId, call] of calls) {
     if (call.endedSince && Date.now() - call.endedSince > ENDED_KEPT_MS && callId !== openCallId.value) {
       calls.delete(callId);
-      levels.delete(callId);
       changed = true;
     }
   }
   if (changed) draw();
 }
 
-const waiting = new Map();
-
 function draw() {
-  scheduleDraw(() => (version.value += 1), "all");
-}
-
-function scheduleDraw(change, name) {
-  waiting.set(name, change);
   drawing ??= setTimeout(() => {
     drawing = null;
-    const changes = [...waiting.values()];
-    waiting.clear();
-    for (const each of changes) each();
+    version.value += 1;
   }, DRAW_MS);
 }
