@@ -15,6 +15,7 @@ from web.desk_sources import AlertFigures
 from web.floor import AgentCount, AgentState, QueueNews
 from web.sources import CallState, CallView, Tier
 from web.stamps import Stamp
+from web.wallboard_strips import EMPTY, BoardStrip
 
 TREND_MINUTES = 60
 MOST_CALLS = 24
@@ -43,6 +44,7 @@ class BoardCall(_Body):
     open_alerts: int
     severity: str | None
     kind: Kind | None
+    strip: BoardStrip
 
 
 class BoardCalls(_Body):
@@ -159,6 +161,7 @@ class FloorNow:
     agents: AgentCount
     queues: Sequence[tuple[QueueNews, bool]]
     figures: AlertFigures | None
+    strip_of: Callable[[str], BoardStrip] = lambda _call_id: EMPTY
 
 
 Places = tuple[frozenset[str], frozenset[str]]
@@ -180,7 +183,7 @@ def build_wallboard(floor: FloorNow, places: Places = EVERYWHERE) -> WallboardMe
     return WallboardMessage(
         server_time=floor.now_at,
         alerts_at=floor.alerts_at,
-        calls=_calls(calls, open_alerts),
+        calls=_calls(calls, open_alerts, floor.strip_of),
         alerts=_alerts(open_alerts, recent),
         agents=BoardAgents(logged_in=counted.logged_in, states=dict(counted.states), stale=counted.stale)
         if counted.states or counted.stale
@@ -209,7 +212,9 @@ def _is_told(alert: Alert) -> bool:
     return alert.suppressed_by is None and alert.state is not AlertState.WITHDRAWN
 
 
-def _calls(calls: Sequence[CallView], open_alerts: Sequence[Alert]) -> BoardCalls:
+def _calls(
+    calls: Sequence[CallView], open_alerts: Sequence[Alert], strip_of: Callable[[str], BoardStrip]
+) -> BoardCalls:
     gravest: dict[str, Alert] = {}
     for alert in sorted(open_alerts, key=lambda alert: (alert.severity, alert.opened_at)):
         gravest[alert.call_id] = alert
@@ -227,7 +232,10 @@ def _calls(calls: Sequence[CallView], open_alerts: Sequence[Alert]) -> BoardCall
         by_tier={tier: tiers[tier] for tier in Tier},
         coverage_ratio=round(sum(call.coverage for call in heard) / len(heard), 3) if heard else None,
         agents_talking=len({_agent_key(call) for call in calls}),
-        worst=[_call(call, gravest.get(call.call_id)) for call in sorted(calls, key=badness)[:MOST_CALLS]],
+        worst=[
+            _call(call, gravest.get(call.call_id), strip_of(call.call_id))
+            for call in sorted(calls, key=badness)[:MOST_CALLS]
+        ],
     )
 
 
@@ -236,7 +244,7 @@ def _agent_key(call: CallView) -> str:
     return (call.agent.id if call.agent is not None else None) or f"call {call.call_id}"
 
 
-def _call(call: CallView, gravest: Alert | None) -> BoardCall:
+def _call(call: CallView, gravest: Alert | None, strip: BoardStrip) -> BoardCall:
     agent = call.agent
     return BoardCall(
         key=_key(call.call_id),
@@ -251,6 +259,7 @@ def _call(call: CallView, gravest: Alert | None) -> BoardCall:
         open_alerts=call.open_alerts,
         severity=gravest.severity.word if gravest is not None else None,
         kind=gravest.kind if gravest is not None else None,
+        strip=strip,
     )
 
 

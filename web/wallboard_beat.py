@@ -13,6 +13,7 @@ from web.floor import Floor
 from web.sources import AlertChange, Alerts, Calls, CallState, CallView, StoreUnavailableError
 from web.trust.floor_scope import agents_within, within
 from web.wallboard import TREND_MINUTES, Begun, FloorNow, build_wallboard
+from web.wallboard_strips import Strips
 
 _BEAT_S = 1.0
 _FIGURES_S = 15.0
@@ -70,6 +71,7 @@ class WallboardBeat:
         self._hour: HourOfAlerts | None = None
         self._alerts_at: datetime | None = None
         self._begun: dict[str, Begun] = {}
+        self._strips = Strips()
         self._figures: AlertFigures | None = None
         self._figures_at: datetime | None = None
 
@@ -89,6 +91,7 @@ class WallboardBeat:
             calls = await self._live_calls(now_at)
         except StoreUnavailableError:
             return  # the boards say that they hear nothing
+        self._strips.take(now_at, calls)
         try:
             await self._read_alerts(now_at)
             await self._read_figures(now_at)
@@ -120,6 +123,7 @@ class WallboardBeat:
                     agents=self._floor.count_agents(now_at, wanted),
                     queues=queues,
                     figures=self._figures,
+                    strip_of=self._strips.of,
                 )
                 floor = within(floor, scope, self._roster())
                 told[asked] = build_wallboard(floor, places).model_dump_json()

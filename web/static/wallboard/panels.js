@@ -1,15 +1,17 @@
 // The parts of the wallboard: tiles, calls, alerts, trend, agents, queues.
 
 import { html } from "../vendor/preact.js";
-import { locale, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { ageText, clockText, kindOf } from "../lib/wording.js";
+import { ageText, clockText, kindOf, percentText } from "../lib/wording.js";
 import { board, durationOf, since, withNames } from "./floor.js";
 
-const SHOWN_CALLS = 8;
-const SHOWN_ALERTS = 4;
-const SHOWN_QUEUES = 4;
+const SHOWN_CALLS = 6;
+const SHOWN_ALERTS = 3;
+const SHOWN_QUEUES = 3;
 const STATES = ["busy", "ringing", "wrap_up", "idle", "break", "login"];
+const STRIP_STEPS = 20;
+const STRIP_MOST = 60; // dB above the floor
 const POOR_LEVEL = 0.8;
 const MANY_GONE = 0.1;
 
@@ -19,13 +21,13 @@ export function Tiles() {
     <article class="tile" tabindex="0">
       <header>
         <h2>${t("wall.live")}</h2>
-        <span>${t("wall.analysed", { n: calls.analysed, all: calls.live })}${calls.coverage_ratio !== null && `, ${percent(calls.coverage_ratio)}`}</span>
+        ${calls.coverage_ratio !== null && html`<span>${t("wall.analysed", { share: percentText(calls.coverage_ratio) })}</span>`}
       </header>
       <div class="live">
         <p class="figure">${calls.live}</p>
         <dl class="tiers">
           ${["full", "spotting", "acoustic"].map(
-            (tier) => html`<div key=${tier}><dt>${t(`wall.tier.${tier}`)}</dt><dd>${calls.by_tier[tier]}</dd></div>`,
+            (tier) => html`<div key=${tier} title=${t(`wall.tier.${tier}`)}><dt>${t(`wall.heard.${tier}`)}</dt><dd>${calls.by_tier[tier]}</dd></div>`,
           )}
         </dl>
       </div>
@@ -76,22 +78,31 @@ export function Calls() {
 
 function Call({ call }) {
   return html`<li>
-    <i class="meter ${call.severity ?? ""}" aria-hidden="true"><span style=${{ transform: `scaleX(${call.risk / 100})` }}></span></i>
-    <p>
-      <span class="who">${nameOf(call)}</span>
-      <span class="time">
-        ${call.state === "held" && html`<span class="hold"><span class="visually-hidden">${t("call.state.held")}</span></span>`}${clockText(durationOf(call))}
-      </span>
-    </p>
-    <p>
-      <span class="why">
-        ${call.severity
-          ? html`<${SeverityMark} severity=${call.severity} word=${true} /><span class="kind">${kindOf(call)}</span>`
-          : html`<span>${[t(`call.state.${call.state}`), call.queue].filter(Boolean).join(" · ")}</span>`}
-      </span>
-      <span class="risk"><span class="visually-hidden">${t("call.risk")}</span>${call.risk}</span>
-    </p>
+    <i class="risk-line ${call.severity ?? ""}" aria-hidden="true"><span style=${{ transform: `scaleX(${call.risk / 100})` }}></span></i>
+    <span class="who">${nameOf(call)}</span>
+    <${MiniStrip} strip=${call.strip} />
+    <span class="why">
+      ${call.severity
+        ? html`<${SeverityMark} severity=${call.severity} word=${true} /><span class="kind">${kindOf(call)}</span>`
+        : html`<span>${[t(`call.state.${call.state}`), call.queue].filter(Boolean).join(" · ")}</span>`}
+    </span>
+    <span class="risk"><span class="visually-hidden">${t("call.risk")}</span>${call.risk}</span>
+    <span class="time">
+      ${call.state === "held" && html`<span class="hold"><span class="visually-hidden">${t("call.state.held")}</span></span>`}${clockText(durationOf(call))}
+    </span>
   </li>`;
+}
+
+/** The last minute of both parties, agent upwards, customer downwards; what is speech is full. */
+function MiniStrip({ strip }) {
+  return html`<svg class="strip" viewBox=${`0 -10 ${STRIP_STEPS * 3} 20`} preserveAspectRatio="none" aria-hidden="true">
+    ${["agent", "customer"].map((leg) =>
+      strip[leg].map((step, at) => {
+        const tall = (Math.abs(step) / STRIP_MOST) * 10;
+        return step !== 0 && html`<rect key=${`${leg}${at}`} class="${leg} ${step < 0 ? "faint" : ""}" x=${at * 3} y=${leg === "agent" ? -tall : 0} width="2" height=${tall} />`;
+      }),
+    )}
+  </svg>`;
 }
 
 function nameOf(call) {
@@ -108,11 +119,11 @@ export function LastAlerts() {
           ${shown.map(
             (alert) => html`<li key=${alert.key}>
               <${SeverityMark} severity=${alert.severity} />
-              <span class="what">
-                <strong>${kindOf(alert)}${alert.count > 1 && ` ×${alert.count}`}</strong>
-                <span>${[t(`severity.${alert.severity}`), alert.agent_id && t("alert.agent", { id: alert.agent_id })].filter(Boolean).join(" · ")}</span>
+              <strong>${kindOf(alert)}${alert.count > 1 && ` ×${alert.count}`}</strong>
+              <span class="whose">${[t(`severity.${alert.severity}`), alert.agent_id].filter(Boolean).join(" · ")}</span>
+              <span class="age ${alert.claimed ? "claimed" : ""}">
+                ${ageText(since(alert.opened_at))}<span class="visually-hidden"> ${t(alert.claimed ? "state.acknowledged" : "state.open")}</span>
               </span>
-              <span class="age">${ageText(since(alert.opened_at))}<span>${t(alert.claimed ? "state.acknowledged" : "state.open")}</span></span>
             </li>`,
           )}
         </ol>`}
@@ -186,10 +197,5 @@ export function Queues() {
 /** A share of a queue's calls; a poor one by sign and colour. */
 function Share({ ratio, poor }) {
   const marked = ratio !== null && poor;
-  return html`<td class=${marked ? "bad" : ""}>${marked && html`<small aria-label=${t("wall.poor")}>▼</small>`}${percent(ratio)}</td>`;
-}
-
-/** @param {number|null} ratio */
-function percent(ratio) {
-  return ratio === null ? "–" : new Intl.NumberFormat(locale.value, { style: "percent" }).format(ratio);
+  return html`<td class=${marked ? "bad" : ""}>${marked && html`<small aria-label=${t("wall.poor")}>▼</small>`}${percentText(ratio)}</td>`;
 }
