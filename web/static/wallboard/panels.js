@@ -173,7 +173,7 @@ export function Queues() {
     <table>
       <thead>
         <tr>
-          <th scope="col">${t("wall.queues")}${more > 0 && html`<small>${t("wall.more", { n: more })}</small>`}</th>
+          <th scope="col">${t("wall.queues")}${more > 0 && html`<small>+${more}</small>`}</th>
           ${head.map((name) => html`<th key=${name} scope="col">${t(`wall.queue.${name}`)}</th>`)}
         </tr>
       </thead>
