@@ -1,56 +1,96 @@
-"""Takes the README's pictures from a running demo, English and Chinese: the console (dark, light) and the wallboard."""
+"""Takes pictures of every page of a running demo: two languages, two themes, three sizes; the best go to docs/images.
+
+`python scripts/take_screenshots.py [FOLDER]`: all of them into FOLDER (build/screenshots where none is named). A page is
+added by its line in tests/web/shown_pages.py.
+"""
 
 import asyncio
 import shutil
 import sys
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
 
-from tests.calls.demo_process import running_demo
+from tests.calls.test_demo_in_chromium import running_demo
+from tests.web.shown_pages import SHOWN_PAGES, ShownPage
 
-_IMAGES = Path(__file__).parents[1] / "docs" / "images"
+_ROOT = Path(__file__).parents[1]
+_IMAGES = _ROOT / "docs" / "images"
+_LANGUAGES = ("en", "zh-CN")
+_THEMES = ("dark", "light")
+_SIZES = ((1280, 720), (1440, 900), (1920, 1080))
+_WALL_SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 _WAIT_S = 150
 _ALERTS = 6
-_LINES = 5
+_BEST = {  # picture of docs/images: page, language, theme, width
+    "console": ("console-call", "en", "dark", 1440),
+    "console-zh": ("console-call", "zh-CN", "dark", 1440),
+    "console-light": ("console-call", "en", "light", 1440),
+    "console-zh-light": ("console-call", "zh-CN", "light", 1440),
+    "console-keys": ("console-keys", "en", "dark", 1440),
+    "wallboard": ("wallboard", "en", "dark", 1920),
+    "wallboard-zh": ("wallboard", "zh-CN", "dark", 1920),
+}
 
 
-async def main() -> None:
-    """One picture a language and theme, when the page shows words and the three alerts of the demo."""
-    _IMAGES.mkdir(exist_ok=True)
+async def main(folder: Path) -> None:
+    """Every page in every language, theme and size, once the demo has enough to show."""
+    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        with tempfile.TemporaryDirectory() as folder:
-            async with running_demo(Path(folder)) as demo:
-                address = demo.http
-                for locale, theme, name in (
-                    ("en-US", "dark", "console"),
-                    ("zh-CN", "dark", "console-zh"),
-                    ("en-US", "light", "console-light"),
-                    ("zh-CN", "light", "console-zh-light"),
-                ):
-                    context = await browser.new_context(
-                        locale=locale, color_scheme=theme, viewport={"width": 1440, "height": 900}
-                    )
-                    page = await context.new_page()
-                    await page.goto(address)
-                    await _show(page)
-                    await page.screenshot(path=_IMAGES / f"{name}.png")
-                    await context.close()
+        with TemporaryDirectory() as data:
+            async with running_demo(Path(data)) as address:
                 await _tell_floor(address)
-                for lang, name in (("en", "wallboard"), ("zh-CN", "wallboard-zh")):
-                    page = await browser.new_page(viewport={"width": 1920, "height": 1080})
-                    await page.goto(f"{address}/wallboard?lang={lang}")
-                    await page.locator(".queues, .calls li").nth(4).wait_for()
-                    await page.screenshot(path=_IMAGES / f"{name}.png")
-                    await page.close()
+                await _wait_for_alerts(browser, address)
+                for shown in SHOWN_PAGES:
+                    for language in _LANGUAGES:
+                        for theme in _THEMES:
+                            for size in _WALL_SIZES if shown.own_theme else _SIZES:
+                                await _take(browser, address, shown, language, theme, size, folder)
         await browser.close()
+    for picture, (name, language, theme, width) in _BEST.items():
+        shutil.copyfile(folder / _name(name, language, theme, width), _IMAGES / f"{picture}.png")
+
+
+async def _take(
+    browser: Browser, address: str, shown: ShownPage, language: str, theme: str, size: tuple[int, int], folder: Path
+) -> None:
+    width, height = size
+    context = await browser.new_context(
+        locale=language, color_scheme=theme, viewport={"width": width, "height": height}
+    )
+    page = await context.new_page()
+    asked = f"?lang={language}&theme={theme}" if shown.own_theme else ""
+    await page.goto(f"{address}{shown.address}{asked}")
+    await page.locator(shown.ready).first.wait_for()
+    await shown.act(page)
+    await asyncio.sleep(_settle_s(shown))
+    await page.screenshot(path=folder / _name(shown.name, language, theme, width))
+    await context.close()
+
+
+def _settle_s(shown: ShownPage) -> float:
+    """A board and a call on view are looked at when strips and words have come."""
+    return 3.0 if shown.own_theme or shown.name == "console-call" else 1.0
+
+
+def _name(name: str, language: str, theme: str, width: int) -> str:
+    return f"{name}-{language}-{theme}-{width}.png"
+
+
+async def _wait_for_alerts(browser: Browser, address: str) -> None:
+    page: Page = await browser.new_page()
+    await page.goto(address)
+    async with asyncio.timeout(_WAIT_S):
+        while await page.locator(".alert-row").count() < _ALERTS:  # noqa: ASYNC110  # the page is another process
+            await asyncio.sleep(0.5)
+    await page.close()
 
 
 async def _tell_floor(address: str) -> None:
@@ -65,20 +105,5 @@ async def _tell_floor(address: str) -> None:
             await pbx.post(f"/api/v1/queues/{queue}/stats", json=figures | more)
 
 
-async def _show(page: Page) -> None:
-    """Open a live call that has an alert and words, once the list is full enough to be looked at."""
-    async with asyncio.timeout(_WAIT_S):
-        while await page.locator(".alert-row").count() < _ALERTS:  # noqa: ASYNC110  # the page is another process
-            await asyncio.sleep(0.5)
-        while True:
-            flagged = page.locator(".call-row:not(.ended)").filter(has=page.locator(".badge.risk"))
-            if await flagged.count():
-                await flagged.first.click()
-                await asyncio.sleep(1.5)
-                if await page.locator(".line").count() >= _LINES:
-                    return
-            await asyncio.sleep(0.5)
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "build" / "screenshots"))

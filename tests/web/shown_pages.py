@@ -39,6 +39,12 @@ async def _add_a_key(page: Page) -> None:
     await page.locator("dialog[open] form").wait_for()
 
 
+async def _start_shift(page: Page) -> None:
+    await page.locator("#start-shift").click()
+    await page.locator("button.sound").click()
+    await page.locator("dialog[open] input[type=range]").wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
@@ -60,5 +66,6 @@ SHOWN_PAGES = (
     ShownPage("people-user", "/people", "[data-user]", _add_a_user),
     ShownPage("people-key", "/people", "[data-user]", _add_a_key),
     ShownPage("ledger", "/ledger", "[data-row-of]"),
+    ShownPage("console-shift", "/", ".alert-row", _start_shift),
     ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
 )

@@ -140,6 +140,7 @@ def test_every_family_of_words_is_complete() -> None:
         "level.": ["1", "2"],
         "escalates.": ["1", "2"],
         "wall.tier.": list(Tier),
+        "wall.heard.": list(Tier),
         "wall.banner.": ["bus", "store"],
         "wall.queue.": ["waiting", "longest", "level", "gone", "handle"],
         "agent.state.": [state for state in AgentState if state is not AgentState.LOGOUT],
