@@ -1,7 +1,7 @@
 """Takes pictures of every page of a running demo: two languages, two themes, three sizes; the best go to docs/images.
 
-`python scripts/take_screenshots.py [FOLDER]`: all of them into FOLDER (build/screenshots where none is named). A page is
-added by its line in tests/web/shown_pages.py.
+`python scripts/take_screenshots.py [FOLDER]`: all of them into FOLDER (build/screenshots where none is named).
+A page is added by its line in tests/web/shown_pages.py.
 """
 
 import asyncio
@@ -39,7 +39,6 @@ _BEST = {  # picture of docs/images: page, language, theme, width
 
 async def main(folder: Path) -> None:
     """Every page in every language, theme and size, once the demo has enough to show."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
@@ -106,4 +105,6 @@ async def _tell_floor(address: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "build" / "screenshots"))
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "build" / "screenshots"
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(target))
