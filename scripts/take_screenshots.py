@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
 
-from tests.calls.test_demo_in_chromium import running_demo
+from tests.calls.demo_process import running_demo
 from tests.web.shown_pages import SHOWN_PAGES, ShownPage
 
 _ROOT = Path(__file__).parents[1]
@@ -44,7 +44,8 @@ async def main(folder: Path) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         with TemporaryDirectory() as data:
-            async with running_demo(Path(data)) as address:
+            async with running_demo(Path(data)) as demo:
+                address = demo.http
                 await _tell_floor(address)
                 await _wait_for_alerts(browser, address)
                 for shown in SHOWN_PAGES:
