@@ -1,17 +1,18 @@
 """Takes pictures of every page of a running demo: two languages, two themes, three sizes; the best go to docs/images.
 
-`python scripts/take_screenshots.py [FOLDER]`: all of them into FOLDER (build/screenshots where none is named).
-A page is added by its line in tests/web/shown_pages.py.
+`python scripts/take_screenshots.py [--best] [FOLDER]`: all of them, or only those for docs/images, into FOLDER
+(build/screenshots where none is named). A page is added by its line in tests/web/shown_pages.py.
 """
 
 import asyncio
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, TimeoutError, async_playwright  # noqa: A004  # its own, not ours
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
 
@@ -25,6 +26,7 @@ _THEMES = ("dark", "light")
 _SIZES = ((1280, 720), (1440, 900), (1920, 1080))
 _WALL_SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 _WAIT_S = 150
+_READY_MS = 10_000
 _ALERTS = 6
 _BEST = {  # picture of docs/images: page, language, theme, width
     "console": ("console-call", "en", "dark", 1440),
@@ -37,7 +39,7 @@ _BEST = {  # picture of docs/images: page, language, theme, width
 }
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, *, best_only: bool) -> None:
     """Every page in every language, theme and size, once the demo has enough to show."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
@@ -48,14 +50,20 @@ async def main(folder: Path) -> None:
                 address = demo.http
                 await _tell_floor(address)
                 await _wait_for_alerts(browser, address)
-                for shown in SHOWN_PAGES:
-                    for language in _LANGUAGES:
-                        for theme in _THEMES:
-                            for size in _WALL_SIZES if shown.own_theme else _SIZES:
-                                await _take(browser, address, shown, language, theme, size, folder)
+                for shown, language, theme, size in _pictures():
+                    if not best_only or (shown.name, language, theme, size[0]) in _BEST.values():
+                        await _take(browser, address, shown, language, theme, size, folder)
         await browser.close()
     for picture, (name, language, theme, width) in _BEST.items():
         shutil.copyfile(folder / _name(name, language, theme, width), _IMAGES / f"{picture}.png")
+
+
+def _pictures() -> Iterator[tuple[ShownPage, str, str, tuple[int, int]]]:
+    for shown in SHOWN_PAGES:
+        for language in _LANGUAGES:
+            for theme in _THEMES:
+                for size in _WALL_SIZES if shown.own_theme else _SIZES:
+                    yield shown, language, theme, size
 
 
 async def _take(
@@ -68,8 +76,12 @@ async def _take(
     page = await context.new_page()
     asked = f"?lang={language}&theme={theme}" if shown.own_theme else ""
     await page.goto(f"{address}{shown.address}{asked}")
-    await page.locator(shown.ready).first.wait_for()
-    await shown.act(page)
+    try:
+        await page.locator(shown.ready).first.wait_for(timeout=_READY_MS)
+    except TimeoutError:
+        print(f"{shown.name}: the demo has nothing to show there; taken as it is")  # noqa: T201  # a report for people
+    else:
+        await shown.act(page)
     await asyncio.sleep(_settle_s(shown))
     await page.screenshot(path=folder / _name(shown.name, language, theme, width))
     await context.close()
@@ -106,6 +118,7 @@ async def _tell_floor(address: str) -> None:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "build" / "screenshots"
+    named = [each for each in sys.argv[1:] if each != "--best"]
+    target = Path(named[0]) if named else _ROOT / "build" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target))
+    asyncio.run(main(target, best_only="--best" in sys.argv[1:]))

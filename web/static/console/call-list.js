@@ -62,6 +62,7 @@ function CallRow({ call, player }) {
       data-row
       data-call=${call.call_id}
       aria-pressed=${open}
+      title=${call.call_id}
       onClick=${() => openCallView(call.call_id)}
     >
       <${MiniStrip} callId=${call.call_id} />
@@ -72,7 +73,6 @@ function CallRow({ call, player }) {
           ${call.tier !== "full" && html`<span class="tier">${t(`wall.tier.${call.tier}`)}</span>`}
           ${poorly && html`<span title=${call.coverage_causes.join(", ")}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
           ${call.queue && html`<span>${call.queue}</span>`}
-          <span class="call-name">${call.call_id}</span>
         </span>
       </span>
       <span class="row-side">
