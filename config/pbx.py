@@ -6,12 +6,19 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from config.section import Section
+from config.taps import TapSettings
 
 _SCHEMES = {
     "asterisk_ari": ("http", "https"),
     "asterisk_ami": ("tcp", "tls"),
     "freeswitch_esl": ("tcp",),
     "http": ("http", "https"),
+}
+_CARRIES = {
+    "asterisk_ari": ("audiosocket", "websocket", "websocket_server", "rtp"),
+    "asterisk_ami": ("audiosocket", "websocket"),
+    "freeswitch_esl": ("audio_fork", "audio_stream"),
+    "http": (),
 }
 _USUAL_DIALS = {"asterisk_ari": "PJSIP/{extension}", "asterisk_ami": "PJSIP/{extension}"}
 
@@ -60,6 +67,7 @@ class PbxFeed(Section):
     modes: tuple[Literal["listen", "whisper", "barge", "take_over", "end"], ...] = Field(
         (), description="http only: what the system does when it is posted."
     )
+    taps: TapSettings | None = Field(None, description="Which calls we tap by ourselves; null: none.")
     star_key: Literal["as_dialplan", "ends", "nothing"] = Field(
         "as_dialplan", description="Whether the agent's * key ends a call; as_dialplan: where option h is seen."
     )
@@ -77,6 +85,8 @@ class PbxFeed(Section):
     def _fits_its_kind(self) -> Self:
         if self.url.split(":", 1)[0] not in _SCHEMES[self.kind]:
             raise ValueError(f"url of {self.kind} begins with {' or '.join(_SCHEMES[self.kind])}://")
+        if self.taps is not None and self.taps.carry not in _CARRIES[self.kind]:
+            raise ValueError(f"taps.carry of {self.kind} is {' or '.join(_CARRIES[self.kind]) or 'nothing'}")
         return self
 
     @property

@@ -36,6 +36,7 @@ from service.ingest.counts import IngestCounts
 from service.ingest.dialect_doors import dialect_doors, is_signed
 from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
+from service.ingest.tap_doors import NodeDoors
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
@@ -214,10 +215,11 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
                 call.change_rules(pack)
 
     pulse = Pulse(board)
-    pbx_feeds = PbxFeeds(settings.pbx, calls, clock)
+    rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
+    tap_doors = NodeDoors(settings.ingest, board, clock, ingest_counts, rtp_door)
+    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors)
     supervisions = SupervisionRows(ledger, calls)
     pbx_feeds.room.note = supervisions.note
-    rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
     http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)

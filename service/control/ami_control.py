@@ -1,11 +1,16 @@
 """A hand on the calls of an Asterisk by its manager interface: ChanSpy rings the supervisor, keys change its mode."""
 
+from collections.abc import Mapping
+
 from config.pbx import PbxFeed, PbxSettings
 from service.control.ami_asking import AmiAsking
+from service.control.ami_taps import AmiTaps
 from service.control.follower import LinkError
 from service.control.pbx_control import CallLine, ControlNews
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
+from service.control.taps import Taps
+from streaming.frames import Leg
 from streaming.wire.ami import AmiMessage
 from web.supervision import Able, ControlFailedError, Mode
 
@@ -25,6 +30,8 @@ class AmiControl:
         self._prefix = f"{feed.app}."
         self.strays = Strays(feed.name, self.is_ours, self._remove)
         self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+        self._hands = AmiTaps(feed, asking, self.strays) if feed.taps is not None else None
+        self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
         self._actions: frozenset[str] = frozenset()
 
     # --- the link ----------------------------------------------------------------------------------------------
@@ -33,13 +40,14 @@ class AmiControl:
         """The answer to `ListCommands`: what this user may do."""
         self._actions = frozenset(name.lower() for name, _ in actions.fields)
 
-    def linked(self, channels: list[AmiMessage], rung: frozenset[str]) -> None:
+    def linked(self, channels: list[AmiMessage], before: frozenset[str]) -> None:
         """The link is made: these channels are there."""
         up, ringing = set[str](), set[str]()
         for row in channels:
             self.strays.seen(channel := row.get("Uniqueid"))
             (up if row.get("ChannelStateDesc") == "Up" else ringing).add(channel)
-        self.supervisions.phones_there(up, ringing, rung)
+        self.supervisions.phones_there(up, ringing, before)
+        self.taps.linked(frozenset(self.taps.standing & before - up))
         self.strays.linked()
 
     def take(self, event: AmiMessage) -> None:
@@ -59,11 +67,23 @@ class AmiControl:
                     self.supervisions.mode_pressed(channel, mode)
             case "OriginateResponse" if event.get("Response") == "Failure":
                 self.supervisions.phone_gone(event.get("ActionID"))  # it has no channel: its action bears our name
+                self.taps.part_gone(event.get("ActionID"))
             case "Hangup":
                 self.strays.gone(channel)
                 self.supervisions.phone_gone(channel)
+                self.taps.part_gone(channel)
+                self.taps.channel_gone(channel)
             case _:
                 pass
+
+    def link_lost(self) -> None:
+        """What goes on at the PBX goes on."""
+        self._asking.lost()
+        self.taps.link_lost()
+
+    def before_listing(self) -> frozenset[str]:
+        """What was there before the PBX is asked what it has."""
+        return self.supervisions.rung | self.taps.standing
 
     def is_ours(self, channel: str) -> bool:
         """Whether we made it, in this life or an earlier one."""
@@ -99,12 +119,18 @@ class AmiControl:
         except LinkError as error:
             raise ControlFailedError(str(error)) from None
 
-    def moved(self, line: CallLine) -> None:
-        """ChanSpy ended with the agent's channel: whoever listened there asks again."""
+    def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
+        """Tap it. ChanSpy ended with another agent's channel: whoever listened there asks again."""
+        self.taps.connected(line, streams)
+
+    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        """Spies on what comes in are fed before whispers are mixed in (measured)."""
+        return self.taps.both_of(call_id)
 
     def call_over(self, call_id: str) -> None:
-        """Everybody is out."""
+        """Everybody is out, and nobody taps it."""
         self.supervisions.call_over(call_id)
+        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 

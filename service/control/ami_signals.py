@@ -58,6 +58,7 @@ def _known(message: AmiMessage, prefix: str) -> ChannelKnown | None:
         number=None if number in _NO_NUMBER else number,
         application=message.get("Application") or None if not prefix else None,
         arguments=(message.get("AppData") or message.get("ApplicationData")) or None if not prefix else None,
+        context=message.get(f"{prefix}Context") or None,
     )
 
 

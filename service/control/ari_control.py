@@ -1,31 +1,34 @@
 """A hand on the calls of an Asterisk by its REST interface: the supervisor's telephone and a snoop in one bridge."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from config.pbx import PbxFeed, PbxSettings
+from service.control.ari_joining import join
 from service.control.ari_rest import AriRefusedError, AriRest, part
+from service.control.ari_taps import AriTaps, parts_of
 from service.control.follower import LinkError
 from service.control.pbx_control import CallLine, ControlNews
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
+from service.control.taps import TapDoors, Taps
+from streaming.frames import Leg
 from web.supervision import Able, ControlFailedError, Mode
 
 _WHISPER = {Mode.LISTEN: "none", Mode.WHISPER: "out", Mode.BARGE: "both"}  # measured: out is heard by the agent alone
-_NOT_YET = (409, 422)  # a channel that has not entered our application is refused so for some milliseconds
-_TRIES, _TRY_S = 40, 0.05
 _SNOOP_MODULE = "res_stasis_snoop.so"
 
 
 class AriControl:
     """Fills `PbxControl` and `Hands`. Things are named `channels/<id>` and `bridges/<id>`, as in the interface."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, rest: AriRest, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, rest: AriRest, news: ControlNews, doors: TapDoors) -> None:
         self._feed, self._rest = feed, rest
         self._prefix = f"{feed.app}."  # no application's name holds a dot
         self.strays = Strays(feed.name, self.is_ours, self._remove)
         self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+        hands = AriTaps(feed, rest, self.strays, doors) if feed.taps is not None else None
+        self.taps = Taps(feed.name, feed.taps, hands, self._prefix)
         self._settings = settings
         self._linked = False
         self._missing: str | None = "the telephone system has not been reached yet"
@@ -45,23 +48,31 @@ class AriControl:
         except AriRefusedError:
             self._may_snoop = False
 
-    def linked(self, channels: list[Any], bridges: list[Any], rung: frozenset[str]) -> None:
-        """The link is made: these are there; `rung` are the telephones that were before they were listed."""
+    def before_listing(self) -> frozenset[str]:
+        """What was there before the PBX is asked what it has."""
+        return self.supervisions.rung | self.taps.standing
+
+    def linked(self, channels: list[Any], bridges: list[Any], before: frozenset[str]) -> None:
+        """The link is made: these are there."""
         self._linked = True
-        up, ringing = set[str](), set[str]()
+        up, ringing, there = set[str](), set[str](), set[str]()
         for channel in channels:
             if isinstance(channel, Mapping) and (name := str(channel.get("id") or "")):
                 self.strays.seen(f"channels/{name}")
+                there.add(f"channels/{name}")
                 (up if channel.get("state") == "Up" else ringing).add(name)
         for bridge in bridges:
             if isinstance(bridge, Mapping) and bridge.get("id"):
                 self.strays.seen(f"bridges/{bridge['id']}")
-        self.supervisions.phones_there(up, ringing, rung)
+                there.add(f"bridges/{bridge['id']}")
+        self.supervisions.phones_there(up, ringing, before)
+        self.taps.linked(frozenset(name for name in self.taps.standing & before if parts_of(name) - there))
         self.strays.linked()
 
     def link_lost(self) -> None:
         """What goes on at the PBX goes on; nothing new is begun."""
         self._linked = False
+        self.taps.link_lost()
 
     def take(self, event: Mapping[str, Any]) -> None:
         """An event: of ours somebody answered, left, or appeared unasked."""
@@ -72,12 +83,14 @@ class AriControl:
             if kind == "ChannelDestroyed":
                 self.strays.gone(thing)
                 self.supervisions.phone_gone(name)
+                self.taps.part_gone(name)
             else:
                 self.strays.seen(thing)
                 if kind == "StasisStart":
                     self.supervisions.phone_answered(name)
         elif isinstance(channel, Mapping) and kind == "ChannelDestroyed":
             self.supervisions.phone_gone(str(channel.get("id")))  # one that takes a call over is not of ours
+            self.taps.channel_gone(str(channel.get("id")))
         elif isinstance(channel, Mapping) and kind == "ChannelStateChange" and channel.get("state") == "Up":
             self.supervisions.phone_answered(str(channel.get("id")))
         if isinstance(bridge, Mapping) and self.is_ours(thing := f"bridges/{bridge.get('id')}"):
@@ -121,13 +134,19 @@ class AriControl:
         except LinkError as error:
             raise ControlFailedError(str(error)) from None
 
-    def moved(self, line: CallLine) -> None:
-        """The supervisors go along to the other agent."""
+    def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
+        """Tap it; supervisors go along to another agent."""
+        self.taps.connected(line, streams)
         self.supervisions.moved(line)
 
+    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        """Snoops that hear what comes in are fed before whispers are mixed in (measured)."""
+        return self.taps.both_of(call_id)
+
     def call_over(self, call_id: str) -> None:
-        """Everybody is out."""
+        """Everybody is out, and nobody taps it."""
         self.supervisions.call_over(call_id)
+        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 
@@ -158,7 +177,7 @@ class AriControl:
         bridge = f"{supervision.phone}-b"
         self.strays.expect(f"bridges/{bridge}")
         await self._rest.post("bridges", type="mixing", bridgeId=bridge)
-        await self._join(bridge, supervision.phone)
+        await join(self._rest, bridge, supervision.phone)
         await self.switch(supervision, supervision.mode, supervision.line)
 
     async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
@@ -174,7 +193,7 @@ class AriControl:
                 spy="both",
                 whisper=_WHISPER[mode],
             )
-            await self._join(f"{supervision.phone}-b", new)
+            await join(self._rest, f"{supervision.phone}-b", new)
         except BaseException:
             self.strays.drop(f"channels/{new}")
             raise
@@ -196,17 +215,6 @@ class AriControl:
 
     def _snoop_of(self, supervision: Supervision) -> str:
         return f"{supervision.phone}-{supervision.changes}"
-
-    async def _join(self, bridge: str, channel: str) -> None:
-        for left in range(_TRIES, 0, -1):
-            try:
-                await self._rest.post(f"bridges/{part(bridge)}/addChannel", channel=channel)
-            except AriRefusedError as error:
-                if error.status not in _NOT_YET or left == 1:
-                    raise
-                await asyncio.sleep(_TRY_S)
-            else:
-                return
 
     async def _remove(self, thing: str) -> bool:
         """Gone when Asterisk says so, or never knew it."""

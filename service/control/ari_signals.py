@@ -40,6 +40,7 @@ def known_channel(channel: object) -> ChannelKnown | None:
         number=_text(caller, "number"),
         application=_text(dialplan, "app_name"),
         arguments=_text(dialplan, "app_data"),
+        context=_text(dialplan, "context"),
     )
 
 

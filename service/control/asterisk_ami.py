@@ -42,6 +42,12 @@ class AsteriskAmi:
         """Remove what is not wanted any more, until cancelled."""
         await self.control.strays.run()
 
+    async def farewell(self) -> None:
+        """Remove all that is ours, now. Raises LinkError."""
+        self.control.taps.stop()
+        self.control.supervisions.stop()
+        await self.control.strays.clear()
+
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
         link = TextLink[AmiEvent](self._feed.url, _PORT, AmiParser(), self._settings.answer_s)
@@ -50,15 +56,15 @@ class AsteriskAmi:
             if not isinstance(await link.next(), AmiGreeting):
                 raise LinkError("no manager interface of Asterisk answers there")
             await self._log_in(link)
-            rung = self.control.supervisions.rung
+            before = self.control.before_listing()
             rows = await self._catch_up(link, tell)
             self._asking.linked(link)
-            self.control.linked(rows, rung)
+            self.control.linked(rows, before)
             up()
             while True:
                 self._take(await self._next(link), tell)
         finally:
-            self._asking.lost()
+            self.control.link_lost()
             await link.close()
 
     async def _log_in(self, link: TextLink[AmiEvent]) -> None:

@@ -19,6 +19,7 @@ from service.control.call_news import CallNews
 from service.control.follower import LinkError
 from service.control.pbx_control import ControlNews
 from service.control.signals import Signal
+from service.control.taps import TapDoors
 
 _LARGEST_EVENT_BYTES = 1_048_576
 
@@ -26,14 +27,14 @@ _LARGEST_EVENT_BYTES = 1_048_576
 class AsteriskAri:
     """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews, doors: TapDoors) -> None:
         self.calls = AsteriskCalls(feed)
         self.strange_messages = 0
         self._feed, self._settings, self._clock = feed, settings, clock
         secret = f"{feed.user}:{feed.password.get_secret_value()}".encode()
         self._headers = {"Authorization": f"Basic {base64.b64encode(secret).decode()}"}  # never in the address: logs
         self._rest = AriRest(feed, settings, self._headers)
-        self.control = AriControl(feed, settings, self._rest, news)
+        self.control = AriControl(feed, settings, self._rest, news, doors)
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
@@ -48,6 +49,12 @@ class AsteriskAri:
         """Remove what is not wanted any more, until cancelled."""
         async with self._rest:
             await self.control.strays.run()
+
+    async def farewell(self) -> None:
+        """Remove all that is ours, now. Raises LinkError."""
+        self.control.taps.stop()
+        self.control.supervisions.stop()
+        await self.control.strays.clear()
 
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, learn what is there, tell. Always ends with LinkError.
@@ -66,11 +73,11 @@ class AsteriskAri:
                 max_size=_LARGEST_EVENT_BYTES,
                 proxy=None,
             ) as events:
-                rung = self.control.supervisions.rung
+                before = self.control.before_listing()
                 channels, bridges = await self._all_there()
                 tell(self.calls.resumed(_signals_of(channels, bridges), self._clock.monotonic_ms()))
                 await self.control.look()
-                self.control.linked(channels, bridges, rung)
+                self.control.linked(channels, bridges, before)
                 up()
                 await self._listen(events, tell)
         except InvalidStatus as error:

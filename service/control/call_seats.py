@@ -97,7 +97,9 @@ class CallSeats:
         if call is None or not call.answered or call.agent is None:
             return None
         agent, customer = call.agent, call.customer
-        return CallLine(call_id, agent.channel_id, agent.name, customer.channel_id, customer.name, call.queue)
+        names = (agent.channel_id, agent.name, customer.channel_id, customer.name)
+        contexts = (customer.context, agent.context, agent.parts.context)
+        return CallLine(call_id, *names, call.queue, tuple(each for each in contexts if each))
 
     def lines(self) -> list[CallLine]:
         """All connected calls."""

@@ -19,6 +19,7 @@ class Channel:
     name: str
     parts: ChannelName
     number: str | None = None
+    context: str = ""  # the first that it was seen in: where its party came in
     queue: str | None = None
     rung_by_queue: bool = False
     star_option: bool = False  # whom this channel calls may end the call by *
@@ -52,6 +53,7 @@ class Channels:
         if known.name and (known.name != channel.name or known.name not in self.by_name):
             self._rename(channel, known.name)
         channel.number = known.number or channel.number
+        channel.context = channel.context or known.context or ""
         match known.application:
             case "Queue":
                 queue, *rest = (known.arguments or "").split(",")

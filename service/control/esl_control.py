@@ -1,11 +1,16 @@
 """A hand on the calls of a FreeSWITCH: eavesdrop lets supervisors in, keys change the mode, intercept takes over."""
 
+from collections.abc import Mapping
+
 from config.pbx import PbxFeed, PbxSettings
 from service.control.esl_asking import EslAsking
+from service.control.esl_taps import FORK, EslTaps
 from service.control.follower import LinkError
 from service.control.pbx_control import CallLine, ControlNews
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
+from service.control.taps import Taps
+from streaming.frames import Leg
 from streaming.wire.esl import EslMessage
 from web.supervision import Able, ControlFailedError, Mode
 
@@ -21,16 +26,19 @@ class EslControl:
         self._prefix = f"{feed.app}."
         self.strays = Strays(feed.name, self.is_ours, self._remove)
         self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+        self._hands = EslTaps(feed, asking, self.strays) if feed.taps is not None else None
+        self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
 
     # --- the link ----------------------------------------------------------------------------------------------
 
-    def linked(self, legs: list[dict[str, str]], rung: frozenset[str]) -> None:
+    def linked(self, legs: list[dict[str, str]], before: frozenset[str]) -> None:
         """The link is made: these channels (rows of `show channels`) are there."""
         up, ringing = set[str](), set[str]()
         for row in legs:
             self.strays.seen(uuid := str(row.get("uuid") or ""))
             (up if row.get("application") in ("eavesdrop", "intercept") else ringing).add(uuid)
-        self.supervisions.phones_there(up, ringing, rung)
+        self.supervisions.phones_there(up, ringing, before)
+        self.taps.linked()
         self.strays.linked()
 
     def take(self, event: EslMessage) -> None:
@@ -47,12 +55,24 @@ class EslControl:
             case "CHANNEL_HANGUP_COMPLETE":
                 self.strays.gone(uuid)
                 self.supervisions.phone_gone(uuid)
+                self.taps.channel_gone(uuid)
+            case "CUSTOM" if event.get("Event-Subclass").startswith(("mod_audio_fork::", "mod_audio_stream::")):
+                self.taps.fork_gone(uuid)
             case "BACKGROUND_JOB":
                 phone = self._asking.started_by(event)
                 if phone is not None and event.body.startswith("-ERR"):
                     self.supervisions.phone_gone(phone)
             case _:
                 pass
+
+    def link_lost(self) -> None:
+        """What goes on at the PBX goes on."""
+        self._asking.lost()
+        self.taps.link_lost()
+
+    def before_listing(self) -> frozenset[str]:
+        """What was there before the PBX is asked what it has."""
+        return self.supervisions.rung | self.taps.standing
 
     def is_ours(self, uuid: str) -> bool:
         """Whether we made it, in this life or an earlier one."""
@@ -85,12 +105,18 @@ class EslControl:
         except LinkError as error:
             raise ControlFailedError(str(error)) from None
 
-    def moved(self, line: CallLine) -> None:
-        """Eavesdropping ended with the agent's leg: whoever listened there asks again."""
+    def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
+        """Tap it. Eavesdropping ended with another agent's leg: whoever listened there asks again."""
+        self.taps.connected(line, streams)
+
+    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        """A whisper goes into what the agent hears, a barge also into what the agent's leg says."""
+        return mode is not Mode.BARGE and self.taps.both_of(call_id)
 
     def call_over(self, call_id: str) -> None:
-        """Everybody is out."""
+        """Everybody is out, and nobody taps it."""
         self.supervisions.call_over(call_id)
+        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 
@@ -137,5 +163,8 @@ class EslControl:
         await self._asking.do(f"uuid_recv_dtmf {supervision.phone} {_KEYS[mode]}")
 
     async def _remove(self, uuid: str) -> bool:
+        if uuid.startswith(FORK) and self._hands is not None:
+            await self._asking.ask(self._hands.stop(uuid))
+            return True  # stopped, or gone with its leg
         said = await self._asking.ask(f"uuid_kill {uuid}")
         return said.startswith("+OK") or "no such channel" in said.lower()

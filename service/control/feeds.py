@@ -18,6 +18,7 @@ from service.control.news_desk import NewsDesk, ToldCalls
 from service.control.pbx_control import CallLine, ControlNews
 from service.control.phone_way import PhoneWay, Placed
 from service.control.supervisor_room import AttendedCalls, SupervisorRoom
+from service.control.taps import TapDoors
 from service.control.ways import BrowserEars
 from web.sources import AnnouncedCall
 from web.supervision import Mode
@@ -30,7 +31,7 @@ class FeedCalls(ToldCalls, AttendedCalls, Protocol):
 class PbxFeeds:
     """`run` until cancelled. `followers` shows each feed's state, by its name; `room` lets supervisors in."""
 
-    def __init__(self, settings: PbxSettings, calls: FeedCalls, clock: Clock) -> None:
+    def __init__(self, settings: PbxSettings, calls: FeedCalls, clock: Clock, doors: TapDoors) -> None:
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
         phone = PhoneWay(self._place, self._keeps_apart)
         self.room = SupervisorRoom(calls, phone, BrowserEars(phone), clock)
@@ -40,7 +41,7 @@ class PbxFeeds:
             if feed.kind == "http"
         ]
         self.followers = {
-            feed.name: _follower(feed, settings, calls, clock, self.room)
+            feed.name: _follower(feed, settings, calls, clock, self.room, doors)
             for feed in settings.feeds
             if feed.kind != "http"
         }
@@ -63,7 +64,8 @@ class PbxFeeds:
         return None
 
     def _keeps_apart(self, call_id: str, mode: Mode) -> bool:
-        return False
+        placed = self._place(call_id)
+        return placed is not None and placed[0].keeps_apart(call_id, mode)
 
 
 class _FeedWatcher:
@@ -73,9 +75,10 @@ class _FeedWatcher:
         self._link, self._room = link, room
 
     def connected(self, news: CallConnected, announced: AnnouncedCall | None) -> None:
-        """Supervisors can come, or go along to the other agent."""
+        """Tap it; supervisors can come, or go along to the other agent."""
         if (line := self._link.calls.line(news.call_id)) is not None:
-            self._link.control.moved(line)
+            streams = dict(announced.stream_ids) if announced is not None else None
+            self._link.control.connected(line, streams)
         self._room.call_changed(news.call_id)
 
     def over(self, call_id: str) -> None:
@@ -89,17 +92,19 @@ class _FeedWatcher:
             self._room.call_changed(line.call_id)
 
 
-def _follower(feed: PbxFeed, settings: PbxSettings, calls: FeedCalls, clock: Clock, room: SupervisorRoom) -> Follower:
-    link = link_of(feed, settings, clock, room)
+def _follower(
+    feed: PbxFeed, settings: PbxSettings, calls: FeedCalls, clock: Clock, room: SupervisorRoom, doors: TapDoors
+) -> Follower:
+    link = link_of(feed, settings, clock, room, doors)
     watcher = _FeedWatcher(link, room)
     return Follower(feed, settings, link, NewsDesk(calls, clock, watcher), clock, watcher.link_changed)
 
 
-def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> PbxLink:
+def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews, doors: TapDoors) -> PbxLink:
     """The link that speaks the feed's kind; a feed of kind http has none."""
     match feed.kind:
         case "asterisk_ari":
-            return AsteriskAri(feed, settings, clock, news)
+            return AsteriskAri(feed, settings, clock, news, doors)
         case "asterisk_ami":
             return AsteriskAmi(feed, settings, clock, news)
         case "freeswitch_esl":

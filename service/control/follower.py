@@ -1,6 +1,7 @@
 """Follows one PBX: makes the link, makes it again when it is lost, and lets time pass for the calls."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from streaming.frames import Party
 
 _log = structlog.get_logger(__name__)
 _BEAT_S = 0.1
+_FAREWELL_S = 2.0
 
 
 class LinkError(Exception):
@@ -81,6 +83,10 @@ class PbxLink(Protocol):
         """Remove from the PBX what of ours is not wanted any more, until cancelled."""
         ...
 
+    async def farewell(self) -> None:
+        """Remove all that is ours, now. Raises LinkError."""
+        ...
+
     def link_lost(self) -> None:
         """Things may happen unseen from now on."""
         ...
@@ -110,12 +116,21 @@ class Follower:
         self._up_ms = 0
 
     async def run(self) -> None:
-        """Carry news, let time pass, keep the link."""
+        """Carry news, let time pass, keep the link; at the stop take away what we made at the PBX."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.desk.run())
             tasks.create_task(self._pass_time())
-            tasks.create_task(self._keep_linked())
-            tasks.create_task(self.link.run())
+            linking = [tasks.create_task(self._keep_linked()), tasks.create_task(self.link.run())]
+            try:
+                await asyncio.shield(asyncio.gather(*linking))
+            except asyncio.CancelledError:
+                if self.linked:
+                    with contextlib.suppress(TimeoutError, LinkError):
+                        async with asyncio.timeout(_FAREWELL_S):
+                            await self.link.farewell()
+                for task in linking:
+                    task.cancel()
+                raise
 
     async def _pass_time(self) -> None:
         while True:

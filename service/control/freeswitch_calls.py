@@ -25,6 +25,7 @@ _MOST_LEGS = 50_000
 class _Leg:
     uuid: str
     name: ChannelName
+    full_name: str = ""
     number: str | None = None
     context: str = ""
     rung_by_queue: bool = False
@@ -76,7 +77,8 @@ class FreeSwitchCalls:
         if call is None or call.agent is None:
             return None
         agent, customer = call.agent, call.customer
-        return CallLine(call_id, agent.uuid, agent.uuid, customer.uuid, customer.uuid, call.queue)
+        names = (agent.uuid, agent.full_name, customer.uuid, customer.full_name)
+        return CallLine(call_id, *names, call.queue, (customer.context, agent.context))
 
     def lines(self) -> list[CallLine]:
         """All connected calls."""
@@ -159,7 +161,7 @@ class FreeSwitchCalls:
         uuid = event.get("Unique-ID")
         leg = self._legs.get(uuid)
         if leg is None:
-            leg = self._legs[uuid] = _Leg(uuid, _name_of(event.get("Channel-Name")))
+            leg = self._legs[uuid] = _Leg(uuid, _name_of(event.get("Channel-Name")), event.get("Channel-Name"))
             if len(self._legs) > _MOST_LEGS:
                 del self._legs[next(iter(self._legs))]
         leg.number = event.get("Caller-Caller-ID-Number") or leg.number

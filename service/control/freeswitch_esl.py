@@ -18,7 +18,8 @@ from streaming.wire.esl import EslBroken, EslEvent, EslMessage, EslParser, encod
 _PORT = 8021
 _EVENTS = (  # CUSTOM and its subclasses come last: what follows it is taken for one
     "event plain CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD "
-    "CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE DTMF BACKGROUND_JOB CUSTOM callcenter::info conference::maintenance"
+    "CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE DTMF BACKGROUND_JOB CUSTOM callcenter::info conference::maintenance "
+    "mod_audio_fork::connect_failed mod_audio_fork::disconnect mod_audio_stream::disconnect mod_audio_stream::error"
 )
 _EVENT = "text/event-plain"
 _MOST_WHILE_CATCHING_UP = 50_000
@@ -45,6 +46,12 @@ class FreeSwitchEsl:
         """Remove what is not wanted any more, until cancelled."""
         await self.control.strays.run()
 
+    async def farewell(self) -> None:
+        """Remove all that is ours, now. Raises LinkError."""
+        self.control.taps.stop()
+        self.control.supervisions.stop()
+        await self.control.strays.clear()
+
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
         link = TextLink[EslEvent](self._feed.url, _PORT, EslParser(), self._settings.answer_s)
@@ -54,21 +61,21 @@ class FreeSwitchEsl:
             await self._log_in(link)
             if not (await self._asked(link, _EVENTS, meanwhile)).get("Reply-Text").startswith("+OK"):
                 raise LinkError("the events were refused")
-            rung = self.control.supervisions.rung
+            before = self.control.before_listing()
             legs = _rows(await self._asked(link, "api show channels as json", meanwhile))
             pairs = _rows(await self._asked(link, "api show calls as json", meanwhile))
             living = [str(row.get("uuid")) for row in legs]
             events = [*map(_leg_event, legs), *(_pair_event(row) for row in pairs if row.get("b_uuid"))]
             tell(self.calls.resumed(events, living, self._clock.monotonic_ms()))
             self._asking.linked(link)
-            self.control.linked(legs, rung)
+            self.control.linked(legs, before)
             up()
             for event in meanwhile:
                 self._take(event, tell)
             while True:
                 self._take(await self._next(link), tell)
         finally:
-            self._asking.lost()
+            self.control.link_lost()
             await link.close()
 
     async def _log_in(self, link: TextLink[EslEvent]) -> None:

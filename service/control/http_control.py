@@ -11,6 +11,7 @@ from config.pbx import PbxFeed, PbxSettings
 from service.clock import Clock
 from service.control.pbx_control import CallLine, ControlNews
 from service.webhooks.envelope import headers_of
+from streaming.frames import Leg
 from web.supervision import Able, ControlFailedError, Mode, UnableError
 
 _log = structlog.get_logger(__name__)
@@ -66,8 +67,12 @@ class HttpControl:
         """Ask for the call's end."""
         await self._post("begin", str(ULID()).lower(), Mode.END, None, line)
 
-    def moved(self, line: CallLine) -> None:
+    def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
         """The other side knows its calls."""
+
+    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        """Nobody knows what its streams hold."""
+        return False
 
     def call_over(self, call_id: str) -> None:
         """The other side knows its calls."""

@@ -1,8 +1,10 @@
 """What can be done to a telephone system's calls, whatever kind it is; each mode is possible or names what lacks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from streaming.frames import Leg
 from web.supervision import Able, Mode
 
 
@@ -16,6 +18,7 @@ class CallLine:
     customer: str
     customer_name: str
     queue: str | None = None
+    contexts: tuple[str, ...] = ()  # of the dialplan, as far as known
 
 
 class ControlNews(Protocol):
@@ -60,8 +63,12 @@ class PbxControl(Protocol):
         """End the call. Raises UnableError, ControlFailedError."""
         ...
 
-    def moved(self, line: CallLine) -> None:
-        """The call has another agent now."""
+    def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
+        """The call is there, or has another agent now; `streams` are the ids of its legs' streams, where known."""
+        ...
+
+    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
+        """Whether the call's streams come by taps of ours that cannot hold a supervisor's voice in this mode."""
         ...
 
     def call_over(self, call_id: str) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from service.control.follower import LinkError
 from service.control.pbx_control import CallLine, ControlNews
+from service.control.waiting import first_of
 from web.supervision import ControlFailedError, Mode, UnableError
 
 _log = structlog.get_logger(__name__)
@@ -178,12 +179,12 @@ class PhoneSupervisions:
             self._news.over(supervision.supervision_id)
 
     async def _picked_up(self, supervision: Supervision) -> bool:
-        await _first(supervision.answered, supervision.gone, within_s=self._ring_s + _RING_GRACE_S)
+        await first_of(supervision.answered, supervision.gone, within_s=self._ring_s + _RING_GRACE_S)
         return supervision.answered.is_set() and not supervision.gone.is_set()
 
     async def _stay(self, supervision: Supervision) -> None:
         while not supervision.gone.is_set():
-            await _first(supervision.moved, supervision.gone)
+            await first_of(supervision.moved, supervision.gone)
             if supervision.moved.is_set() and not supervision.gone.is_set():
                 supervision.moved.clear()
                 async with supervision.lock:
@@ -206,13 +207,3 @@ class PhoneSupervisions:
 
     def _on(self, phone: str) -> Supervision | None:
         return next((each for each in self._by_id.values() if each.phone == phone), None)
-
-
-async def _first(one: asyncio.Event, other: asyncio.Event, within_s: float | None = None) -> None:
-    """Until one of two things happens, or the time is over."""
-    waits = [asyncio.ensure_future(one.wait()), asyncio.ensure_future(other.wait())]
-    try:
-        await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

@@ -13,6 +13,7 @@ class ChannelKnown:
     number: str | None = None  # of the caller
     application: str | None = None  # what it runs: Queue, Dial, AppQueue
     arguments: str | None = None
+    context: str | None = None  # of the dialplan
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -10,6 +10,7 @@ from service.control.follower import LinkError
 
 _log = structlog.get_logger(__name__)
 _AGAIN_S = 0.5
+_LOOK_S = 0.02
 _MOST_WAITING = 100_000  # far more than a PBX can hold
 
 
@@ -66,6 +67,22 @@ class Strays:
         """The PBX can be asked again."""
         self._woken.set()
 
+    async def settled(self, things: Iterable[str], within_s: float) -> None:
+        """Wait for these to be removed."""
+        wanted = set(things)
+        for _ in range(max(1, round(within_s / _LOOK_S))):
+            if not wanted & self._waiting.keys():
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    async def clear(self) -> None:
+        """Nothing is wanted any more: remove everything, once. Raises LinkError."""
+        for thing in list(self._living):
+            self.drop(thing)
+        for thing in list(self._waiting):
+            if await self._remove(thing):
+                self._waiting.pop(thing, None)
+
     async def run(self) -> None:
         """Remove until cancelled."""
         while True:
@@ -78,6 +95,8 @@ class Strays:
     async def _sweep(self) -> bool:
         """Try all once; whether nothing is left to be tried."""
         for thing in list(self._waiting):
+            if thing not in self._waiting:
+                continue  # it is wanted again, or has gone by itself
             try:
                 gone = await self._remove(thing)
             except LinkError as error:

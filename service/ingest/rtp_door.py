@@ -88,6 +88,17 @@ class RtpDoor:
 
         return router
 
+    async def open_leg(self, call_id: str, leg: str) -> RtpPort | Refusal:
+        """A port for a leg whose sender sends in the usual forms."""
+        sides = claimed(lambda: claim_sides(self._board, call_id, leg), call_id)
+        if isinstance(sides, Refusal):
+            return sides
+        try:
+            return await self._open(call_id, leg, sides, RtpFields())
+        except OSError:
+            sides.end(explicit=False)
+            return Refusal(503, 1013, "no UDP port between dialects.rtp_first_port and rtp_last_port is free")
+
     async def run(self) -> None:
         """Gives awaited packets up and ends idle legs, until cancelled; then every port is closed."""
         try:

@@ -24,7 +24,7 @@ from web.sources import (
     CallView,
     UnknownCallError,
 )
-from web.supervision import Attendance, Mode
+from web.supervision import Attendance, ControlFailedError, Mode
 
 BEGAN_AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 QUICK = PbxSettings(first_back_off_s=0.01, longest_back_off_s=0.05, answer_s=5.0, silent_s=5.0)
@@ -96,13 +96,23 @@ class NobodyAsks:
         raise AssertionError
 
 
+class ShutDoors:
+    """Takes no audio."""
+
+    async def rtp_port(self, call_id: str, leg: Leg) -> int:
+        raise ControlFailedError("no port")
+
+    def fetch(self, url: str, call_id: str, leg: Leg, format_name: str) -> None:
+        raise AssertionError
+
+
 class Followed:
     """One follower at work."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings = QUICK) -> None:
         self.clock = PlayClock(BEGAN_AT)
         self.told = KeepingCalls()
-        self.link = link_of(feed, settings, self.clock, NobodyAsks())
+        self.link = link_of(feed, settings, self.clock, NobodyAsks(), ShutDoors())
         self.desk = NewsDesk(self.told, self.clock)
         self.follower = Follower(feed, settings, self.link, self.desk, self.clock)
         self.taken = 0

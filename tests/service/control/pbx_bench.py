@@ -10,11 +10,12 @@ from config.pbx import PbxSettings
 from service.clock import PlayClock
 from service.control.feeds import PbxFeeds
 from service.control.supervisor_room import SupervisionAct
+from service.control.taps import TapDoors
 from tests.fakes.asterisk_ami_face import AmiFace
 from tests.fakes.asterisk_ari_face import AriFace
 from tests.fakes.asterisk_model import Asterisk
 from tests.fakes.freeswitch_box import FreeSwitchBox
-from tests.service.control.followed import BEGAN_AT, CREDENTIALS, QUICK, KeepingCalls
+from tests.service.control.followed import BEGAN_AT, CREDENTIALS, QUICK, KeepingCalls, ShutDoors
 from tests.service.control.replays import feed_of
 
 KINDS = ("asterisk_ari", "asterisk_ami", "freeswitch_esl")
@@ -200,7 +201,9 @@ async def working(
 
 
 @contextlib.asynccontextmanager
-async def serving(kind: str, pbx: PbxAtHand, settings: PbxSettings = QUICK, **more: Any) -> AsyncIterator[Bench]:
+async def serving(
+    kind: str, pbx: PbxAtHand, settings: PbxSettings = QUICK, doors: TapDoors | None = None, **more: Any
+) -> AsyncIterator[Bench]:
     """Earshot following a PBX that is there."""
     feed = feed_of(
         kind,
@@ -208,7 +211,7 @@ async def serving(kind: str, pbx: PbxAtHand, settings: PbxSettings = QUICK, **mo
         **{**CREDENTIALS, "take_over_context": "earshot-take-over", "agent_extensions": r"10\d\d", **more},
     )
     told, clock, acts = KeepingCalls(), PlayClock(BEGAN_AT), list[SupervisionAct]()
-    feeds = PbxFeeds(settings.model_copy(update={"feeds": (feed,)}), told, clock)
+    feeds = PbxFeeds(settings.model_copy(update={"feeds": (feed,)}), told, clock, doors or ShutDoors())
     feeds.room.note = acts.append
     running = asyncio.create_task(feeds.run())
     bench = Bench(pbx, feeds, told, clock, acts)

@@ -13,7 +13,7 @@ from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
 from tests.fakes.ari_server import AriServer
 from tests.fakes.pbx_servers import AmiServer, EslServer
-from tests.service.control.followed import CREDENTIALS, QUICK, KeepingCalls
+from tests.service.control.followed import CREDENTIALS, QUICK, KeepingCalls, ShutDoors
 from tests.service.control.replays import feed_of
 
 
@@ -25,7 +25,7 @@ async def test_each_pbx_is_followed_by_itself_and_its_figures_are_shown() -> Non
             feed_of("freeswitch_esl", url=esl.url, **CREDENTIALS | {"name": "esl"}),
             feed_of("asterisk_ami", url="tcp://127.0.0.1:1", **CREDENTIALS | {"name": "dead"}),
         )
-        pbxes = PbxFeeds(QUICK.model_copy(update={"feeds": feeds}), KeepingCalls(), SystemClock())
+        pbxes = PbxFeeds(QUICK.model_copy(update={"feeds": feeds}), KeepingCalls(), SystemClock(), ShutDoors())
         registry = CollectorRegistry()
         FeedMetrics(registry, pbxes)
         running = asyncio.create_task(pbxes.run())
@@ -44,7 +44,7 @@ async def test_each_pbx_is_followed_by_itself_and_its_figures_are_shown() -> Non
 
 
 async def test_without_feeds_there_is_nothing_to_do_until_the_stop() -> None:
-    running = asyncio.create_task(PbxFeeds(QUICK, KeepingCalls(), SystemClock()).run())
+    running = asyncio.create_task(PbxFeeds(QUICK, KeepingCalls(), SystemClock(), ShutDoors()).run())
     await asyncio.sleep(0.05)
     assert not running.done()
     running.cancel()
