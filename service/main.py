@@ -26,6 +26,7 @@ from service.clips.recorder import Recorder
 from service.clock import SystemClock
 from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
+from service.control.pbx_floor import PbxFloor
 from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.drain import Drain
@@ -217,7 +218,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     pulse = Pulse(board)
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     tap_doors = NodeDoors(settings.ingest, board, clock, ingest_counts, rtp_door)
-    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors)
+    pbx_floor = PbxFloor(floor, board.complete, neighbours.tell_floor)
+    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors, pbx_floor.tell)
     supervisions = SupervisionRows(ledger, calls)
     pbx_feeds.room.note = supervisions.note
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)

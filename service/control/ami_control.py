@@ -6,7 +6,7 @@ from config.pbx import PbxFeed, PbxSettings
 from service.control.ami_asking import AmiAsking
 from service.control.ami_taps import AmiTaps
 from service.control.follower import LinkError
-from service.control.pbx_control import CallLine, ControlNews
+from service.control.pbx_control import Around, CallLine
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
 from service.control.taps import Taps
@@ -25,11 +25,11 @@ _NO_SUCH_CHANNEL = "no such channel"
 class AmiControl:
     """Fills `PbxControl` and `Hands`. Things are channels, named by the unique ids that we gave them."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: AmiAsking, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: AmiAsking, around: Around) -> None:
         self._feed, self._settings, self._asking = feed, settings, asking
         self._prefix = f"{feed.app}."
         self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
         self._hands = AmiTaps(feed, asking, self.strays) if feed.taps is not None else None
         self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
         self._actions: frozenset[str] = frozenset()

@@ -8,10 +8,10 @@ from service.control.ari_joining import join
 from service.control.ari_rest import AriRefusedError, AriRest, part
 from service.control.ari_taps import AriTaps, parts_of
 from service.control.follower import LinkError
-from service.control.pbx_control import CallLine, ControlNews
+from service.control.pbx_control import Around, CallLine
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
-from service.control.taps import TapDoors, Taps
+from service.control.taps import Taps
 from streaming.frames import Leg
 from web.supervision import Able, ControlFailedError, Mode
 
@@ -22,12 +22,12 @@ _SNOOP_MODULE = "res_stasis_snoop.so"
 class AriControl:
     """Fills `PbxControl` and `Hands`. Things are named `channels/<id>` and `bridges/<id>`, as in the interface."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, rest: AriRest, news: ControlNews, doors: TapDoors) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, rest: AriRest, around: Around) -> None:
         self._feed, self._rest = feed, rest
         self._prefix = f"{feed.app}."  # no application's name holds a dot
         self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
-        hands = AriTaps(feed, rest, self.strays, doors) if feed.taps is not None else None
+        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
+        hands = AriTaps(feed, rest, self.strays, around.doors) if feed.taps is not None else None
         self.taps = Taps(feed.name, feed.taps, hands, self._prefix)
         self._settings = settings
         self._linked = False

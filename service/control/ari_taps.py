@@ -6,8 +6,9 @@ from urllib.parse import quote
 from config.pbx import PbxFeed
 from service.control.ari_joining import join
 from service.control.ari_rest import AriRest, part
+from service.control.pbx_control import TapDoors
 from service.control.strays import Strays
-from service.control.taps import Tap, TapDoors
+from service.control.taps import Tap
 from web.supervision import ControlFailedError
 
 _SETTLE_S = 1.0
@@ -33,13 +34,8 @@ class AriTaps:
             spy="in",
             whisper="none",
         )
-        media = await self._rest.post(
-            "channels/externalMedia",
-            app=self._feed.app,
-            channelId=f"{tap.name}-m",
-            format=self._taps.format,
-            **await self._carriage(tap),
-        )
+        wanted = {"app": self._feed.app, "channelId": f"{tap.name}-m", "format": self._taps.format}
+        media = await self._rest.post("channels/externalMedia", None, **wanted, **await self._carriage(tap))
         if self._taps.carry == "websocket_server":
             served = f"{self._feed.url.rstrip('/').replace('http', 'ws', 1)}/media/{part(_connection_of(media))}"
             self._doors.fetch(served, tap.call_id, tap.leg, self._taps.format)

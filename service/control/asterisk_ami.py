@@ -10,9 +10,10 @@ from service.control.ami_asking import AmiAsking
 from service.control.ami_control import AmiControl
 from service.control.ami_signals import ami_signals
 from service.control.asterisk_calls import AsteriskCalls
+from service.control.asterisk_floor import AsteriskFloor
 from service.control.call_news import CallNews
 from service.control.follower import LinkError
-from service.control.pbx_control import ControlNews
+from service.control.pbx_control import Around
 from service.control.text_link import TextLink
 from streaming.wire.ami import AmiBroken, AmiEvent, AmiGreeting, AmiMessage, AmiParser, encode_action
 
@@ -23,15 +24,18 @@ _MOST_WHILE_CATCHING_UP = 50_000  # events that come between the question and th
 class AsteriskAmi:
     """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, around: Around) -> None:
         self.calls = AsteriskCalls(feed)
         self._asking = AmiAsking(settings.answer_s)
-        self.control = AmiControl(feed, settings, self._asking, news)
+        self.control = AmiControl(feed, settings, self._asking, around)
+        self.floor = AsteriskFloor(feed)
+        self._tell_floor = around.tell_floor
         self._feed, self._settings, self._clock = feed, settings, clock
         self._action_ids = itertools.count(1)
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
+        self._tell_floor(self.floor.advance(self._clock.now_at()))
         return self.calls.advance(now_ms)
 
     def link_lost(self) -> None:
@@ -44,9 +48,13 @@ class AsteriskAmi:
 
     async def farewell(self) -> None:
         """Remove all that is ours, now. Raises LinkError."""
-        self.control.taps.stop()
-        self.control.supervisions.stop()
+        await self.stop()
         await self.control.strays.clear()
+
+    async def stop(self) -> None:
+        """Nothing goes on here any more, whatever is left at the PBX."""
+        await self.control.taps.stop()
+        await self.control.supervisions.stop()
 
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
@@ -80,24 +88,34 @@ class AsteriskAmi:
         """All channels of now, with their bridges; what comes meanwhile is taken afterwards."""
         meanwhile: list[AmiMessage] = []
         self.control.may(await self._answer(link, await self._send(link, "ListCommands"), meanwhile))
-        action_id = await self._send(link, "CoreShowChannels")
-        answer = await self._answer(link, action_id, meanwhile)
-        if answer.get("Response") != "Success":
+        queues = await self._listed(link, "QueueStatus", meanwhile)
+        if queues is not None:  # a user without `agent` learns nothing of queues
+            self._tell_floor(self.floor.listed(queues, self._clock.now_at()))
+        rows = await self._listed(link, "CoreShowChannels", meanwhile)
+        if rows is None:
             raise LinkError("the user may not list channels (read permission `reporting` or `system`)")
-        rows: list[AmiMessage] = []
-        while True:
-            message = _message(await link.next())
-            if message.get("ActionID") != action_id:
-                _keep(meanwhile, message)
-            elif message.get("Event") == "CoreShowChannel":
-                rows.append(message)
-            elif message.get("Event") == "CoreShowChannelsComplete":
-                break
         now_ms = self._clock.monotonic_ms()
         tell(self.calls.resumed([signal for row in rows for signal in ami_signals(row)], now_ms))
         for message in meanwhile:
             self._take(message, tell)
         return rows
+
+    async def _listed(
+        self, link: TextLink[AmiEvent], action: str, meanwhile: list[AmiMessage]
+    ) -> list[AmiMessage] | None:
+        """The rows of a list; None when it is refused."""
+        action_id = await self._send(link, action)
+        if (await self._answer(link, action_id, meanwhile)).get("Response") != "Success":
+            return None
+        rows: list[AmiMessage] = []
+        while True:
+            message = _message(await link.next())
+            if message.get("ActionID") != action_id:
+                _keep(meanwhile, message)
+            elif message.get("EventList") == "Complete" or message.get("Event").endswith("Complete"):
+                return rows
+            else:
+                rows.append(message)
 
     async def _answer(self, link: TextLink[AmiEvent], action_id: str, meanwhile: list[AmiMessage]) -> AmiMessage:
         try:
@@ -134,6 +152,7 @@ class AsteriskAmi:
         for signal in ami_signals(message):
             tell(self.calls.feed(signal, now_ms))
         self.control.take(message)
+        self._tell_floor(self.floor.feed(message, self._clock.now_at()))
 
 
 def _message(said: AmiEvent) -> AmiMessage:

@@ -15,11 +15,11 @@ from service.control.ari_control import AriControl
 from service.control.ari_rest import AriRefusedError, AriRest
 from service.control.ari_signals import ari_signals, bridge_members, known_channel
 from service.control.asterisk_calls import AsteriskCalls
+from service.control.asterisk_floor import AsteriskFloor
 from service.control.call_news import CallNews
 from service.control.follower import LinkError
-from service.control.pbx_control import ControlNews
+from service.control.pbx_control import Around
 from service.control.signals import Signal
-from service.control.taps import TapDoors
 
 _LARGEST_EVENT_BYTES = 1_048_576
 
@@ -27,17 +27,20 @@ _LARGEST_EVENT_BYTES = 1_048_576
 class AsteriskAri:
     """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews, doors: TapDoors) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, around: Around) -> None:
         self.calls = AsteriskCalls(feed)
         self.strange_messages = 0
         self._feed, self._settings, self._clock = feed, settings, clock
         secret = f"{feed.user}:{feed.password.get_secret_value()}".encode()
         self._headers = {"Authorization": f"Basic {base64.b64encode(secret).decode()}"}  # never in the address: logs
         self._rest = AriRest(feed, settings, self._headers)
-        self.control = AriControl(feed, settings, self._rest, news, doors)
+        self.control = AriControl(feed, settings, self._rest, around)
+        self.floor = AsteriskFloor(feed)
+        self._tell_floor = around.tell_floor
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
+        self._tell_floor(self.floor.advance(self._clock.now_at()))
         return self.calls.advance(now_ms)
 
     def link_lost(self) -> None:
@@ -52,9 +55,13 @@ class AsteriskAri:
 
     async def farewell(self) -> None:
         """Remove all that is ours, now. Raises LinkError."""
-        self.control.taps.stop()
-        self.control.supervisions.stop()
+        await self.stop()
         await self.control.strays.clear()
+
+    async def stop(self) -> None:
+        """Nothing goes on here any more, whatever is left at the PBX."""
+        await self.control.taps.stop()
+        await self.control.supervisions.stop()
 
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, learn what is there, tell. Always ends with LinkError.
@@ -96,6 +103,9 @@ class AsteriskAri:
             for signal in ari_signals(event):
                 tell(self.calls.feed(signal, now_ms))
             self.control.take(event)
+            if event.get("type") == "DeviceStateChanged" and isinstance(device := event.get("device_state"), dict):
+                name, state = str(device.get("name")), str(device.get("state"))
+                self._tell_floor(self.floor.device(name, state, self._clock.now_at()))
 
     async def _all_there(self) -> tuple[list[Any], list[Any]]:
         """All channels and bridges of now."""

@@ -6,7 +6,7 @@ from config.pbx import PbxFeed, PbxSettings
 from service.control.esl_asking import EslAsking
 from service.control.esl_taps import FORK, EslTaps
 from service.control.follower import LinkError
-from service.control.pbx_control import CallLine, ControlNews
+from service.control.pbx_control import Around, CallLine
 from service.control.phone_supervisions import PhoneSupervisions, Supervision
 from service.control.strays import Strays
 from service.control.taps import Taps
@@ -21,11 +21,11 @@ _MODES = {**{key: mode for mode, key in _KEYS.items()}, "1": Mode.BARGE}  # 1: t
 class EslControl:
     """Fills `PbxControl` and `Hands`. Things are channels, named by the uuids that we gave them."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: EslAsking, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: EslAsking, around: Around) -> None:
         self._feed, self._settings, self._asking = feed, settings, asking
         self._prefix = f"{feed.app}."
         self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, news, settings.ring_s)
+        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
         self._hands = EslTaps(feed, asking, self.strays) if feed.taps is not None else None
         self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
 

@@ -1,6 +1,7 @@
 """All PBXes of the settings: each followed by itself, each call's supervisors and taps with the PBX that has it."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import httpx
@@ -11,17 +12,20 @@ from service.control.ari_rest import certificates
 from service.control.asterisk_ami import AsteriskAmi
 from service.control.asterisk_ari import AsteriskAri
 from service.control.call_news import CallConnected
+from service.control.floor_news import FloorNews
 from service.control.follower import Follower, PbxLink
 from service.control.freeswitch_esl import FreeSwitchEsl
 from service.control.http_control import HttpControl
 from service.control.news_desk import NewsDesk, ToldCalls
-from service.control.pbx_control import CallLine, ControlNews
+from service.control.pbx_control import Around, CallLine, TapDoors
 from service.control.phone_way import PhoneWay, Placed
 from service.control.supervisor_room import AttendedCalls, SupervisorRoom
-from service.control.taps import TapDoors
 from service.control.ways import BrowserEars
 from web.sources import AnnouncedCall
 from web.supervision import Mode
+
+TellFloor = Callable[[Sequence[FloorNews]], None]
+"""Takes what agents and queues do; agents are named by their extensions."""
 
 
 class FeedCalls(ToldCalls, AttendedCalls, Protocol):
@@ -31,7 +35,14 @@ class FeedCalls(ToldCalls, AttendedCalls, Protocol):
 class PbxFeeds:
     """`run` until cancelled. `followers` shows each feed's state, by its name; `room` lets supervisors in."""
 
-    def __init__(self, settings: PbxSettings, calls: FeedCalls, clock: Clock, doors: TapDoors) -> None:
+    def __init__(
+        self,
+        settings: PbxSettings,
+        calls: FeedCalls,
+        clock: Clock,
+        doors: TapDoors,
+        tell_floor: TellFloor = lambda _news: None,
+    ) -> None:
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
         phone = PhoneWay(self._place, self._keeps_apart)
         self.room = SupervisorRoom(calls, phone, BrowserEars(phone), clock)
@@ -41,7 +52,7 @@ class PbxFeeds:
             if feed.kind == "http"
         ]
         self.followers = {
-            feed.name: _follower(feed, settings, calls, clock, self.room, doors)
+            feed.name: _follower(feed, settings, calls, clock, self.room, Around(self.room, doors, tell_floor))
             for feed in settings.feeds
             if feed.kind != "http"
         }
@@ -93,21 +104,21 @@ class _FeedWatcher:
 
 
 def _follower(
-    feed: PbxFeed, settings: PbxSettings, calls: FeedCalls, clock: Clock, room: SupervisorRoom, doors: TapDoors
+    feed: PbxFeed, settings: PbxSettings, calls: FeedCalls, clock: Clock, room: SupervisorRoom, around: Around
 ) -> Follower:
-    link = link_of(feed, settings, clock, room, doors)
+    link = link_of(feed, settings, clock, around)
     watcher = _FeedWatcher(link, room)
     return Follower(feed, settings, link, NewsDesk(calls, clock, watcher), clock, watcher.link_changed)
 
 
-def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews, doors: TapDoors) -> PbxLink:
+def link_of(feed: PbxFeed, settings: PbxSettings, clock: Clock, around: Around) -> PbxLink:
     """The link that speaks the feed's kind; a feed of kind http has none."""
     match feed.kind:
         case "asterisk_ari":
-            return AsteriskAri(feed, settings, clock, news, doors)
+            return AsteriskAri(feed, settings, clock, around)
         case "asterisk_ami":
-            return AsteriskAmi(feed, settings, clock, news)
+            return AsteriskAmi(feed, settings, clock, around)
         case "freeswitch_esl":
-            return FreeSwitchEsl(feed, settings, clock, news)
+            return FreeSwitchEsl(feed, settings, clock, around)
         case "http":
             raise ValueError("there is nothing to follow")

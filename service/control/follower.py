@@ -84,7 +84,11 @@ class PbxLink(Protocol):
         ...
 
     async def farewell(self) -> None:
-        """Remove all that is ours, now. Raises LinkError."""
+        """Stop, and remove all that is ours, now. Raises LinkError."""
+        ...
+
+    async def stop(self) -> None:
+        """Nothing goes on here any more, whatever is left at the PBX."""
         ...
 
     def link_lost(self) -> None:
@@ -122,12 +126,13 @@ class Follower:
             tasks.create_task(self._pass_time())
             linking = [tasks.create_task(self._keep_linked()), tasks.create_task(self.link.run())]
             try:
-                await asyncio.shield(asyncio.gather(*linking))
+                await asyncio.wait(linking, return_when=asyncio.FIRST_EXCEPTION)
             except asyncio.CancelledError:
                 if self.linked:
                     with contextlib.suppress(TimeoutError, LinkError):
                         async with asyncio.timeout(_FAREWELL_S):
                             await self.link.farewell()
+                await self.link.stop()
                 for task in linking:
                     task.cancel()
                 raise

@@ -11,7 +11,8 @@ from service.control.esl_asking import EslAsking
 from service.control.esl_control import EslControl
 from service.control.follower import LinkError
 from service.control.freeswitch_calls import FreeSwitchCalls
-from service.control.pbx_control import ControlNews
+from service.control.freeswitch_floor import FreeSwitchFloor, names_of
+from service.control.pbx_control import Around
 from service.control.text_link import TextLink
 from streaming.wire.esl import EslBroken, EslEvent, EslMessage, EslParser, encode_command
 
@@ -28,14 +29,17 @@ _MOST_WHILE_CATCHING_UP = 50_000
 class FreeSwitchEsl:
     """A `PbxLink`. It listens; what is done to calls is `control`'s."""
 
-    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, news: ControlNews) -> None:
+    def __init__(self, feed: PbxFeed, settings: PbxSettings, clock: Clock, around: Around) -> None:
         self.calls = FreeSwitchCalls(feed)
         self._asking = EslAsking(settings.answer_s)
-        self.control = EslControl(feed, settings, self._asking, news)
+        self.control = EslControl(feed, settings, self._asking, around)
+        self.floor = FreeSwitchFloor()
+        self._tell_floor = around.tell_floor
         self._feed, self._settings, self._clock = feed, settings, clock
 
     def advance(self, now_ms: int) -> list[CallNews]:
         """What is due by now."""
+        self._tell_floor(self.floor.advance(self._clock.now_at()))
         return self.calls.advance(now_ms)
 
     def link_lost(self) -> None:
@@ -48,9 +52,13 @@ class FreeSwitchEsl:
 
     async def farewell(self) -> None:
         """Remove all that is ours, now. Raises LinkError."""
-        self.control.taps.stop()
-        self.control.supervisions.stop()
+        await self.stop()
         await self.control.strays.clear()
+
+    async def stop(self) -> None:
+        """Nothing goes on here any more, whatever is left at the PBX."""
+        await self.control.taps.stop()
+        await self.control.supervisions.stop()
 
     async def follow(self, tell: Callable[[list[CallNews]], None], up: Callable[[], None]) -> None:
         """Connect, log in, learn what is there, tell. Always ends with LinkError."""
@@ -67,6 +75,7 @@ class FreeSwitchEsl:
             living = [str(row.get("uuid")) for row in legs]
             events = [*map(_leg_event, legs), *(_pair_event(row) for row in pairs if row.get("b_uuid"))]
             tell(self.calls.resumed(events, living, self._clock.monotonic_ms()))
+            await self._look_at_the_floor(link, meanwhile)
             self._asking.linked(link)
             self.control.linked(legs, before)
             up()
@@ -77,6 +86,18 @@ class FreeSwitchEsl:
         finally:
             self.control.link_lost()
             await link.close()
+
+    async def _look_at_the_floor(self, link: TextLink[EslEvent], meanwhile: list[EslMessage]) -> None:
+        """Agents and who waits, where mod_callcenter is there."""
+        queues = names_of((await self._asked(link, "api callcenter_config queue list", meanwhile)).body)
+        if not queues:
+            return
+        agents = (await self._asked(link, "api callcenter_config agent list", meanwhile)).body
+        waiting = {
+            queue: (await self._asked(link, f"api callcenter_config queue list members {queue}", meanwhile)).body
+            for queue in queues
+        }
+        self._tell_floor(self.floor.listed(agents, waiting, self._clock.now_at()))
 
     async def _log_in(self, link: TextLink[EslEvent]) -> None:
         greeting = _message(await link.next())
@@ -116,6 +137,7 @@ class FreeSwitchEsl:
         if message.kind == _EVENT:
             tell(self.calls.feed(message, self._clock.monotonic_ms()))
             self.control.take(message)
+            self._tell_floor(self.floor.feed(message, self._clock.now_at()))
         else:
             self._asking.take(message)
 

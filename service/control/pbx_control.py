@@ -1,11 +1,33 @@
 """What can be done to a telephone system's calls, whatever kind it is; each mode is possible or names what lacks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from service.control.floor_news import FloorNews
 from streaming.frames import Leg
 from web.supervision import Able, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Who stands around a link: told of supervisions and of the floor, and where taps may bring their audio."""
+
+    news: "ControlNews"
+    doors: "TapDoors"
+    tell_floor: Callable[[Sequence[FloorNews]], None] = lambda _news: None
+
+
+class TapDoors(Protocol):
+    """Our own doors for audio that does not find its way by itself."""
+
+    async def rtp_port(self, call_id: str, leg: Leg) -> int:
+        """Open a UDP port for a leg. Raises ControlFailedError."""
+        ...
+
+    def fetch(self, url: str, call_id: str, leg: Leg, format_name: str) -> None:
+        """Fetch a leg's audio from a WebSocket that the PBX serves, until it ends."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

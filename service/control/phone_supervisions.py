@@ -120,10 +120,12 @@ class PhoneSupervisions:
         for supervision in self._of(call_id):
             self._finish(supervision)
 
-    def stop(self) -> None:
-        """The service stops: nothing is left to do for the tasks; their things are removed at the next start."""
-        for task in self._tasks.values():
+    async def stop(self) -> None:
+        """The service stops; what cannot be removed now is removed at the next start."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # --- what the PBX tells ------------------------------------------------------------------------------------
 

@@ -37,18 +37,6 @@ class Tap:
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class TapDoors(Protocol):
-    """Our own doors for audio that does not find its way by itself."""
-
-    async def rtp_port(self, call_id: str, leg: Leg) -> int:
-        """Open a UDP port for a leg. Raises ControlFailedError."""
-        ...
-
-    def fetch(self, url: str, call_id: str, leg: Leg, format_name: str) -> None:
-        """Fetch a leg's audio from a WebSocket that the PBX serves, until it ends."""
-        ...
-
-
 class TapHands(Protocol):
     """What differs from PBX to PBX and from carriage to carriage."""
 
@@ -149,10 +137,12 @@ class Taps:
         """Taps go on by themselves; new ones wait."""
         self._linked.clear()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """The service stops."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # --- one tap -----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from tests.fakes.pbx_servers import PASSWORD, USER
@@ -140,7 +141,7 @@ class AriWire:
 
     def text(self, text: str) -> None:
         """The same, of anything."""
-        if self._socket is not None:
+        if self._socket is not None and self._socket[1].state is State.OPEN:
             writer, protocol = self._socket
             protocol.send_text(text.encode(), fin=True)
             self._flush(writer, protocol)

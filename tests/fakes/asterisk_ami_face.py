@@ -5,7 +5,7 @@ import asyncio
 from tests.fakes.asterisk_model import Asterisk, Chan, Told
 from tests.fakes.pbx_servers import PASSWORD, USER, _LineServer
 
-_ALLOWED = ("Originate", "Hangup", "PlayDTMF", "Redirect", "QueueSummary", "QueueStatus", "CoreShowChannels", "Ping")
+_ALLOWED = ("Originate", "Hangup", "PlayDTMF", "QueueStatus", "CoreShowChannels", "Ping")
 
 
 class AmiFace(_LineServer):
@@ -19,7 +19,7 @@ class AmiFace(_LineServer):
         self.refuse = 0
         self.lose = 0
         self.piece_bytes = 1_000
-        self.answers: dict[str, str] = {}  # to further actions, as they stand on the wire
+        self.queues = ""  # the rows of QueueStatus as they stand on the wire; {} is where the ActionID goes
         box.told.append(self._told)
 
     async def _serve(self, reader: asyncio.StreamReader) -> None:
@@ -35,7 +35,7 @@ class AmiFace(_LineServer):
                 self.logins += logged_in
                 said = "Success\r\n{}Message: Authentication accepted" if logged_in else "Error\r\n{}Message: failed"
                 await self.send(f"Response: {said.format(named)}\r\n\r\n".encode())
-            elif not logged_in or (name != "ListCommands" and name not in (*self.allowed, *self.answers)):
+            elif not logged_in or (name != "ListCommands" and name not in self.allowed):
                 await self._say("Error", named, "Permission denied")
             else:
                 await self._do(name, named, action)
@@ -56,6 +56,10 @@ class AmiFace(_LineServer):
                     await self.send(row.encode())
                 await self.send(f"Event: CoreShowChannelsComplete\r\n{named}EventList: Complete\r\n\r\n".encode())
                 self._ready.set()
+            case "QueueStatus":
+                await self.send(f"Response: Success\r\n{named}EventList: start\r\n\r\n".encode())
+                await self.send(self.queues.replace("{}", named).encode())
+                await self.send(f"Event: QueueStatusComplete\r\n{named}EventList: Complete\r\n\r\n".encode())
             case "Originate":
                 if self.box.named(action["ChannelId"]) is not None:
                     await self._say("Error", named, "Channel with given unique ID already exists")
@@ -76,7 +80,7 @@ class AmiFace(_LineServer):
                 self.box.press(target.channel_id, action["Digit"])
                 await self._say("Success", named, "DTMF successfully queued")
             case _:
-                await self.send(self.answers.get(name, "Response: Success\r\n{}\r\n").replace("{}", named).encode())
+                await self._say("Success", named, "Pong")
 
     async def _say(self, response: str, named: str, message: str, before: object = None) -> None:
         if callable(before):

@@ -59,12 +59,15 @@ class _LineServer:
             await self._ready.wait()
 
     async def send(self, data: bytes) -> None:
-        """To the client, in pieces."""
-        assert self._writer is not None
+        """To the client, in pieces; nobody hears it when the link is broken."""
         for start in range(0, len(data), self.piece_bytes):
-            self._writer.write(data[start : start + self.piece_bytes])
+            writer = self._writer
+            if writer is None:
+                return
+            writer.write(data[start : start + self.piece_bytes])
             if start % 512 < self.piece_bytes:
-                await self._writer.drain()
+                with contextlib.suppress(OSError):
+                    await writer.drain()
                 await asyncio.sleep(0)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 from config.pbx import PbxFeed, PbxSettings
 from service.clock import PlayClock
 from service.control.feeds import link_of
+from service.control.floor_news import FloorNews
 from service.control.follower import Follower
 from service.control.news_desk import NewsDesk
+from service.control.pbx_control import Around
 from streaming.frames import Leg, Party
 from tests.fakes.desk import a_call
 from tests.fakes.pbx_servers import PASSWORD, USER
@@ -112,7 +114,8 @@ class Followed:
     def __init__(self, feed: PbxFeed, settings: PbxSettings = QUICK) -> None:
         self.clock = PlayClock(BEGAN_AT)
         self.told = KeepingCalls()
-        self.link = link_of(feed, settings, self.clock, NobodyAsks(), ShutDoors())
+        self.floor: list[FloorNews] = []
+        self.link = link_of(feed, settings, self.clock, Around(NobodyAsks(), ShutDoors(), self.floor.extend))
         self.desk = NewsDesk(self.told, self.clock)
         self.follower = Follower(feed, settings, self.link, self.desk, self.clock)
         self.taken = 0

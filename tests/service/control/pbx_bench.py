@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from config.pbx import PbxSettings
 from service.clock import PlayClock
 from service.control.feeds import PbxFeeds
+from service.control.pbx_control import TapDoors
 from service.control.supervisor_room import SupervisionAct
-from service.control.taps import TapDoors
 from tests.fakes.asterisk_ami_face import AmiFace
 from tests.fakes.asterisk_ari_face import AriFace
 from tests.fakes.asterisk_model import Asterisk

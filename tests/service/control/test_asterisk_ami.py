@@ -60,7 +60,12 @@ async def test_a_recorded_call_is_announced_told_and_ended_by_its_true_party(nam
         assert told.kinds().count("hangup") == 1
         if "hold" in name:
             assert told.kinds()[1:3] == ["hold", "unhold"]
-        assert set(server.asked) == {"Login", "ListCommands", "CoreShowChannels"}  # it listens, and changes nothing
+        assert set(server.asked) == {
+            "Login",
+            "ListCommands",
+            "QueueStatus",
+            "CoreShowChannels",
+        }  # it listens, and changes nothing
 
 
 async def test_events_carry_the_time_they_happened_at() -> None:

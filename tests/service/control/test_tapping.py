@@ -221,7 +221,7 @@ async def test_calls_that_fit_the_settings_are_tapped(said: dict[str, Any], fits
     taps = Taps("a", feed.taps, _NoHands(), "earshot.")
     taps.connected(line, None)
     assert taps.running == (2 if fits else 0)
-    taps.stop()
+    await taps.stop()
 
 
 @pytest.mark.parametrize(
