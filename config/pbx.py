@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from config.posted_events import PostedEvents
 from config.section import Section
 from config.taps import TapSettings
 
@@ -67,6 +68,9 @@ class PbxFeed(Section):
     modes: tuple[Literal["listen", "whisper", "barge", "take_over", "end"], ...] = Field(
         (), description="http only: what the system does when it is posted."
     )
+    events: PostedEvents | None = Field(
+        None, description="http only: how the system's own web hooks are read; null: it posts none."
+    )
     taps: TapSettings | None = Field(None, description="Which calls we tap by ourselves; null: none.")
     star_key: Literal["as_dialplan", "ends", "nothing"] = Field(
         "as_dialplan", description="Whether the agent's * key ends a call; as_dialplan: where option h is seen."
@@ -87,6 +91,8 @@ class PbxFeed(Section):
             raise ValueError(f"url of {self.kind} begins with {' or '.join(_SCHEMES[self.kind])}://")
         if self.taps is not None and self.taps.carry not in _CARRIES[self.kind]:
             raise ValueError(f"taps.carry of {self.kind} is {' or '.join(_CARRIES[self.kind]) or 'nothing'}")
+        if self.events is not None and self.kind != "http":
+            raise ValueError("events are read of kind http alone; the others are followed")
         return self
 
     @property

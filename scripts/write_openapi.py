@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.settings import Settings  # noqa: E402 - the path above comes first
+from service.control.posted_door import posted_door  # noqa: E402
 from service.ingest.http_door import http_door  # noqa: E402
 from service.ingest.rtp_door import RtpDoor  # noqa: E402
 from web.app import build_app  # noqa: E402
@@ -37,6 +38,7 @@ def description() -> str:
     people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))
+    further = (*further, posted_door(settings.pbx, nobody))
     app = build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further
     )

@@ -27,6 +27,7 @@ from service.clock import SystemClock
 from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
 from service.control.pbx_floor import PbxFloor
+from service.control.posted_door import posted_door
 from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.drain import Drain
@@ -181,7 +182,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         pbx_feeds.room.call_over(call.record.call_id)
 
     outlet.when_closed = call_closed
-    board = CallBoard(settings, clock, new_call, store, begun=lambda call_id: neighbours.begun(call_id))
+
+    def call_begun(call_id: str) -> None:
+        neighbours.begun(call_id)
+        pbx_feeds.call_begun(call_id)
+
+    board = CallBoard(settings, clock, new_call, store, begun=call_begun)
     neighbours = Neighbours(settings, board, store, bus, audience, feed, floor, clock)
     board.find_stream = neighbours.find_stream
     outlet.keeping = board.keeping
@@ -273,6 +279,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             session_router(front),
             people_router(front, book, settings.trust),
             ledger_router(ledger),
+            posted_door(settings.pbx, calls),
             rtp_door.router(),
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),

@@ -32,6 +32,12 @@ class FeedMetrics(Collector):
         news = CounterMetricFamily(
             "earshot_pbx_news", "What the PBX told, by what became of it", labels=["feed", "what"]
         )
+        taps = CounterMetricFamily("earshot_pbx_taps", "Taps of ours: begun, again, failed", labels=["feed", "what"])
+        strays = CounterMetricFamily(
+            "earshot_pbx_strays", "What we made at the PBX: found unasked, removed", labels=["feed", "what"]
+        )
+        waiting = GaugeMetricFamily("earshot_pbx_to_remove", "What of ours is to be removed there", labels=["feed"])
+        supervised = GaugeMetricFamily("earshot_pbx_supervisors", "Supervisors by telephone", labels=["feed"])
         for name, follower in self._feeds.followers.items():
             calls = follower.link.calls
             linked.add_metric([name], follower.linked)
@@ -42,4 +48,11 @@ class FeedMetrics(Collector):
                 ended.add_metric([name, party.value], number)
             for what, number in sorted(follower.desk.counts.items()):
                 news.add_metric([name, what], number)
-        yield from (linked, running, lost, unplaced, ended, news)
+            control = follower.link.control
+            supervised.add_metric([name], control.supervisions.running)
+            waiting.add_metric([name], control.strays.waiting)
+            for what, number in sorted(control.taps.counts.items()):
+                taps.add_metric([name, what], number)
+            for what, number in sorted(control.strays.counts.items()):
+                strays.add_metric([name, what], number)
+        yield from (linked, running, lost, unplaced, ended, news, taps, strays, waiting, supervised)

@@ -44,7 +44,7 @@ class PbxFeeds:
         tell_floor: TellFloor = lambda _news: None,
     ) -> None:
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
-        phone = PhoneWay(self._place, self._keeps_apart)
+        phone = PhoneWay(self._place, self._keeps_apart, self._posted_call_over)
         self.room = SupervisorRoom(calls, phone, BrowserEars(phone), clock)
         self._posted = [
             (feed, HttpControl(feed, settings, self._client, clock, self.room))
@@ -63,6 +63,15 @@ class PbxFeeds:
             tasks.create_task(self.room.run())
             for follower in self.followers.values():
                 tasks.create_task(follower.run())
+
+    def call_begun(self, call_id: str) -> None:
+        """A call begins that perhaps nobody follows: what can be done to it is to be shown."""
+        if self._posted:
+            self.room.call_changed(call_id)
+
+    def _posted_call_over(self, call_id: str) -> None:
+        for _, control in self._posted:
+            control.call_over(call_id)
 
     def _place(self, call_id: str) -> Placed | None:
         """The PBX that has the call: one that is followed, else one that is posted to by the prefix of its calls."""

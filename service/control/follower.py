@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
@@ -14,6 +14,11 @@ from service.control.call_news import CallNews
 from service.control.news_desk import NewsDesk
 from service.control.pbx_control import CallLine, PbxControl
 from streaming.frames import Party
+
+if TYPE_CHECKING:  # they know LinkError
+    from service.control.phone_supervisions import PhoneSupervisions
+    from service.control.strays import Strays
+    from service.control.taps import Taps
 
 _log = structlog.get_logger(__name__)
 _BEAT_S = 0.1
@@ -62,6 +67,14 @@ class PbxCalls(Protocol):
         ...
 
 
+class FollowedControl(PbxControl, Protocol):
+    """A hand on the calls of a PBX that is followed, with its figures."""
+
+    strays: "Strays"
+    supervisions: "PhoneSupervisions"
+    taps: "Taps"
+
+
 class PbxLink(Protocol):
     """One kind of PBX."""
 
@@ -71,7 +84,7 @@ class PbxLink(Protocol):
         ...
 
     @property
-    def control(self) -> PbxControl:
+    def control(self) -> "FollowedControl":
         """What can be done to them."""
         ...
 

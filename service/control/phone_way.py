@@ -11,8 +11,14 @@ Placed = tuple[PbxControl, CallLine]
 class PhoneWay:
     """Fills `Way`. `place` finds the PBX that has the call, and the call's channels there."""
 
-    def __init__(self, place: Callable[[str], Placed | None], keeps_apart: Callable[[str, Mode], bool]) -> None:
-        self._place, self._keeps_apart = place, keeps_apart
+    def __init__(
+        self,
+        place: Callable[[str], Placed | None],
+        keeps_apart: Callable[[str, Mode], bool],
+        call_over: Callable[[str], None] = lambda _call_id: None,
+    ) -> None:
+        """`call_over` hears of the end of calls that no feed tells of."""
+        self._place, self._keeps_apart, self._call_over = place, keeps_apart, call_over
         self._control_of: dict[str, PbxControl] = {}  # by supervision
 
     def ability(self, call_id: str, mode: Mode) -> Able:
@@ -54,7 +60,8 @@ class PhoneWay:
         return self._keeps_apart(call_id, mode)
 
     def call_over(self, call_id: str) -> None:
-        """Its PBX is told by the feed."""
+        """A PBX that is followed knows it by its feed."""
+        self._call_over(call_id)
 
     def forget(self, supervision_id: str) -> None:
         """It is over."""

@@ -190,8 +190,7 @@ class _Machine(RuleBasedStateMachine):
         await self.bench.until(lambda: {each for call in living for each in call} == set(_streams(self.bench)))
         for customer, _ in living:
             await self.pbx.hang_up(customer)
-        await self.bench.verdict()
-        await self.bench.until(lambda: not self.pbx.ours())
+        await self.bench.later(lambda: not self.pbx.ours())
 
 
 def explore(kind: str, examples: int, steps: int) -> None:

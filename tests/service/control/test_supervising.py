@@ -91,11 +91,9 @@ async def test_a_supervision_ends_with_its_call(kind: str, who: str) -> None:
         call_id, agent = await bench.call()
         await _in(bench, call_id, Mode.WHISPER)
         await bench.pbx.hang_up(call_id if who == "customer" else agent)
-        await bench.until(lambda: bench.told.kinds()[-1:] != ["hangup"])
-        await bench.verdict()
-        await bench.until(lambda: not bench.pbx.ours())
+        await bench.later(lambda: bench.told.kinds() == ["answered", "hangup"])
         await bench.until(lambda: bench.acts[-1].what == "ended")
-        await bench.until(lambda: bench.told.kinds() == ["answered", "hangup"])
+        await bench.until(lambda: not bench.pbx.ours())
         assert bench.told.ending() == who
 
 
@@ -134,13 +132,11 @@ async def test_taking_over_rings_first_and_never_leaves_the_customer_alone(kind:
         await bench.pbx.answer(phone)
         await bench.until(lambda: bench.pbx.talking_with(call_id) == {phone})
         assert not bench.pbx.alive(agent)
-        await bench.verdict()
+        await bench.later(lambda: bench.told.kinds() == ["answered", "transfer"])
         assert bench.pbx.talking_with(call_id) == {phone}
-        await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
         assert not bench.pbx.ours()
         await bench.pbx.hang_up(phone)
-        await bench.verdict()
-        await bench.until(lambda: bench.told.kinds() == ["answered", "transfer", "hangup"])
+        await bench.later(lambda: bench.told.kinds() == ["answered", "transfer", "hangup"])
 
 
 async def test_a_telephone_that_rings_to_take_over_stops_with_the_call(kind: str) -> None:
@@ -148,8 +144,7 @@ async def test_a_telephone_that_rings_to_take_over_stops_with_the_call(kind: str
         call_id, _ = await bench.call()
         await bench.feeds.room.supervise(call_id, Wish(Mode.TAKE_OVER, "local", "2001"))
         await bench.pbx.hang_up(call_id)
-        await bench.verdict()
-        await bench.until(lambda: not bench.pbx.phones())
+        await bench.later(lambda: not bench.pbx.phones())
 
 
 async def test_a_call_can_be_ended_and_nobody_is_blamed(kind: str) -> None:
@@ -158,8 +153,7 @@ async def test_a_call_can_be_ended_and_nobody_is_blamed(kind: str) -> None:
         view = await bench.feeds.room.supervise(call_id, Wish(Mode.END, "local"))
         assert view.state == "over"
         await bench.until(lambda: not bench.pbx.alive(call_id))
-        await bench.verdict()
-        await bench.until(lambda: bench.told.kinds() == ["answered", "hangup"])
+        await bench.later(lambda: bench.told.kinds() == ["answered", "hangup"])
         assert bench.told.ending() == "system"
 
 
