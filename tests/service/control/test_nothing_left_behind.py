@@ -1,6 +1,7 @@
 """Whatever happens in whatever order, at the end nothing of ours is left at the PBX, and no call was harmed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
@@ -23,6 +24,7 @@ class _Machine(RuleBasedStateMachine):
     """One PBX, one Earshot that comes and goes, people who telephone, and a network that fails."""
 
     kind = ""
+    happened: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +48,7 @@ class _Machine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """A PBX is there, and followed."""
+        self.happened["runs"] += 1
         self.pbx = at_hand(self.kind)
         self.run(self.pbx.wire.__aenter__())
         self._start()
@@ -65,12 +68,14 @@ class _Machine(RuleBasedStateMachine):
     @rule()
     def somebody_calls(self) -> None:
         """A customer and an agent."""
+        self.happened["somebody_calls"] += 1
         self.calls.append(self.run(self.pbx.call()))
 
     @precondition(lambda self: self.calls)
     @rule(which=st.integers(0, 9), by_agent=st.booleans())
     def somebody_hangs_up(self, which: int, by_agent: bool) -> None:
         """At any moment."""
+        self.happened["somebody_hangs_up"] += 1
         call = self.calls[which % len(self.calls)]
         self.run(self.pbx.hang_up(call[int(by_agent)]))
         self.ended.add(call[0])
@@ -79,6 +84,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), mode=st.sampled_from([Mode.LISTEN, Mode.WHISPER, Mode.BARGE]), who=st.integers(1, 3))
     def a_supervisor_asks(self, which: int, mode: Mode, who: int) -> None:
         """New, or another mode; nobody waits for the answer."""
+        self.happened["a_supervisor_asks"] += 1
         call_id = self.calls[which % len(self.calls)][0]
 
         async def ask() -> None:
@@ -97,6 +103,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def a_telephone_is_picked_up(self, which: int) -> None:
         """Any that rings."""
+        self.happened["a_telephone_is_picked_up"] += 1
         phones = sorted(self.pbx.phones())
         if phones:
             self.run(self.pbx.answer(phones[which % len(phones)]))
@@ -104,6 +111,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def a_supervisor_hangs_up(self, which: int) -> None:
         """Any of them."""
+        self.happened["a_supervisor_hangs_up"] += 1
         phones = sorted(self.pbx.phones())
         if phones:
             self.run(self.pbx.hang_up(phones[which % len(phones)]))
@@ -111,6 +119,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def a_supervisor_is_let_go(self, which: int) -> None:
         """By the interface."""
+        self.happened["a_supervisor_is_let_go"] += 1
         views = list(self.feeds.room._running.values())
         if views:
             view = views[which % len(views)]
@@ -119,16 +128,19 @@ class _Machine(RuleBasedStateMachine):
     @rule(times=st.integers(1, 4))
     def the_pbx_refuses(self, times: int) -> None:
         """The next things that are wanted of it, half way through whatever it is."""
+        self.happened["the_pbx_refuses"] += 1
         self.pbx.refuse(times)
 
     @rule(times=st.integers(1, 2))
     def answers_are_lost(self, times: int) -> None:
         """It is done, and we do not hear of it."""
+        self.happened["answers_are_lost"] += 1
         self.pbx.wire.lose = times
 
     @rule()
     def the_link_breaks(self) -> None:
         """And is made again at once."""
+        self.happened["the_link_breaks"] += 1
         self.pbx.wire.drop()
         self.run(asyncio.sleep(0))
 
@@ -136,6 +148,7 @@ class _Machine(RuleBasedStateMachine):
     @rule()
     def the_network_goes(self) -> None:
         """Until it comes back."""
+        self.happened["the_network_goes"] += 1
         self.run(self.pbx.wire.stop())
         self.up = False
 
@@ -143,6 +156,7 @@ class _Machine(RuleBasedStateMachine):
     @rule()
     def the_network_comes_back(self) -> None:
         """On the same port."""
+        self.happened["the_network_comes_back"] += 1
         self.run(self.pbx.wire.__aenter__(), 0.1)
         self.up = True
 
@@ -150,6 +164,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(killed=st.booleans())
     def we_restart(self, killed: bool) -> None:
         """Killed, or in good order."""
+        self.happened["we_restart"] += 1
         self.pbx.wire.lose = 0
         if killed:
             self.feeds.followers["lab"].linked = False
@@ -159,6 +174,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(ms=st.sampled_from([100, 2_500]))
     def time_passes(self, ms: int) -> None:
         """For verdicts."""
+        self.happened["time_passes"] += 1
         self.bench.clock.move_to(self.bench.clock.monotonic_ms() + ms)
         self.run(asyncio.sleep(0.1))
 
@@ -193,10 +209,10 @@ class _Machine(RuleBasedStateMachine):
         await self.bench.later(lambda: not self.pbx.ours())
 
 
-def explore(kind: str, examples: int, steps: int) -> None:
-    """So many runs of so many steps; raises what was found."""
+def explore(kind: str, examples: int, steps: int, happened: Counter[str] | None = None) -> None:
+    """So many runs of so many steps; raises what was found, and counts what happened."""
     run_state_machine_as_test(
-        type("Machine", (_Machine,), {"kind": kind}),
+        type("Machine", (_Machine,), {"kind": kind, "happened": happened if happened is not None else Counter()}),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
