@@ -51,7 +51,7 @@ class AmiFace(_LineServer):
                 await self.send(f"Response: Success\r\n{named}{rows}\r\n".encode())
             case "CoreShowChannels":
                 await self.send(f"Response: Success\r\n{named}EventList: start\r\n\r\n".encode())
-                for chan in self.box.chans.values():
+                for chan in list(self.box.chans.values()):
                     row = f"Event: CoreShowChannel\r\n{named}{_lines(chan)}BridgeId: {chan.bridge or ''}\r\n\r\n"
                     await self.send(row.encode())
                 await self.send(f"Event: CoreShowChannelsComplete\r\n{named}EventList: Complete\r\n\r\n".encode())

@@ -180,6 +180,7 @@ TABLE = MappingProxyType(
         # what a PBX says and sends
         "POST /api/v1/agents/{agent_id}/state": _INGEST,
         "POST /api/v1/queues/{queue}/stats": _INGEST,
+        "POST /api/v1/pbx/{feed}/events": _INGEST,
         "POST /ingest/http/{call_id}/{leg}": _INGEST_CALL,
         "POST /ingest/rtp/{call_id}/{leg}": _INGEST_CALL,
         "DELETE /ingest/rtp/{call_id}/{leg}": _INGEST_CALL,

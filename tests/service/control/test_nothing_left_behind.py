@@ -17,6 +17,7 @@ from web.sources import CallOverError, UnknownCallError
 from web.supervision import ControlFailedError, Mode, UnableError, Wish
 
 _SHORT_S = 0.02
+_PARTS = {"asterisk_ari": 3, "asterisk_ami": 1, "freeswitch_esl": 0}  # of a leg's tap, as things of their own
 _ANSWERS = (UnableError, ControlFailedError, CallOverError, UnknownCallError)
 
 
@@ -204,6 +205,8 @@ class _Machine(RuleBasedStateMachine):
         for view in list(self.feeds.room._running.values()):
             await self.feeds.room._let_go(view, "local")
         await self.bench.until(lambda: {each for call in living for each in call} == set(_streams(self.bench)))
+        await self.bench.until(lambda: all(len(streams) == 1 for streams in _streams(self.bench).values()))
+        await self.bench.until(lambda: len(self.pbx.ours()) == _PARTS[self.kind] * 2 * len(living))
         for customer, _ in living:
             await self.pbx.hang_up(customer)
         await self.bench.later(lambda: not self.pbx.ours())
