@@ -44,12 +44,12 @@ class AriRest:
 
     async def get(self, path: str) -> Any:
         """What is there, as JSON."""
-        return (await self._ask("GET", path, {}, None)).json()
+        return _json(await self._ask("GET", path, {}, None))
 
     async def post(self, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
         """Make or change something; the answer's JSON, None where it has none."""
         answer = await self._ask("POST", path, query, body)
-        return answer.json() if answer.content else None
+        return _json(answer) if answer.content else None
 
     async def delete(self, path: str, **query: str) -> bool:
         """Remove something; false when it was not there."""
@@ -81,6 +81,13 @@ def certificates() -> ssl.SSLContext:
 def part(name: str) -> str:
     """A name as one step of a path."""
     return quote(name, safe="")
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        raise LinkError("Asterisk answers with something that is no JSON") from None
 
 
 def _message(answer: httpx.Response) -> str:

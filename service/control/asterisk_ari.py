@@ -113,8 +113,6 @@ class AsteriskAri:
             channels, bridges = await asyncio.gather(self._rest.get("channels"), self._rest.get("bridges"))
         except AriRefusedError as error:
             raise LinkError(f"channels cannot be listed: {error.status}") from None
-        except ValueError:
-            raise LinkError("channels cannot be listed: the answer is no JSON") from None
         return _rows(channels), _rows(bridges)
 
 

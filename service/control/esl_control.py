@@ -139,7 +139,7 @@ class EslControl:
             "eavesdrop_enable_dtmf": "true",
             "ignore_early_media": "true",
         }
-        said = ",".join(f"{name}={value}" for name, value in variables.items())
+        said = ",".join(f"{name}='{value}'" if " " in value else f"{name}={value}" for name, value in variables.items())
         endpoint = self._feed.dial.replace("{extension}", supervision.extension)
         await self._asking.start(f"originate {{{said}}}{endpoint} &{application}", supervision.phone)
 
