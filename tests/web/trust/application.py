@@ -5,6 +5,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 
 from config.settings import Settings
+from service.control.posted_door import posted_door
 from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
@@ -41,6 +42,7 @@ def whole_application() -> FastAPI:
         work_router(nobody),
         library_router(nobody),
         supervise_router(nobody, nobody),
+        posted_door(settings.pbx, nobody),
         session_router(nobody),
         people_router(nobody, nobody, settings.trust),
         ledger_router(nobody),
