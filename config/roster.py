@@ -4,10 +4,8 @@ from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,19 +16,12 @@ from pydantic import (
 )
 
 from config.numbered_yaml import NumberedYaml, read_numbered_yaml
+from config.zone import Zone
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@-]{1,128}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("is no time zone; write one such as Asia/Shanghai") from None
-    return name
 
 
 def _days(said: object) -> object:
@@ -47,7 +38,6 @@ def _days(said: object) -> object:
     return days
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 Days = Annotated[tuple[Day, ...], BeforeValidator(_days)]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 
 from config.detection import DetectionSettings
 from config.dialects import DialectSettings
+from config.figures import FiguresSettings
 from config.floor import FloorSettings
 from config.hearing import HearingSettings, SegmentSettings
 from config.inspection import InspectionSettings
@@ -149,6 +150,7 @@ class Settings(Section):
     inspection: InspectionSettings = InspectionSettings()
     listening: ListeningSettings = ListeningSettings()
     floor: FloorSettings = FloorSettings()
+    figures: FiguresSettings = FiguresSettings()
     store: StoreSettings = StoreSettings()
     observations: ObservationSettings = ObservationSettings()
     clips: ClipSettings = ClipSettings()

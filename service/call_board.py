@@ -270,6 +270,11 @@ class CallBoard:
         """Every call that has begun and is in memory."""
         return [entry.call for entry in self._entries.values() if entry.call is not None]
 
+    def streams(self) -> list[LegStream]:
+        """What the sockets hold of running calls."""
+        entries = [entry for entry in self._entries.values() if entry.call is not None and not entry.call.closed]
+        return [stream for entry in entries for stream in entry.streams.values()]
+
     def pulse(self) -> None:
         """Ten times a second: every call's own clock; ended and silent ones are let go when their time is up."""
         now_ms = self._clock.monotonic_ms()

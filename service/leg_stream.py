@@ -35,6 +35,7 @@ class LegStream:
         self.attached = True
         self.taken_over = False
         self.left = False  # the node lets go of the call; another takes it up
+        self.road = ""  # by which door it comes
         self.heard_ms = clock.monotonic_ms()
         self._clock, self._failed = clock, failed
         self._gather_ms = gather_ms
@@ -42,6 +43,11 @@ class LegStream:
         self._gathered_bytes = 0
         self._rate_hz = 0
         self._since_ms: int | None = None  # when the first of it arrived; None before the leg's first packet
+
+    @property
+    def rate_hz(self) -> int:
+        """At what rate its audio comes; 0 before the first."""
+        return self._rate_hz
 
     def hear(self, audio: AudioReceived, waited_ms: int = 0) -> None:
         """Audio of the leg, the first of it here for `waited_ms`.

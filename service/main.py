@@ -32,6 +32,7 @@ from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.drain import Drain
 from service.faults import place_of
+from service.feed_view import NodeFeeds
 from service.health import NodeHealth
 from service.ingest.audiosocket_door import AudioSocketDoor
 from service.ingest.counts import IngestCounts
@@ -43,10 +44,12 @@ from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.keeping_metrics import KeepingMetrics
+from service.keeping_view import NodeKeeping
 from service.ledger.ledger_book import SERVICE, StoredLedger
 from service.ledger.supervision_rows import SupervisionRows
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
+from service.model_view import NodeModels
 from service.neighbours import Neighbours
 from service.node_counts import NodeCounts
 from service.observation_log import ObservationLog
@@ -58,9 +61,12 @@ from service.roster.roster_book import RosterBook
 from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
+from service.rules_workshop import RulesWorkshop
 from service.site_server import SiteServer, stopping, uvicorn_config
 from service.store.alarm import StoreAlarm
+from service.store.database import database_url
 from service.store.eraser import Eraser
+from service.store.figures import StoredFigures
 from service.store.history import StoredHistory
 from service.store.letter_box import LetterBox
 from service.store.retention import Retention
@@ -77,11 +83,11 @@ from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor import Floor
 from web.floor_api import floor_router
-from web.history_api import history_router
 from web.http_door import open_http_socket
 from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
+from web.office import Office, office_routes
 from web.pages import Pages
 from web.sources import AlertChange
 from web.supervise_api import supervise_router
@@ -248,6 +254,17 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     RuleMetrics(registry, rules, observed)
     FeedMetrics(registry, pbx_feeds)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
+    workshop = RulesWorkshop(settings, rules, clock, shared=database_url(settings).get_backend_name() != "sqlite")
+    office = Office(
+        history=StoredHistory(store),
+        figures=StoredFigures(settings.figures, store, clock),
+        feeds=NodeFeeds(node_id, board, pbx_feeds, ingest_counts, clock),
+        models=NodeModels(settings, board, groups, clock),
+        keeping=NodeKeeping(settings, store, board, observed, eraser, retention, (clips.folder, recorder.folder)),
+        workshop=workshop,
+        names=lambda: {person.id: person.name for person in book.roster.people},
+        ledger=ledger,
+    )
     app = build_app(
         settings,
         calls=calls,
@@ -271,7 +288,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             webhooks_router(letters),
             erasure_router(eraser, ledger),
             drain_router(drain),
-            history_router(StoredHistory(store)),
+            *office_routes(office),
             scores_router(inspection),
             work_router(inspection),
             library_router(inspection),
@@ -312,6 +329,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("changes", feed.run(_LOOK_EVERY_S if store.is_shared else None)),
             ("recognition", groups.run()),
             ("rules", rules.run()),
+            ("rule forecasts", workshop.run()),
             ("observations", observed.run()),
             ("pulse", pulse.run()),
             ("drain", stopping(drain, server)),

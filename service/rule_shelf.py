@@ -22,6 +22,18 @@ _AGAIN_S = 2.0
 _Packs = Mapping[Language, tuple[RulePack, Places]]
 
 
+def own_rules(settings: Settings) -> Path:
+    """Where rules are kept that were published from the pages, while no `rules_dir` is named."""
+    return settings.data_dir / "rules"
+
+
+def rules_folder(settings: Settings) -> Path:
+    """The rules that count: those of `rules_dir`, else those published from the pages, else those that come along."""
+    if settings.rules_dir is not None:
+        return settings.rules_dir
+    return own_rules(settings) if own_rules(settings).is_dir() else packaged_rules()
+
+
 def read_packs(folder: Path) -> dict[Language, tuple[RulePack, Places]]:
     """Every language's pack in a folder. Raises RulePackError naming the faults of all of them at once."""
     packs: dict[Language, tuple[RulePack, Places]] = {}
@@ -52,7 +64,8 @@ class RuleShelf:
         clock: Clock | None = None,
     ) -> None:
         self._settings, self._changed, self._clock = settings, changed, clock or SystemClock()
-        self._folder = settings.rules_dir or packaged_rules()
+        self._folder = rules_folder(settings)
+        self._moved = asyncio.Event()
         self._packs: _Packs = read_packs(self._folder)
         self._loaded_at = self._clock.now_at()
         self._refused: RulesRefused | None = None
@@ -78,15 +91,21 @@ class RuleShelf:
             return ""
         return "an edit was refused, the rules before it are in force: " + "; ".join(self._refused.faults)
 
-    async def reload(self) -> RulesView:
-        """Read the folder again; what has changed is in force when it returns. Raises RulePackError when refused."""
+    async def reload(self, folder: Path | None = None) -> RulesView:
+        """Read the folder again, or another from now on; what has changed is in force when it returns.
+
+        Raises RulePackError when refused.
+        """
         async with self._one_at_a_time:
             try:
-                packs = await asyncio.to_thread(self._read_and_prepare)
+                packs = await asyncio.to_thread(self._read_and_prepare, folder or self._folder)
             except RulePackError as error:
                 self._refuse(error, self._clock.now_at())
                 raise
             before, self._packs, self._refused = self._packs, packs, None
+            if folder is not None and folder != self._folder:
+                self._folder = folder
+                self._moved.set()
             changed = [pack for language, (pack, _) in packs.items() if before.get(language, (None,))[0] != pack]
             if changed or set(packs) != set(before):
                 self.reloads += 1
@@ -97,9 +116,9 @@ class RuleShelf:
         return self.view()
 
     async def run(self) -> None:
-        """Watch the folder of `rules_dir` until cancelled; the packs that come along do not change."""
-        if self._settings.rules_dir is None:
-            await asyncio.Event().wait()
+        """Watch the rules' folder until cancelled; the packs that come along do not change."""
+        if self._folder == packaged_rules():
+            await self._moved.wait()
         polling = False
         while True:
             try:
@@ -123,9 +142,9 @@ class RuleShelf:
             _log.warning("an edit of the rules is refused; the rules before it stay in force", faults=error.faults)
         self._refused = RulesRefused(at, error.faults)
 
-    def _read_and_prepare(self) -> _Packs:
+    def _read_and_prepare(self, folder: Path) -> _Packs:
         """In a thread: phrases are made ready here, so that no call waits for it."""
-        packs = read_packs(self._folder)
+        packs = read_packs(folder)
         for pack, _ in packs.values():
             CallWatch(self._settings.detection, pack)
         return packs

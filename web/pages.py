@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
@@ -90,6 +91,26 @@ def pages_router(pages: Pages) -> APIRouter:
     @router.get("/ledger")
     async def ledger(_request: Request) -> Response:
         return pages.page("ledger/index.html")
+
+    @router.get("/history")
+    async def history(_request: Request) -> Response:
+        return pages.page("history/index.html")
+
+    @router.get("/calls/{call_id}")
+    async def call(_request: Request) -> Response:
+        return pages.page("call-page/index.html")
+
+    @router.get("/figures")
+    async def figures(_request: Request) -> Response:
+        return pages.page("figures/index.html")
+
+    @router.get("/rules")
+    async def rules(_request: Request) -> Response:
+        return pages.page("rules/index.html")
+
+    @router.get("/admin/{page}")
+    async def administration(page: Literal["feeds", "roster", "retention", "models"]) -> Response:
+        return pages.page("admin/index.html")
 
     @router.get("/docs")
     async def interactive_docs(_request: Request) -> Response:

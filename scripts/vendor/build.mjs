@@ -8,21 +8,24 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "..", "web", "static", "vendor");
-const packages = ["preact", "@preact/signals", "@preact/signals-core", "htm", "swagger-ui-dist"];
+const packages = ["preact", "@preact/signals", "@preact/signals-core", "htm", "swagger-ui-dist", "uplot"];
 const swagger = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
-await build({
-  entryPoints: [join(here, "preact-bundle.mjs")],
-  outfile: join(target, "preact.js"),
-  absWorkingDir: here,
-  bundle: true,
-  format: "esm",
-  minify: true,
-  target: "es2022",
-  legalComments: "none",
-});
+for (const [entry, file] of [["preact-bundle.mjs", "preact.js"], [join("node_modules", "uplot", "dist", "uPlot.esm.js"), "uplot.js"]]) {
+  await build({
+    entryPoints: [join(here, entry)],
+    outfile: join(target, file),
+    absWorkingDir: here,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    legalComments: "none",
+  });
+}
+await writeFile(join(target, "uplot.css"), await readFile(join(here, "node_modules", "uplot", "dist", "uPlot.min.css"), "utf8"));
 for (const file of swagger) {
   const text = await readFile(join(here, "node_modules", "swagger-ui-dist", file), "utf8");
   await writeFile(join(target, file), text.replace(/\n?\/[/*]# sourceMappingURL=.*?(\*\/)?\s*$/, "\n"));

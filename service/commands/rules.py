@@ -11,12 +11,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from alerts.rules.examples import try_examples
-from config.rule_packs import Places, RulePack, RulePackError, packaged_rules, read_rule_pack
+from config.rule_packs import Places, RulePack, RulePackError, read_rule_pack
 from config.settings import Language
 from service.commands.console import EXIT_FAILED, people, results
 from service.commands.start import settings_or_exit
 from service.replayed_day import ReplayedDay
-from service.rule_shelf import read_packs
+from service.rule_shelf import read_packs, rules_folder
 from service.store.database import StoreError, existing_store
 from service.store.observations import count_calls, kept_calls, known_packs
 
@@ -55,7 +55,7 @@ def check(
     """
     settings = settings_or_exit(config)
     try:
-        packs = _packs(folder or settings.rules_dir or packaged_rules())
+        packs = _packs(folder or rules_folder(settings))
     except RulePackError as error:
         _say(as_json, 0, 0, [], list(error.faults))
         raise typer.Exit(EXIT_FAILED) from None
@@ -121,7 +121,7 @@ def replay(
     settings = settings_or_exit(config, data_dir=data_dir)
     since, until = since.replace(tzinfo=UTC), (until.replace(tzinfo=UTC) if until is not None else datetime.now(UTC))
     try:
-        now = {pack.language: pack for pack, _ in read_packs(settings.rules_dir or packaged_rules()).values()}
+        now = {pack.language: pack for pack, _ in read_packs(rules_folder(settings)).values()}
         changed = {pack.language: pack for pack, _ in _packs(rules)} if rules is not None else None
         engine = existing_store(settings)
     except (RulePackError, StoreError) as error:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -127,8 +128,11 @@ class Follower:
     ) -> None:
         """`changed` hears that the link was made or lost."""
         self.link, self.desk, self._changed = link, desk, changed
-        self._feed, self._settings, self._clock = feed, settings, clock
+        self.feed = feed
+        self._settings, self._clock = settings, clock
         self.linked = False
+        self.since_at: datetime | None = None  # since when it is linked, or is not
+        self.failure: str | None = None
         self.losses = 0
         self._up_ms = 0
 
@@ -172,26 +176,29 @@ class Follower:
         try:
             await self.link.follow(self.desk.tell, self._is_up)
         except LinkError as error:
+            self.failure = str(error)
             if not self.linked:
                 raise
             self.linked = False
+            self.since_at = self._clock.now_at()
             self.losses += 1
             self.link.link_lost()
             self._changed()
-            _log.warning("the link to the telephone system is lost", feed=self._feed.name, reason=str(error))
+            _log.warning("the link to the telephone system is lost", feed=self.feed.name, reason=str(error))
             if self._clock.monotonic_ms() - self._up_ms < self._settings.longest_back_off_s * 1000:
                 raise
 
     def _is_up(self) -> None:
         self.linked, self._up_ms = True, self._clock.monotonic_ms()
+        self.since_at, self.failure = self._clock.now_at(), None
+        _log.info("the telephone system is followed", feed=self.feed.name)
         self._changed()
-        _log.info("the telephone system is followed", feed=self._feed.name)
 
     def _noted(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome is not None else None
         _log.warning(
             "the telephone system cannot be followed yet",
-            feed=self._feed.name,
+            feed=self.feed.name,
             reason=str(error),
             again_in_s=round(state.upcoming_sleep, 1),
         )

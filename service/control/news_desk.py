@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -72,9 +72,12 @@ class NewsDesk:
         self._waiting: asyncio.Queue[CallNews] = asyncio.Queue(_MOST_WAITING)
         self._told: dict[str, None] = {}  # ids of running calls, oldest first
         self.counts: Counter[str] = Counter()  # told, dropped, refused, late, unanswered
+        self.last_news_at: datetime | None = None
 
     def tell(self, news: list[CallNews]) -> None:
         """Queue it."""
+        if news:
+            self.last_news_at = self._clock.now_at()
         for each in news:
             if self._waiting.full():
                 self._waiting.get_nowait()

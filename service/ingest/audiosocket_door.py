@@ -183,6 +183,7 @@ class _Connection:
         except NodeFullError:
             self._refuse(Fault.STREAM_TAKEN, "this node takes no further call")
         else:
+            self._stream.road = _ROAD
             if self._settings.keepalive_silence:
                 self._keepalive = asyncio.create_task(self._send_silence())
             return True

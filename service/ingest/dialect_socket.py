@@ -206,6 +206,7 @@ class DialectSocket:
         if sides is None or audio.channel >= sides.channels:
             return True  # a probe, or a channel that the stream was not to have
         self._known = True
+        sides.come_by(self._road)
         sides.hear(audio)
         await self._pacing.took(self._counts.heard(self._road, audio))
         if sides.taken_over:

@@ -38,6 +38,7 @@ def http_door(settings: IngestSettings, board: CallBoard, clock: Clock, counts: 
         sides = claimed(lambda: claim_sides(board, call_id, leg), call_id)
         if isinstance(sides, Refusal):
             return audio_problem(sides.status, sides.detail)
+        sides.come_by(_ROAD)
         counts.connections[_ROAD] += 1
         counts.open_connections[_ROAD] += 1
         try:

@@ -183,6 +183,7 @@ class _RtpLeg(asyncio.DatagramProtocol):
             match event:
                 case AudioReceived():
                     self._counts.heard(_ROAD, event)
+                    self._sides.come_by(_ROAD)
                     self._sides.hear(event)
                 case AudioLost(length_ms):
                     self._sides.lost(0, length_ms)

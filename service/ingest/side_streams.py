@@ -36,6 +36,11 @@ class SideStreams:
         """Whether this node has let the call go."""
         return any(stream.left for stream in self._streams)
 
+    def come_by(self, road: str) -> None:
+        """By which door they come."""
+        for stream in self._streams:
+            stream.road = road
+
     def hear(self, audio: AudioReceived) -> None:
         """Audio of one channel."""
         self._streams[audio.channel].hear(audio)

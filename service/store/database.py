@@ -75,6 +75,11 @@ def make_engine(url: URL, busy_ms: int) -> Engine:
     return engine
 
 
+def engine_at(address: str, busy_ms: int) -> Engine:
+    """An engine for the database of an address that `database_url` gave to another process."""
+    return make_engine(make_url(address), busy_ms)
+
+
 def existing_store(settings: Settings) -> Engine:
     """The store as it is, to be read beside a running service. Raises StoreError where there is none."""
     url = database_url(settings)

@@ -44,13 +44,18 @@ class Eraser:
     async def erase(self, person: Person) -> Erased:
         """Rows, clips and recordings of every call of the person that is over."""
         found = await self._store.write(lambda engine: find_calls(engine, person))
-        alert_ids = await self._store.write(lambda engine: alerts_of(engine, found.over))
-        await self._forget(found.over)
-        files = await asyncio.to_thread(self._delete_files, found.over, alert_ids)
-        rows = await self._store.write(lambda engine: erase_calls(engine, found.over))
+        erased = await self.erase_calls(found.over)
+        _log.info("calls of a person were erased", calls=erased.calls, rows=erased.rows, files=erased.files)
+        return Erased(erased.calls, erased.rows, erased.files, found.running)
+
+    async def erase_calls(self, call_ids: Sequence[str]) -> Erased:
+        """Rows, clips and recordings of these calls, which are over."""
+        alert_ids = await self._store.write(lambda engine: alerts_of(engine, call_ids))
+        await self._forget(call_ids)
+        files = await asyncio.to_thread(self._delete_files, call_ids, alert_ids)
+        rows = await self._store.write(lambda engine: erase_calls(engine, call_ids))
         await self._store.write(leave_nothing)
-        _log.info("calls of a person were erased", calls=len(found.over), rows=rows, files=files)
-        return Erased(len(found.over), rows, files, found.running)
+        return Erased(len(call_ids), rows, files, 0)
 
     def _delete_files(self, call_ids: Sequence[str], alert_ids: Sequence[str]) -> int:
         paths = [clip_path(self._clips, alert_id) for alert_id in alert_ids]

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, func, literal, or_, select
 
 from alerts.alert import AlertState
 from service.store.rows import alert_of, call_of
+from service.store.scope import in_scope
 from service.store.spoken import places
 from service.store.spoken_index import said
 from service.store.tables import alert_changes, alerts, calls, utterances
 from streaming.frames import Leg
 from web.history_sources import FoundAlerts, FoundCalls, HistoryFilter, PastAlert, PastCall, Said
 from web.sources import CallState
-from web.trust.who import Legs, Scope
+from web.trust.who import Legs
 
 _LOOKED_AT = 20_000  # utterances with the phrase, the newest; what is said more often is not found further back
 _FEW = 2_000  # calls with such alerts: they are gathered; more are met soon enough on the way back in time
@@ -48,7 +49,7 @@ def past_calls(
     """As `History.past_calls`; of utterances with the phrase the newest `looked_at` are."""
     whose = ((calls.c.agent_id, wanted.agent), (calls.c.team, wanted.team), (calls.c.queue, wanted.queue))
     conditions = [column == value for column, value in whose if value is not None]
-    conditions += [*_within(calls.c.started_at, wanted), *_in_scope(calls, wanted.scope)]
+    conditions += [*_within(calls.c.started_at, wanted), *in_scope(calls, wanted.scope)]
     if wanted.over:
         conditions.append(calls.c.state == CallState.ENDED.value)
     if wanted.hung_up_by is not None:
@@ -122,18 +123,11 @@ def _of_alerts(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
     ):
         if words:
             conditions.append(column == words[0] if len(words) == 1 else column.in_(words))
-    conditions += [*_within(alerts.c.opened_at, wanted), *_in_scope(alerts, wanted.scope)]
+    conditions += [*_within(alerts.c.opened_at, wanted), *in_scope(alerts, wanted.scope)]
     if wanted.over:
         is_over = select(calls.c.call_id).where(calls.c.state == CallState.ENDED.value)
         conditions.append(alerts.c.call_id.in_(is_over.where(calls.c.call_id == alerts.c.call_id).correlate(alerts)))
     return [*conditions, alerts.c.state != AlertState.WITHDRAWN.value]
-
-
-def _in_scope(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
-    if scope.everywhere:
-        return []
-    named = [(table.c[name], names) for name in ("site", "team", "queue") if (names := getattr(scope, f"{name}s"))]
-    return [column.in_(sorted(names)) for column, names in named] or [false()]
 
 
 def _with_alerts(connection: Connection, wanted: HistoryFilter) -> ColumnElement[bool]:

@@ -1,8 +1,10 @@
 """A past of a few calls and alerts: remembers what it was asked for."""
 
 from alerts.alert import Alert
+from streaming.frames import Leg
+from tests.fakes.desk import a_call, an_alert
 from web.history_sources import FoundAlerts, FoundCalls, HistoryFilter, PastAlert, PastCall, Said
-from web.sources import CallView
+from web.sources import CallState, CallView
 
 
 class FakeHistory:
@@ -27,3 +29,12 @@ class FakeHistory:
         start = 0 if before is None else ids.index(before) + 1
         page = self.alerts[start : start + limit]
         return FoundAlerts(tuple(PastAlert(alert, self.said) for alert in page), self.alerts[0].opened_at)
+
+
+def a_past() -> FakeHistory:
+    """Two calls and an alert in which somebody complained."""
+    past = FakeHistory()
+    past.calls = [a_call(f"call-{number}", CallState.ENDED) for number in (2, 1)]
+    past.alerts = [an_alert()]
+    past.said = (Said(Leg.CUSTOMER, 1_500, 2_000, "我要 投诉", ((3, 5),)),)
+    return past

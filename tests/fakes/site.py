@@ -12,6 +12,7 @@ from config.settings import ListeningSettings, Settings
 from tests.fakes.alert_desk import FakeDesk, FakeRoster
 from tests.fakes.desk import FakeAlerts, FakeCalls, FakeHealth, a_call
 from tests.fakes.house import FakeHouse
+from tests.fakes.office import an_office
 from tests.fakes.rule_holder import FakeRules
 from tests.fakes.supervising import FakeSupervising
 from web.app import build_app, utc_now
@@ -19,6 +20,7 @@ from web.audience import Audience
 from web.floor import Floor
 from web.floor_api import floor_router
 from web.http_door import open_http_socket
+from web.office import Office, office_routes
 from web.pages import Pages
 from web.supervise_api import supervise_router
 from web.trust.ledger_api import ledger_router
@@ -62,7 +64,7 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(**listening: object) -> AsyncIterator[Site]:
+async def open_site(office: Office | None = None, **listening: object) -> AsyncIterator[Site]:
     """`listening` changes settings of that section."""
     settings = Settings(listening=ListeningSettings.model_validate(listening))
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
@@ -88,6 +90,7 @@ async def open_site(**listening: object) -> AsyncIterator[Site]:
             session_router(house),
             people_router(house, roster, settings.trust),
             ledger_router(house),
+            *office_routes(office or an_office()),
         ),
     )
     door = open_http_socket("127.0.0.1", 0)

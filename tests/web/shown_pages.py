@@ -45,6 +45,11 @@ async def _start_shift(page: Page) -> None:
     await page.locator("dialog[open] input[type=range]").wait_for()
 
 
+async def _add_person(page: Page) -> None:
+    await page.locator(".roster-bar .primary").click()
+    await page.locator("dialog[open] form").wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
@@ -67,5 +72,17 @@ SHOWN_PAGES = (
     ShownPage("people-key", "/people", "[data-user]", _add_a_key),
     ShownPage("ledger", "/ledger", "[data-row-of]"),
     ShownPage("console-shift", "/", ".alert-row", _start_shift),
+    ShownPage("history", "/history", "tr[data-call]"),
+    ShownPage("history-alerts", "/history?show=alerts", "tr[data-alert]"),
+    ShownPage("call", "/calls/c0#t=1.0", ".transcript .line, .transcript .empty"),
+    ShownPage("figures", "/figures", ".figures tbody tr"),
+    ShownPage("rules", "/rules", ".rules-table tbody tr"),
+    ShownPage("rules-edit", "/rules?view=edit", ".editor textarea"),
+    ShownPage("rules-editions", "/rules?view=editions", ".panel table"),
+    ShownPage("feeds", "/admin/feeds", ".level"),
+    ShownPage("roster", "/admin/roster", ".roster-bar"),
+    ShownPage("roster-entry", "/admin/roster", ".roster-bar", _add_person),
+    ShownPage("retention", "/admin/retention", ".forget"),
+    ShownPage("models", "/admin/models", ".model"),
     ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
 )

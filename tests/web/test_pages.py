@@ -11,8 +11,12 @@ import pytest
 
 from alerts.alert import Action, AlertState, Kind, Severity
 from alerts.verdict import EndFacts, Verdict
+from config.roster import KINDS
+from config.roster import Role as RosterRole
+from config.rule_packs import Topic
 from streaming.frames import Leg, Party
 from tests.web.rest import Desk
+from web.figures_sources import By
 from web.floor import AgentState
 from web.pages import STATIC_FOLDER, Pages, StaticFile
 from web.sources import CallState, Tier
@@ -26,6 +30,10 @@ ENGLISH, CHINESE = (
 _WITH_FAMILY = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
 _PLAIN = re.compile(r'\bt\(\s*"([\w.]+)"|\? "([\w]+\.[\w.]+)" : "([\w]+\.[\w.]+)"|"((?:help|fault)\.\w+)"')
 _VIEWS = ("open", "mine", "later", "done", "silent")
+_UNSEEN = (
+    *("no_audio", "stalled", "paused", "one_leg", "recognition_off", "phrases_only"),
+    *("low_confidence", "narrow_band", "clipping"),
+)
 _ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
 _SECTIONS = re.findall(r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "sections.js").read_text(encoding="utf-8"))
 _MODES = ("both", "agent", "customer", "mono", "swap")
@@ -125,7 +133,35 @@ def test_every_family_of_words_is_complete() -> None:
         "listen.now.": ["connecting", "live", "replay", "clip", "ended", "lost"],
         "lane.": ["silence", "talk_over", "tone", "hold", "gap", "whisper"],
         "strip.span.": ["minute", "five", "all"],
-        "coverage.": ["not_connected", "gaps", "recognition_off", "speech_unheard", "phrases_only"],
+        "admin.": ["feeds", "roster", "retention", "models"],
+        "days.": ["today", "yesterday", "week", "month"],
+        "feeds.kind.": ["asterisk_ari", "asterisk_ami", "freeswitch_esl"],
+        "figures.": [
+            "calls",
+            "alerts",
+            "per_100",
+            "critical",
+            "major",
+            "minor",
+            "reached",
+            "precision",
+            "coverage",
+            "talk",
+        ],
+        "figures.by.": list(By),
+        "figures.one.": list(By),
+        "forget.": ["calls", "rows", "files"],
+        "history.": ["calls", "alerts"],
+        "kept.kind.": ["calls", "alerts", "transcripts", "observations", "deliveries", "clips", "recordings"],
+        "roster.role.": list(RosterRole),
+        "roster.": list(KINDS),
+        "roster.field.": {each for kind in KINDS.values() for each in kind.model_fields},
+        "rules.order.": ["precision", "alerts", "file"],
+        "rules.view.": ["list", "edit", "editions"],
+        "tier.": list(Tier),
+        "topic.": list(Topic),
+        "undecided.": _UNSEEN,
+        "coverage.": ["service_stopped", "not_connected", "gaps", "recognition_off", "speech_unheard", "phrases_only"],
         "ended.": _FACTS,
         "step.": _STEPS,
         "step.says.": _STEPS,

@@ -60,6 +60,11 @@ TABLE = MappingProxyType(
         "GET /login": Line(None),
         "GET /people": Line(Right.PEOPLE, page=True),
         "GET /ledger": Line(Right.OWN_LEDGER, page=True),
+        "GET /history": Line(Right.SEE, page=True),
+        "GET /calls/{call_id}": Line(Right.SEE, Of.CALL, page=True),
+        "GET /figures": Line(Right.FIGURES, page=True),
+        "GET /rules": Line(Right.READ_RULES, page=True),
+        "GET /admin/{page}": Line(Right.SIGNED_IN, page=True),
         "GET /docs": Line(Right.SIGNED_IN, page=True),
         "GET /api/v1/openapi.json": _SIGNED_IN,
         # log-in
@@ -112,6 +117,8 @@ TABLE = MappingProxyType(
         "DELETE /api/v1/mutes/{mute_id}": Line(Right.ACT, Of.LIST),
         "GET /api/v1/agents/{agent_id}/messages": Line(Right.SEE, Of.AGENT),
         "GET /api/v1/figures/alerts": Line(Right.FIGURES),
+        "GET /api/v1/figures": Line(Right.FIGURES, Of.LIST),
+        "GET /api/v1/figures.csv": Line(Right.FIGURES, Of.LIST),
         # the past
         "GET /api/v1/history/calls": _SEE_LIST,
         "GET /api/v1/history/alerts": _SEE_LIST,
@@ -158,6 +165,14 @@ TABLE = MappingProxyType(
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES, act=Act.RULE_CHANGE),
+        "GET /api/v1/rules/files": Line(Right.READ_RULES),
+        "POST /api/v1/rules/check": Line(Right.RULES),
+        "POST /api/v1/rules/forecasts": Line(Right.RULES),
+        "GET /api/v1/rules/forecasts/{forecast_id}": Line(Right.RULES),
+        "POST /api/v1/rules/publish": Line(Right.RULES, act=Act.RULE_CHANGE),
+        "GET /api/v1/rules/editions": Line(Right.READ_RULES),
+        "GET /api/v1/rules/editions/{edition_id}": Line(Right.READ_RULES),
+        "POST /api/v1/rules/editions/{edition_id}/restore": Line(Right.RULES, act=Act.RULE_CHANGE),
         "GET /api/v1/rules/precision": Line(Right.FIGURES),
         "POST /api/v1/rules/{rule}/speak": Line(Right.RULES, act=Act.RULE_CHANGE),
         # roster
@@ -168,6 +183,12 @@ TABLE = MappingProxyType(
         "GET /api/v1/roster/{kind}/{entry_id}": Line(Right.READ_ROSTER),
         "PUT /api/v1/roster/{kind}/{entry_id}": _ROSTER,
         "DELETE /api/v1/roster/{kind}/{entry_id}": _ROSTER,
+        # feeds, models, what is kept
+        "GET /api/v1/feeds": Line(Right.OPERATE),
+        "GET /api/v1/models": Line(Right.OPERATE),
+        "POST /api/v1/models/{language}/verify": Line(Right.OPERATE),
+        "GET /api/v1/retention": Line(Right.OPERATE),
+        "DELETE /api/v1/calls/{call_id}": Line(Right.ERASE),
         # web hooks that failed
         "GET /api/v1/webhooks/dead": Line(Right.OPERATE),
         "POST /api/v1/webhooks/dead/replay": Line(Right.OPERATE),

@@ -9,6 +9,7 @@ from pathlib import Path
 from alerts.alert import Alert, AlertState, Evidence, Kind, Measure, Severity, Timing
 from config.privacy import Consent
 from config.settings import Settings, StoreSettings
+from service.clock import Clock
 from service.store.store import Store
 from streaming.frames import Leg, Party
 from web.sources import AgentView, AlertChange, CallState, CallView, LegView, Tier, UndecidedView
@@ -115,9 +116,9 @@ class Ear:
 
 
 @asynccontextmanager
-async def running(settings: Settings, ear: Ear | None = None) -> AsyncIterator[Store]:
+async def running(settings: Settings, ear: Ear | None = None, clock: Clock | None = None) -> AsyncIterator[Store]:
     """A store that is open and writes; closed, and its task waited for, at the end."""
-    store = Store(settings, StoppedClock())
+    store = Store(settings, clock or StoppedClock())
     await store.open()
     task = asyncio.create_task(store.run(ear or Ear()))
     try:

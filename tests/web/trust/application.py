@@ -16,10 +16,10 @@ from web.clips_api import clips_router
 from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor_api import floor_router
-from web.history_api import history_router
 from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
+from web.office import Office, office_routes
 from web.pages import Pages
 from web.supervise_api import supervise_router
 from web.trust.ledger_api import ledger_router
@@ -37,7 +37,7 @@ def whole_application() -> FastAPI:
         webhooks_router(nobody),
         erasure_router(nobody, nobody),
         drain_router(nobody),
-        history_router(nobody),
+        *office_routes(Office(*[nobody] * 8)),
         scores_router(nobody),
         work_router(nobody),
         library_router(nobody),

@@ -3,6 +3,10 @@
 export const SECTIONS = [
   ["console", "/", "see"],
   ["wallboard", "/wallboard", "wallboard"],
+  ["history", "/history", "see"],
+  ["figures", "/figures", "figures"],
+  ["rules", "/rules", "read_rules"],
+  ["admin", "/admin/feeds", "operate"],
   ["people", "/people", "people"],
   ["ledger", "/ledger", "own_ledger"],
 ];

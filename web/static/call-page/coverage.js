@@ -1,0 +1,36 @@
+// How much of a call was analysed, and the stretches in which rules could not see, with the cause.
+
+import { html } from "../vendor/preact.js";
+import { has, t } from "../lib/i18n.js";
+import { clockText, numberText } from "../lib/wording.js";
+
+const MOST = 40;
+
+export function Coverage({ call, onPlay }) {
+  const causes = call.coverage_causes.map(wordOf).join(" · ");
+  return html`<section class="of-call coverage" aria-labelledby="coverage-title">
+    <h3 id="coverage-title">${t("fact.coverage")} <b>${numberText(call.coverage, { style: "percent", maximumFractionDigits: 1 })}</b></h3>
+    <div class="meter-line" role="presentation"><span style=${{ width: `${call.coverage * 100}%` }}></span></div>
+    ${causes && html`<p class="subtle">${causes}</p>`}
+    ${call.undecided.length > 0 &&
+    html`<details class="history">
+      <summary>${t("coverage.undecided")} <span class="count">${call.undecided.length}</span></summary>
+      <ol>
+        ${call.undecided.slice(0, MOST).map(
+          ({ kinds, leg, from_ms, to_ms, cause }, at) => html`<li key=${at}>
+            <button class="link at" disabled=${onPlay === null} onClick=${() => onPlay?.(from_ms)}>${clockText(from_ms)}–${clockText(to_ms)}</button>
+            <span>${t(`leg.${leg}`)}: ${t(`undecided.${cause}`)}<span class="sub">${kinds.map((kind) => t(`kind.${kind}`)).join(", ")}</span></span>
+          </li>`,
+        )}
+      </ol>
+    </details>`}
+  </section>`;
+}
+
+/** `customer_gaps` is "Customer: gaps". */
+function wordOf(cause) {
+  const [leg, ...rest] = cause.split("_");
+  const key = `coverage.${rest.join("_")}`;
+  if (has(key)) return `${t(`leg.${leg}`)}: ${t(key)}`;
+  return has(`coverage.${cause}`) ? t(`coverage.${cause}`) : cause;
+}
