@@ -113,18 +113,18 @@ async def test_views_filters_search_and_keys(site: Site) -> None:
         await page.get_by_role("button", name="更改按键：切换告警视图").click()
         await page.keyboard.press("j")  # has a meaning already
         await page.get_by_text("该键已用于：下一行").wait_for()
-        await page.keyboard.press("b")
+        await page.keyboard.press("x")
         await page.get_by_text("启用单键快捷键").click()
         await page.get_by_role("button", name="关闭").click()
-        await page.keyboard.press("b")
+        await page.keyboard.press("x")
         await page.reload()
         await page.locator(".alert-row").first.wait_for()
-        await page.keyboard.press("b")
+        await page.keyboard.press("x")
         await page.keyboard.press("?")  # single keys are off, the sheet is still reached
         await page.get_by_text("启用单键快捷键").click()
         await page.get_by_role("button", name="关闭").click()
         assert len(await page.evaluate(_ROWS)) == 4
-        await page.keyboard.press("b")
+        await page.keyboard.press("x")
         await rows(page, "mine")
 
 
