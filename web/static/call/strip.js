@@ -168,11 +168,14 @@ function Pins({ alerts, chosen, place, width, labelOf, onAlert }) {
         style=${{ left: percent(place(shown.evidence.to_ms)) }}
         tabindex=${at === Math.max(0, held) ? 0 : -1}
         aria-pressed=${taken >= 0}
-        aria-label=${group.length > 1 ? `${label} (${t("alerts.of_call", { n: group.length })})` : label}
         title=${label}
         onClick=${() => onAlert(next)}
       >
-        <span aria-hidden="true"><${SeverityMark} severity=${shown.severity} />${group.length > 1 && html`<span class="pin-count">${group.length}</span>`}</span>
+        <${SeverityMark} severity=${shown.severity} />
+        ${group.length > 1 && html`<span class="pin-count" aria-hidden="true">${group.length}</span>`}
+        <span class="visually-hidden">
+          ${`${clockText(shown.evidence.to_ms)}: ${labelOf(shown)}${group.length > 1 ? ` (${t("alerts.of_call", { n: group.length })})` : ""}`}
+        </span>
       </button>`;
     })}
   </div>`;
