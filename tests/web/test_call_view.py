@@ -133,7 +133,7 @@ async def test_hostile_names_and_words_are_shown_as_text_and_break_nothing(site:
     async with chromium() as browser, console(site, browser) as page:
         await page.locator(".call-row").click()
         assert await page.locator(".bubble").inner_text() == hostile
-        assert await page.title() == "Earshot"
+        assert await page.title() == "(1) Earshot"  # one alert waits
         assert await page.locator("main script, main img").count() == 0
         for box in (".call-view", ".call-head", ".transcript", ".call-alerts", ".strip"):
             assert await page.evaluate(f"(e => e.scrollWidth <= e.clientWidth + 1)(document.querySelector('{box}'))"), (
