@@ -66,8 +66,14 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
             assert again.status_code == 409
             async with httpx.AsyncClient(base_url=here.http, trust_env=False) as direct:
                 assert (await direct.get("/api/v1/calls/far-0")).json()["queue"] == "billing"
-            async with connect(f"{there.http.replace('http', 'ws')}/ws/listen/far-0") as ear:
-                await ear.send(json.dumps({"type": "hello"}))
+            async with (
+                connect(f"{there.http.replace('http', 'ws')}/ws/listen/far-0") as ear,
+                connect(f"{here.http.replace('http', 'ws')}/ws/console") as other,
+            ):
+                await other.send(json.dumps({"type": "hello", "topics": ["calls"]}))
+                await ear.send(json.dumps({"type": "hello", "person": "li"}))
+                present = await _message(other, "presence")
+                assert (present["call_id"], present["listeners"]) == ("far-0", ["li"])
                 frames: list[bytes] = []
                 async with asyncio.timeout(10):
                     while len(frames) < 100:
