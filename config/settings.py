@@ -16,7 +16,7 @@ from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.life import DeskSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
-from config.operating import DrainSettings, LimitSettings, TlsSettings, TraceSettings, WatchSettings
+from config.operating import DrainSettings, TlsSettings
 from config.pbx import PbxSettings
 from config.privacy import PrivacySettings
 from config.recognition import ModelSettings, RecognitionSettings
@@ -159,9 +159,6 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     bus: BusSettings = BusSettings()
     drain: DrainSettings = DrainSettings()
-    limits: LimitSettings = LimitSettings()
     tls: TlsSettings = TlsSettings()
-    watch: WatchSettings = WatchSettings()
-    traces: TraceSettings = TraceSettings()
     webhooks: WebhookSettings = WebhookSettings()
     trust: TrustSettings = TrustSettings()

@@ -207,14 +207,11 @@ class CallBoard:
         """The node is to stop: no further call is taken; legs of running ones are."""
         self._refuses_new = True
 
-    def hand_over(self) -> list[str]:
-        """Let the running calls go as they stand; their sockets are closed and come again on another node."""
-        moved = self.running()
-        for call_id in moved:
-            for stream in self._entries[call_id].streams.values():
-                stream.leave()
-            self.evict(call_id)
-        return moved
+    def hand_over(self, call_id: str) -> None:
+        """Let a running call go as it stands; its sockets are closed and come again on another node."""
+        for stream in self._entries[call_id].streams.values():
+            stream.leave()
+        self.evict(call_id)
 
     def evict(self, call_id: str) -> None:
         """Another node hears this call: let its sockets go, and say nothing more of it."""

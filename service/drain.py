@@ -11,6 +11,7 @@ from config.operating import DrainSettings
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.1
+_BEFORE_MOVING = 0.2  # of the time in which calls may end by themselves; in the rest of it they move
 _TOLD_S = 5.0  # so long stored changes may take to reach the consoles; then they resume by cursor
 SENT_AWAY = "the service restarts; resume by cursor"
 
@@ -26,8 +27,8 @@ class DrainedCalls(Protocol):
         """No further call is taken."""
         ...
 
-    def hand_over(self) -> Sequence[str]:
-        """Let every running call go as it stands, its sockets too: another node takes it up. Answers which."""
+    def hand_over(self, call_id: str) -> None:
+        """Let a running call go as it stands, its sockets too: another node takes it up."""
         ...
 
 
@@ -74,16 +75,28 @@ class Drain:
         await self._begun.wait()
         if self._has_neighbours():
             self._send_away()  # whoever comes back here stays until the end
-        await _until(lambda: not self._calls.running(), self._settings.longest_s)
+        longest_s = self._settings.longest_s
         if self._has_neighbours():
-            moved = self._calls.hand_over()
-            await self._release(moved)
-            if moved:
-                _log.info("calls were left to other nodes", calls=len(moved))
+            await _until(lambda: not self._calls.running(), longest_s * _BEFORE_MOVING)
+            await self._move_calls(longest_s * (1 - _BEFORE_MOVING))
+        else:
+            await _until(lambda: not self._calls.running(), longest_s)
         if not await _until(self._all_told, _TOLD_S):
             _log.warning("the node stops before everything was told; consoles learn the rest from the database")
         self._send_away()
         await asyncio.sleep(_LOOK_S)
+
+    async def _move_calls(self, within_s: float) -> None:
+        """One after the other: who takes a call up begins to listen anew, and not all shall be deaf at once."""
+        loop = asyncio.get_running_loop()
+        until_s, moved = loop.time() + within_s, 0
+        while running := self._calls.running():
+            self._calls.hand_over(running[0])
+            await self._release(running[:1])
+            moved += 1
+            await asyncio.sleep(max(0.0, (until_s - loop.time()) / len(running)))
+        if moved:
+            _log.info("calls were left to other nodes", calls=moved)
 
 
 async def _until(reached: Callable[[], bool], longest_s: float) -> bool:

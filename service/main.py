@@ -368,7 +368,7 @@ def _vosk_socket(dialects: DialectSettings) -> socket.socket | None:
 def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket, vosk: socket.socket | None) -> Ports:
     host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
     return Ports(
-        http_url=f"http://{host}:{http.getsockname()[1]}",
+        http_url=f"{'http' if settings.tls.certificate is None else 'https'}://{host}:{http.getsockname()[1]}",
         audiosocket_host=settings.audiosocket_host,
         audiosocket_port=audiosocket.getsockname()[1],
         vosk_port=vosk.getsockname()[1] if vosk is not None else None,

@@ -48,6 +48,7 @@ async def stopping(drain: Drain, server: uvicorn.Server) -> None:
 
 def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
     """Nothing is logged or compressed by the server itself."""
+    password = settings.tls.key_password
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # uvicorn's own alias for an ASGI app is narrower than FastAPI's
         log_config=None,
@@ -56,4 +57,7 @@ def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
         ws_max_size=settings.ingest.longest_message_bytes,
         timeout_graceful_shutdown=_STOP_S,
         lifespan="off",
+        ssl_certfile=settings.tls.certificate,
+        ssl_keyfile=settings.tls.key,
+        ssl_keyfile_password=None if password is None else password.get_secret_value(),
     )
