@@ -11,6 +11,7 @@ from web.sources import AlertChange, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
 _REMEMBERED = 20_000  # changes told before they were stored: hours of a database that is away
+_REMEMBERED_TOLD = 5_000  # changes handed on of late: minutes of the largest floor
 _AT_ONCE = 1_000  # changes read from the store at a time
 
 
@@ -38,6 +39,7 @@ class ChangeFeed:
         self._newest, self._since, self._told = newest, since, told
         self._last: int | None = None
         self._early: OrderedDict[tuple[str, int], None] = OrderedDict()  # told without a sequence, not stored yet
+        self._late: OrderedDict[tuple[str, int], None] = OrderedDict()  # handed on, whatever still comes of them
         self._behind = asyncio.Event()
         self.gaps = 0  # times the store had to be asked
 
@@ -53,8 +55,9 @@ class ChangeFeed:
     def offer(self, change: AlertChange, after: int | None) -> None:
         """A change, and the sequence just before it (None: the change is not stored yet)."""
         if change.sequence is None or after is None:
-            self._remember(change)
-            self._told(change, told_before=False)
+            if (change.alert.alert_id, change.alert.version) not in self._late:  # stored, and found there meanwhile
+                self._remember(change)
+                self._told(change, told_before=False)
         elif self._last is not None and change.sequence > self._last:
             if after == self._last:
                 self._hand_on(change)
@@ -96,6 +99,9 @@ class ChangeFeed:
         key = (change.alert.alert_id, change.alert.version)
         told_before = key in self._early
         self._early.pop(key, None)
+        self._late[key] = None
+        while len(self._late) > _REMEMBERED_TOLD:
+            self._late.popitem(last=False)
         self._told(change, told_before=told_before)
 
     def _remember(self, change: AlertChange) -> None:

@@ -39,6 +39,7 @@ def search_alerts(
         wanted.append(alerts.c.updated_at >= since)
     if before is not None:
         wanted.append(alerts.c.sequence < before)
+        wanted.append(alert_changes.c.sequence < before)  # PostgreSQL else walks down to it from the newest change
     question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence).where(*wanted)
     # of a million alerts a few hundred run: they are found by their state and sorted, not met on a walk by sequence
     few = bool(state) and set(state) <= set(RUNNING)

@@ -23,7 +23,7 @@ from tests.prove.watching_console import WatchingConsole, watching
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(300)]
 
-_LASTS_S = {"dead_air": 16, "agent_hangs_up": 18}  # the beginning of the one, all of the other
+_LASTS_S = {"dead_air": 34, "agent_hangs_up": 18}  # to their ends
 _ALERT = {"dead_air": "dead_air", "agent_hangs_up": "agent_hangup"}
 _DEAD_AIR_BY = {Via.AUDIOSOCKET, Via.HTTP, Via.RTP}
 _JUDGED_S = 20

@@ -91,3 +91,17 @@ async def test_a_store_that_is_away_is_asked_again() -> None:
         while len(ledger.told) < 2:  # noqa: ASYNC110  # what is waited for has no event
             await asyncio.sleep(0.01)
     running.cancel()
+
+
+async def test_a_change_found_in_the_store_is_not_told_again_by_a_writer_that_did_not_know_yet() -> None:
+    ledger = Ledger(1)
+    feed = ledger.feed()
+    await feed.start()
+    running = asyncio.create_task(feed.run(None))
+    feed.look()
+    while not ledger.told:  # noqa: ASYNC110  # what is waited for has no event
+        await asyncio.sleep(0)
+    feed.offer(AlertChange(None, ledger.changes[0].alert), None)  # the commit took longer than its patience
+    feed.offer(ledger.changes[0], 0)
+    running.cancel()
+    assert ledger.told == [(3, False)]

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from config.settings import Language
+from service.commands.console import results
 from service.commands.models import models_app
 from service.recognition.known_models import KNOWN_MODELS
 from service.recognition.model_manifest import write_manifest
@@ -14,8 +16,13 @@ from tests.fakes.file_server import ServedFile, serving
 _NAME = KNOWN_MODELS[Language.ZH].name
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "_width", 200)  # whatever the terminal of the tests is like
+
+
 def _run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(models_app, list(arguments), env={"COLUMNS": "200"})
+    result = CliRunner().invoke(models_app, list(arguments))
     return result.exit_code, result.stdout, result.stderr
 
 
