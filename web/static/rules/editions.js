@@ -22,7 +22,7 @@ export function Editions({ files, onPublished }) {
     html`<div class="scroll">
       <table class="table folds">
         <thead>
-          <tr><th scope="col">${t("editions.at")}</th><th scope="col">${t("editions.by")}</th><th scope="col">${t("rules.note")}</th><th scope="col">${t("editions.changed")}</th><th scope="col"></th></tr>
+          <tr><th scope="col">${t("editions.at")}</th><th scope="col">${t("editions.by")}</th><th scope="col">${t("rules.note")}</th><th scope="col">${t("editions.changed")}</th><th scope="col"><span class="visually-hidden">${t("office.actions")}</span></th></tr>
         </thead>
         <tbody>
           ${editions.map(

@@ -38,7 +38,7 @@ export function RuleList({ rules, onEdit }) {
             <th scope="col" class="number">${t("figures.alerts")}</th>
             <th scope="col" class="number">${t("rules.per_hour")}</th>
             <th scope="col">${t("figures.precision")}</th>
-            <th scope="col"></th>
+            <th scope="col"><span class="visually-hidden">${t("office.actions")}</span></th>
           </tr>
         </thead>
         <tbody>
