@@ -40,6 +40,11 @@ class IngestSettings(Section):
     keepalive_silence: bool = Field(
         False, description="Send silence back on AudioSocket (some Asterisk versions need it)."
     )
+    voice_back: bool = Field(
+        True,
+        description="AudioSocket and chan_websocket lead back to the party whose leg they bring, so that supervisors "
+        "can speak from the browser.",
+    )
     g711: Literal["ulaw", "alaw"] | None = Field(
         None, description="What AudioSocket frames of 160 bytes labelled 0x10 really hold; empty: refuse them."
     )

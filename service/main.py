@@ -40,6 +40,7 @@ from service.ingest.dialect_doors import dialect_doors, is_signed
 from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
 from service.ingest.tap_doors import NodeDoors
+from service.ingest.voice_paths import VoicePaths
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
@@ -87,6 +88,7 @@ from web.http_door import open_http_socket
 from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
+from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
 from web.pages import Pages
 from web.sources import AlertChange
@@ -231,11 +233,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
     tap_doors = NodeDoors(settings.ingest, board, clock, ingest_counts, rtp_door)
     pbx_floor = PbxFloor(floor, board.complete, neighbours.tell_floor)
-    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors, pbx_floor.tell)
+    voices = VoicePaths()
+    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors, pbx_floor.tell, voices)
     supervisions = SupervisionRows(ledger, calls)
     pbx_feeds.room.note = supervisions.note
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
-    audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts)
+    audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts, voices)
     http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
     audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = _vosk_socket(settings.dialects)
@@ -280,8 +283,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         ledger=ledger,
         signed=lambda route: is_signed(route, settings.dialects),
         further_routers=(
+            microphone_router(MicrophoneDoor(settings.listening, pbx_feeds.browser, front)),
             websocket_door(settings.ingest, board, clock, ingest_counts),
-            dialect_doors(settings, board, clock, ingest_counts),
+            dialect_doors(settings, board, clock, ingest_counts, voices),
             http_door(settings.ingest, board, clock, ingest_counts),
             clips_router(ScopedClips(clips)),
             floor_router(floor, clock.now_at, neighbours.tell_floor),

@@ -72,6 +72,17 @@ class RedisAddress:
             raise RedisAddressError(f"redis_url: after `?` only {', '.join(sorted(_CERTIFICATES))}")
         return {name: values[-1] for name, values in asked.items()}
 
+    async def failure(self) -> str | None:
+        """Why it cannot be used now; None when it answers."""
+        client = self.client()
+        try:
+            await client.ping()
+        except (OSError, RedisError) as error:
+            return failure_name(error)
+        finally:
+            await client.aclose()
+        return None
+
     def _sentinels(self) -> tuple[list[tuple[str, int]], str, int]:
         parts = urlsplit(self.url)
         hosts = [_host(each) for each in parts.netloc.rpartition("@")[2].split(",") if each]

@@ -8,6 +8,7 @@ import typer
 
 from service.commands.bench import bench
 from service.commands.demo import demo
+from service.commands.doctor import doctor
 from service.commands.erase import erase
 from service.commands.evaluate import evaluate_app
 from service.commands.keys import keys_app
@@ -33,6 +34,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(simulate)
 app.command()(listen)
+app.command()(doctor)
 app.command()(bench)
 app.command()(erase)
 app.add_typer(evaluate_app, name="evaluate")

@@ -11,6 +11,7 @@ from service.clock import Clock
 from service.control.ari_rest import certificates
 from service.control.asterisk_ami import AsteriskAmi
 from service.control.asterisk_ari import AsteriskAri
+from service.control.browser_voice import BrowserWay
 from service.control.call_news import CallConnected
 from service.control.floor_news import FloorNews
 from service.control.follower import Follower, PbxLink
@@ -20,7 +21,7 @@ from service.control.news_desk import NewsDesk, ToldCalls
 from service.control.pbx_control import Around, CallLine, TapDoors
 from service.control.phone_way import PhoneWay, Placed
 from service.control.supervisor_room import AttendedCalls, SupervisorRoom
-from service.control.ways import BrowserEars
+from service.ingest.voice_paths import VoicePaths
 from web.sources import AnnouncedCall
 from web.supervision import Mode
 
@@ -42,10 +43,14 @@ class PbxFeeds:
         clock: Clock,
         doors: TapDoors,
         tell_floor: TellFloor = lambda _news: None,
+        voices: VoicePaths | None = None,
     ) -> None:
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
         phone = PhoneWay(self._place, self._keeps_apart, self._posted_call_over)
-        self.room = SupervisorRoom(calls, phone, BrowserEars(phone), clock)
+        voices = voices if voices is not None else VoicePaths()
+        self.browser = BrowserWay(phone, voices)
+        self.room = SupervisorRoom(calls, phone, self.browser, clock)
+        self.browser.news, voices.changed = self.room, self.room.call_changed
         self._posted = [
             (feed, HttpControl(feed, settings, self._client, clock, self.room))
             for feed in settings.feeds

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from web.supervision import NO_WAY_BACK, Able, Mode, SupervisionView, UnableError
+from web.supervision import Able, Mode, SupervisionView
 
 
 class Way(Protocol):
@@ -39,47 +39,3 @@ class Way(Protocol):
     def call_over(self, call_id: str) -> None:
         """The call is over: whoever is in it is out."""
         ...
-
-
-class BrowserEars:
-    """Listening in the browser, which has its own socket (`/ws/listen`); nobody can be heard from there."""
-
-    def __init__(self, phone: Way) -> None:
-        self._phone = phone
-
-    def ability(self, call_id: str, mode: Mode) -> Able:
-        """Listening always; ending where the PBX can."""
-        match mode:
-            case Mode.LISTEN:
-                return True
-            case Mode.END:
-                return self._phone.ability(call_id, mode)
-            case Mode.TAKE_OVER:
-                return "a call is taken over by telephone: say an extension"
-            case _:
-                return NO_WAY_BACK
-
-    async def begin(self, view: SupervisionView) -> None:
-        """Nothing is to be prepared."""
-
-    async def change(self, view: SupervisionView, mode: Mode) -> None:
-        """From listening to listening; all else is refused before."""
-        if mode is not Mode.LISTEN:
-            raise UnableError(NO_WAY_BACK)
-
-    async def end(self, view: SupervisionView) -> None:
-        """Nothing is to be taken down."""
-
-    async def hang_up(self, call_id: str) -> None:
-        """As the telephone would."""
-        await self._phone.hang_up(call_id)
-
-    def forget(self, supervision_id: str) -> None:
-        """Nothing is remembered."""
-
-    def keeps_apart(self, call_id: str, mode: Mode) -> bool:
-        """Who only listens is not heard."""
-        return True
-
-    def call_over(self, call_id: str) -> None:
-        """Nothing is to be taken down."""

@@ -11,6 +11,7 @@ from service.clock import Clock
 from service.ingest.counts import IngestCounts
 from service.ingest.pacing import Pacing
 from service.ingest.read_mark import ReadMark
+from service.ingest.voice_paths import AudioSocketVoice, VoicePaths
 from service.leg_stream import LegStream, StreamTakenError
 from streaming.frames import FRAME_MS
 from streaming.wire.audiosocket import AudioSocketParser, encode_audio
@@ -36,8 +37,16 @@ _BEAT_S = 0.1
 class AudioSocketDoor:
     """Takes the TCP connections of Asterisk, one leg each."""
 
-    def __init__(self, settings: IngestSettings, board: CallBoard, clock: Clock, counts: IngestCounts) -> None:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        board: CallBoard,
+        clock: Clock,
+        counts: IngestCounts,
+        voices: VoicePaths | None = None,
+    ) -> None:
         self._settings, self._board, self._clock, self._counts = settings, board, clock, counts
+        self._voices = voices if settings.voice_back else None
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._open: set[_Connection] = set()
 
@@ -66,7 +75,7 @@ class AudioSocketDoor:
         self._counts.connections[_ROAD] += 1
         self._counts.open_connections[_ROAD] += 1
         self._connections[writer] = asyncio.current_task()
-        connection = _Connection(self._settings, self._board, self._clock, self._counts, reader, writer)
+        connection = _Connection(self._settings, self._board, self._clock, self._counts, reader, writer, self._voices)
         self._open.add(connection)
         try:
             await connection.run()
@@ -90,6 +99,7 @@ class _Connection:
         counts: IngestCounts,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        voices: VoicePaths | None,
     ) -> None:
         self._settings, self._board, self._clock, self._counts = settings, board, clock, counts
         self._reader, self._writer = reader, writer
@@ -100,6 +110,8 @@ class _Connection:
         self._stream: LegStream | None = None
         self._rate_hz = 8_000
         self._keepalive: asyncio.Task[None] | None = None
+        self._voices = voices
+        self._voice = AudioSocketVoice(writer.transport, lambda: self._rate_hz)
 
     async def run(self) -> None:
         try:
@@ -118,6 +130,8 @@ class _Connection:
         finally:
             if self._keepalive is not None:
                 self._keepalive.cancel()
+            if self._voices is not None and self._stream is not None:
+                self._voices.close(self._stream.call.record.call_id, self._stream.leg, self._voice)
 
     def pulse(self) -> None:
         """Time goes on: what has come is read in the end, even where it is less than a block."""
@@ -184,6 +198,8 @@ class _Connection:
             self._refuse(Fault.STREAM_TAKEN, "this node takes no further call")
         else:
             self._stream.road = _ROAD
+            if self._voices is not None:
+                self._voices.open(self._stream.call.record.call_id, self._stream.leg, self._voice)
             if self._settings.keepalive_silence:
                 self._keepalive = asyncio.create_task(self._send_silence())
             return True
@@ -201,10 +217,12 @@ class _Connection:
     async def _send_silence(self) -> None:
         """One zero frame every 20 ms, on absolute deadlines (protocols.md §1.4: some Asterisk versions need it)."""
         loop = asyncio.get_running_loop()
-        due_s = loop.time()
+        due_s, said = loop.time(), self._voice.said
         while not self._writer.is_closing():
-            self._writer.write(encode_audio(bytes(self._rate_hz * FRAME_MS // 1000 * 2), self._rate_hz))
-            await self._writer.drain()
+            if said == self._voice.said:  # a supervisor speaks otherwise, and one clock sets the pace
+                self._writer.write(encode_audio(bytes(self._rate_hz * FRAME_MS // 1000 * 2), self._rate_hz))
+                await self._writer.drain()
+            said = self._voice.said
             due_s += FRAME_MS / 1000
             await asyncio.sleep(max(0.0, due_s - loop.time()))
 

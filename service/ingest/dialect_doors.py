@@ -17,6 +17,7 @@ from service.clock import Clock
 from service.ingest.counts import IngestCounts
 from service.ingest.dialect_socket import PLAIN, DialectSocket, Manners, Refusal, claimed, deny
 from service.ingest.side_streams import SideStreams, claim_sides
+from service.ingest.voice_paths import Send, VoicePath, VoicePaths, asterisk_voice, twilio_voice
 from streaming.frames import Leg
 from streaming.wire.asterisk_socket import FORMATS, AsteriskSocketParser
 from streaming.wire.audiohook import AudioHookParser
@@ -45,14 +46,21 @@ class _Doorway:
         self.dialects: DialectSettings = settings.dialects
 
     async def named_by_address(
-        self, websocket: WebSocket, road: str, call_id: str, leg: str, parser: Callable[[int], SocketDialect]
+        self,
+        websocket: WebSocket,
+        road: str,
+        call_id: str,
+        leg: str,
+        parser: Callable[[int], SocketDialect],
+        manners: Manners = PLAIN,
     ) -> None:
         """The address says call and leg: what cannot be had is refused before the upgrade."""
         sides = claimed(lambda: claim_sides(self.board, call_id, leg, self.left(road)), call_id)
         if isinstance(sides, Refusal):
             await deny(websocket, sides.status, sides.detail)
             return
-        await self.socket(websocket, road, parser(sides.channels), sides=sides).run(_subprotocol(websocket))
+        socket = self.socket(websocket, road, parser(sides.channels), sides=sides, manners=manners)
+        await socket.run(_subprotocol(websocket))
 
     def socket(
         self,
@@ -88,19 +96,32 @@ class _Doorway:
         return claimed(lambda: claim_sides(self.board, call_id, leg, self.left(road)), call_id)
 
 
-def dialect_doors(settings: Settings, board: CallBoard, clock: Clock, counts: IngestCounts) -> APIRouter:
-    """All routes, bound to this node's calls."""
+def dialect_doors(
+    settings: Settings, board: CallBoard, clock: Clock, counts: IngestCounts, voices: VoicePaths | None = None
+) -> APIRouter:
+    """All routes, bound to this node's calls; `voices` is told of the sockets that carry audio back."""
     router, doorway = APIRouter(), _Doorway(settings, board, clock, counts)
+    voices = voices if settings.ingest.voice_back else None
     dialects, limits = settings.dialects, settings.ingest
 
     @router.websocket("/ingest/asterisk")
-    async def asterisk(websocket: WebSocket, call: str = "", leg: str = "", tap: bool = True) -> None:
-        """chan_websocket as client: `?call=&leg=`, and `rate=` or `format=` for media that comes before its start."""
+    async def asterisk(
+        websocket: WebSocket, call: str = "", leg: str = "", tap: bool = True, back: bool = True
+    ) -> None:
+        """chan_websocket as client: `?call=&leg=`, and `rate=` or `format=` for media that comes before its start.
+
+        `back=false` where the channel leads to nobody, as with `d(in)` or a snoop that does not whisper.
+        """
         named = websocket.query_params.get("format") or _slin(websocket.query_params.get("rate"))
         form = named or dialects.asterisk_format
-        await doorway.named_by_address(
-            websocket, "asterisk", call, leg, lambda _channels: AsteriskSocketParser(tap, form, limits)
-        )
+        parser = AsteriskSocketParser(tap, form, limits)
+
+        def voice(send: Send) -> VoicePath | None:
+            known = parser.form
+            return asterisk_voice(send, *known, parser.command("FLUSH_MEDIA")) if back and known is not None else None
+
+        manners = Manners(voice=voice, voices=voices)
+        await doorway.named_by_address(websocket, "asterisk", call, leg, lambda _channels: parser, manners)
 
     @router.websocket("/ingest/freeswitch/{call_id}/{leg}")
     async def freeswitch(websocket: WebSocket, call_id: str, leg: str, rate: int | None = None) -> None:
@@ -132,8 +153,17 @@ def dialect_doors(settings: Settings, board: CallBoard, clock: Clock, counts: In
         except SignatureRefusedError as refused:
             await _unsigned(websocket, "twilio", str(refused))
             return
+        parser = TwilioParser(limits)
+
+        def voice(send: Send) -> VoicePath | None:
+            return twilio_voice(send, parser.back_to) if parser.back_to is not None else None
+
         socket = doorway.socket(
-            websocket, "twilio", TwilioParser(limits), name=lambda said: doorway.claim_named("twilio", said)
+            websocket,
+            "twilio",
+            parser,
+            name=lambda said: doorway.claim_named("twilio", said),
+            manners=Manners(voice=voice, voices=voices),
         )
         await socket.run()
 

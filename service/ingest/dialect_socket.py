@@ -16,6 +16,7 @@ from service.clock import Clock
 from service.ingest.counts import IngestCounts
 from service.ingest.pacing import Pacing
 from service.ingest.side_streams import SideStreams, UnknownLegError
+from service.ingest.voice_paths import Send, VoicePath, VoicePaths
 from service.leg_stream import StreamTakenError
 from streaming.wire.events import (
     AudioLost,
@@ -39,6 +40,7 @@ from web.sources import NodeFullError
 _log = structlog.get_logger(__name__)
 _CLOSE_CODES = {Fault.TOO_LARGE: 1009, Fault.BAD_JSON: 1007, Fault.BAD_FORMAT: 1003}
 _CLOSE_POLICY, _CLOSE_RESTART, _CLOSE_TRY_LATER = 1008, 1012, 1013
+_TAKES_S = 0.06  # three frames: a PBX that takes nothing for longer does not hear them
 _MOST_BYTES_A_TURN = 32_768  # a message is heard in pieces of a second at most, so that one sender cannot hold the loop
 
 
@@ -51,6 +53,8 @@ class Manners:
     refusal: Callable[[str], str] | None = None  # a call that is named on the socket and cannot be taken
     answer: Callable[[], Awaitable[str]] | None = None  # to each binary message, before the next is read
     finals: Callable[[], Awaitable[str]] | None = None  # when the sender wants the last words, or says it is done
+    voice: Callable[[Send], VoicePath | None] | None = None  # audio back to the party, once the format is known
+    voices: VoicePaths | None = None  # where it is found
 
 
 PLAIN = Manners()
@@ -109,6 +113,7 @@ class DialectSocket:
         self._settings, self._counts, self._name, self._manners = settings, counts, name, manners
         self._pacing = Pacing(clock, settings.fastest_ratio)
         self._known = False
+        self._voice: VoicePath | None = None
 
     async def run(self, subprotocol: str | None = None) -> None:
         """Accept, then read until the sender stops, breaks the protocol, leaves or is taken over."""
@@ -119,6 +124,7 @@ class DialectSocket:
             await self._read()
         finally:
             if self._sides is not None:
+                self._close_voice(self._sides)
                 self._sides.end(explicit=False)
             self._counts.open_connections[self._road] -= 1
 
@@ -165,6 +171,7 @@ class DialectSocket:
                 return await self._hear(event)
             case FormatSet():
                 self._known = True
+                self._open_voice()
                 if self._manners.greeting is not None:
                     await self._send(self._manners.greeting())
             case CallNamed():
@@ -199,6 +206,30 @@ class DialectSocket:
                 pass  # AudioSocket's, which is no WebSocket
             case _:
                 assert_never(event)
+        return True
+
+    def _open_voice(self) -> None:
+        """Only a socket of one leg leads to one party."""
+        sides, voices = self._sides, self._manners.voices
+        if self._voice is not None or sides is None or voices is None or len(sides.legs) != 1:
+            return
+        self._voice = self._manners.voice(self._say) if self._manners.voice is not None else None
+        if self._voice is not None:
+            voices.open(sides.call_id, sides.legs[0], self._voice)
+
+    def _close_voice(self, sides: SideStreams) -> None:
+        if self._voice is not None and self._manners.voices is not None:
+            self._manners.voices.close(sides.call_id, sides.legs[0], self._voice)
+
+    async def _say(self, message: str | bytes) -> bool:
+        """A message beside the dialogue; false when the PBX does not take it in time."""
+        if self._websocket.client_state is not WebSocketState.CONNECTED:
+            return False
+        try:
+            async with asyncio.timeout(_TAKES_S):
+                await (self._websocket.send_text if isinstance(message, str) else self._websocket.send_bytes)(message)  # type: ignore[arg-type]  # each by its own
+        except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            return False
         return True
 
     async def _hear(self, audio: AudioReceived) -> bool:

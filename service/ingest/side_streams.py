@@ -25,6 +25,7 @@ class SideStreams:
         self._streams = streams
         self.channels = len(streams)
         self.call_id = streams[0].call.record.call_id
+        self.legs = tuple(stream.leg for stream in streams)
 
     @property
     def taken_over(self) -> bool:

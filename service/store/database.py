@@ -92,6 +92,20 @@ def existing_store(settings: Settings) -> Engine:
     return engine
 
 
+def opened_once(settings: Settings) -> str:
+    """Where the database is, once it has answered. Raises StoreError saying what is wrong."""
+    url = database_url(settings)
+    engine = make_engine(url, settings.store.busy_ms)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        raise StoreError(f"cannot be opened: {error_name(error)}") from None
+    finally:
+        engine.dispose()
+    return url.render_as_string(hide_password=True)
+
+
 def writing(engine: Engine) -> Engine:
     """The same engine, for transactions that write."""
     return engine.execution_options(**{_WRITES: True})

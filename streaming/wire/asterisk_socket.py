@@ -66,6 +66,11 @@ class AsteriskSocketParser(SocketDialect):
         self._samples: SampleStream | None = None
         self._held: list[bytes] = []
 
+    @property
+    def form(self) -> tuple[Encoding, int] | None:
+        """How samples stand on the wire, both ways; None before it is known."""
+        return FORMATS[self._format_name] if self._samples is not None and self._format_name is not None else None
+
     def _text(self, text: str) -> list[WireEvent]:
         word = text.split(" ", 1)[0].strip()
         try:

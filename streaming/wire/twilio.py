@@ -38,12 +38,14 @@ class TwilioParser(SocketDialect):
 
     CallNamed carries the custom parameter `call_id`, else the CallSid; as `leg` the custom parameter of that name, else
     `stereo`, or the name of the only track. Media before the start is held (a second of it) and follows the start.
-    A chunk that is missing by its number, or that cannot be decoded, is AudioLost of 20 ms.
+    A chunk that is missing by its number, or that cannot be decoded, is AudioLost of 20 ms. `back_to` is the stream
+    that takes media back: a `<Connect>` with the custom parameter `back`; nothing else tells it from a one-way stream.
     """
 
     def __init__(self, limits: IngestSettings = _USUAL_LIMITS) -> None:
         super().__init__(limits)
         self._started = self._single = False
+        self.back_to: str | None = None
         self._held: list[dict[str, Any]] = []
         self._next_chunk: dict[int, int] = {}
 
@@ -85,6 +87,8 @@ class TwilioParser(SocketDialect):
         if call_id is None:
             return self._refuse(Fault.BAD_START, "start: neither customParameters.call_id nor callSid")
         self._started = True
+        if own.get("back") == "true":
+            self.back_to = text_in(start, "streamSid") or text_in(message, "streamSid")
         self._single = leg != "stereo"
         held, self._held = self._held, []
         return [

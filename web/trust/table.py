@@ -90,6 +90,7 @@ TABLE = MappingProxyType(
         # sockets of people
         "WS /ws/console": Line(Right.WALLBOARD, Of.LIST, ticket=True),
         "WS /ws/listen/{call_id}": Line(Right.LISTEN, Of.CALL, ticket=True),
+        "WS /ws/whisper/{call_id}": Line(Right.WHISPER, Of.CALL, ticket=True),
         # calls
         "POST /api/v1/calls": _INGEST,
         "GET /api/v1/calls": _SEE_LIST,

@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from config.dialects import DialectSettings
 from config.settings import IngestSettings, Settings
@@ -18,6 +18,7 @@ from service.ingest.counts import IngestCounts
 from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
 from service.ingest.rtp_door import RtpDoor
+from service.ingest.voice_paths import VoicePaths
 from service.ingest.vosk_door import vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.live_call import LiveCall
@@ -56,7 +57,10 @@ class Doors:
 
 @asynccontextmanager
 async def open_doors(
-    ingest: IngestSettings | None = None, dialects: DialectSettings | None = None
+    ingest: IngestSettings | None = None,
+    dialects: DialectSettings | None = None,
+    voices: VoicePaths | None = None,
+    further: Sequence[APIRouter] = (),
 ) -> AsyncIterator[Doors]:
     """Serve until the block ends."""
     settings = Settings(ingest=ingest or IngestSettings(), dialects=dialects or DialectSettings())
@@ -64,11 +68,13 @@ async def open_doors(
     board = board_of(settings, KeepingOutlet(), clock)
     app = FastAPI()
     app.include_router(websocket_door(settings.ingest, board, clock, counts))
-    app.include_router(dialect_doors(settings, board, clock, counts))
+    app.include_router(dialect_doors(settings, board, clock, counts, voices))
     rtp = RtpDoor(settings.dialects, board, clock, counts)
     app.include_router(rtp.router())
     app.include_router(vosk_door(settings, board, clock, counts, _no_wait))
     app.include_router(http_door(settings.ingest, board, clock, counts))
+    for router in further:
+        app.include_router(router)
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws_max_size=1 << 21)
     server = uvicorn.Server(config)

@@ -19,6 +19,7 @@ from web.floor_api import floor_router
 from web.inspection.library_api import library_router
 from web.inspection.scores_api import scores_router
 from web.inspection.work_api import work_router
+from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
 from web.pages import Pages
 from web.supervise_api import supervise_router
@@ -41,6 +42,7 @@ def whole_application() -> FastAPI:
         scores_router(nobody),
         work_router(nobody),
         library_router(nobody),
+        microphone_router(MicrophoneDoor(settings.listening, nobody)),
         supervise_router(nobody, nobody),
         posted_door(settings.pbx, nobody),
         session_router(nobody),

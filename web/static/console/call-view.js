@@ -16,6 +16,7 @@ import { chosenAlertId, openCall, openCallAlerts, openCallId } from "./desk.js";
 import { Ending } from "./ending.js";
 import { missing, openLines, track } from "./open-call.js";
 import { StepIn } from "./step-in.js";
+import { TalkBar } from "./talk-bar.js";
 
 const KEPT = "earshot.captions";
 const captions = signal(localStorage.getItem(KEPT) === "1");
@@ -64,7 +65,7 @@ export function CallView({ player, onListen }) {
       </dl>
     </header>
     <${ListenBar} ...${{ player, callId, live, onListen, keyOf: keyName, endMs: () => track.value.endMs }} />
-    ${live && html`<${StepIn} call=${call} listening=${heard && player.status.value !== "ended"} />`}
+    ${live && html`<${StepIn} call=${call} listening=${heard && player.status.value !== "ended"}><${TalkBar} call=${call} /><//>`}
     <${CallStrip}
       key=${callId}
       ...${{ track: track.value, alerts, live, onAlert, onPlay, labelOf: titleOf, chosen: chosen?.alert_id ?? null }}

@@ -15,6 +15,7 @@ import { Header } from "./header.js";
 import { consoleKeys } from "./keys.js";
 import { ShiftSheet, startShift } from "./shift.js";
 import { StepSheet } from "./step-in.js";
+import { microphone } from "./talk-bar.js";
 
 const player = new Player();
 effect(() => (player.person = person.value)); // others see who listens
@@ -59,6 +60,7 @@ function Console() {
 // What tests and support may look at from outside.
 globalThis.__earshot = {
   player,
+  microphone,
   socket,
   get counters() {
     return player.counters.value;
