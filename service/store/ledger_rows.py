@@ -130,11 +130,18 @@ def _fault(row: Any) -> str | None:
     try:
         content = json.loads(row["content"])
         same = all(row[name] == content[name] for name in _REPEATED)
-        at = datetime.fromisoformat(str(row["at"]))
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-        return None if same and at == datetime.fromisoformat(content["at"]) else "changed"
+        return None if same and _is_moment(str(row["at"]), content["at"]) else "changed"
     except (ValueError, KeyError, TypeError):
         return "changed"
+
+
+def _is_moment(kept: str, sealed: str) -> bool:
+    """Whether the column holds the sealed moment: SQLite keeps its letters, a server a moment with a zone."""
+    moment = datetime.fromisoformat(sealed)
+    if kept == moment.strftime("%Y-%m-%d %H:%M:%S.%f"):
+        return True
+    there = datetime.fromisoformat(kept)
+    return there.tzinfo is not None and there == moment
 
 
 def _seal(sequence: int, before: str, content: str) -> str:

@@ -32,7 +32,7 @@ def a_user(name: str = "li", *roles: Role, **changed: object) -> User:
     return User.model_validate(fields)
 
 
-def a_key(label: str = "PBX 7", kind: KeyKind = KeyKind.INGEST, **changed: object) -> Key:
+def a_key(label: str = "PBX 7", kind: KeyKind = KeyKind.INGEST, /, **changed: object) -> Key:
     """A key of a PBX."""
     fields = {"key_id": "K1", "kind": kind, "label": label, "created_at": NOON, "created_by": "root", **changed}
     return Key.model_validate(fields)

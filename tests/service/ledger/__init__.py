@@ -1,0 +1,1 @@
+"""The ledger: its chain, its rows, and what is heard without one."""
