@@ -13,6 +13,7 @@ from service.bounded_http import BoundedHttp, fair_share_of_files
 from service.drain import Drain
 
 _STOP_S = 5  # open requests and sockets get this long at the stop
+_HEAD_S = 10.0  # the whole head of a request must be here within this time
 
 
 class SiteServer(uvicorn.Server):
@@ -54,7 +55,7 @@ def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
         app,  # type: ignore[arg-type]  # uvicorn's own alias for an ASGI app is narrower than FastAPI's
         log_config=None,
         access_log=False,  # it would write paths with call ids and, for sockets, query strings
-        http=BoundedHttp(settings.limits.header_s, fair_share_of_files()).protocol(),
+        http=BoundedHttp(_HEAD_S, fair_share_of_files()).protocol(),
         ws_per_message_deflate=False,  # audio and small JSON gain nothing (web.md §1.1)
         ws_max_size=settings.ingest.longest_message_bytes,
         timeout_graceful_shutdown=_STOP_S,
