@@ -141,7 +141,7 @@ def _with_alerts(connection: Connection, wanted: HistoryFilter) -> ColumnElement
 
 def _older(table: Table, moment: ColumnElement[Any], key: ColumnElement[Any], before: str) -> ColumnElement[bool]:
     last = select(moment).select_from(table).where(key == before).scalar_subquery()
-    return or_(moment < last, and_(moment == last, key < before))
+    return and_(moment <= last, or_(moment < last, key < before))  # in this form the index begins there
 
 
 @dataclass(frozen=True, slots=True)
