@@ -1,8 +1,6 @@
-"""Settings of the inspectors' desk: whose day it is, which sheets and plans, and by when things are done."""
+"""Settings of the inspectors' desk: which sheets and plans, and by when things are done."""
 
-from datetime import time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
@@ -12,26 +10,13 @@ from config.section import Section
 
 
 class InspectionSettings(Section):
-    """Scoring, worklists and figures."""
+    """Scoring and worklists. Whose days and weeks, say the settings of the figures."""
 
-    time_zone: str = Field("UTC", description="Time zone of days, weeks and months (an IANA name).")
-    day_begins_at: time = Field(
-        time(0), description="When a day begins there; calls before it belong to the day before."
-    )
     sheets_dir: Path | None = Field(None, description="Folder of own score sheets; none means those that come along.")
     plans: tuple[SamplingPlan, ...] = Field((), description="Which calls inspectors hear (docs/inspection.md).")
     worklist_within_days: float = Field(7, gt=0, le=90, description="A week's calls are scored so long after it, days.")
     closed_loop: ClosedLoopSettings = ClosedLoopSettings()
     call_back: CallBackSettings = CallBackSettings()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("no such time zone; write it like Asia/Shanghai") from None
-        return name
 
     @field_validator("plans")
     @classmethod

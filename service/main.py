@@ -150,7 +150,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     )
 
     sheets = sheets_of(settings.inspection)
-    inspection = Inspection(store, clock, settings.inspection, sheets, lambda: inspectors_of(book.roster))
+    inspection = Inspection(
+        store, clock, settings.inspection, settings.figures, sheets, lambda: inspectors_of(book.roster)
+    )
 
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)

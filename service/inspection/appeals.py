@@ -17,7 +17,7 @@ from web.inspection.views import AppealView, NotNowError, Score, ScoreState
 
 
 class Appeals:
-    """Fills `web.inspection.views.AppealSource`."""
+    """Fills `web.inspection.sources.AppealSource`."""
 
     def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings, scoring: Scoring) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring

@@ -21,7 +21,7 @@ _MOST_CALLS, _MOST_INSPECTORS = 100, 50
 
 
 class Calibrating:
-    """Fills `web.inspection.views.CalibratingSource`."""
+    """Fills `web.inspection.sources.CalibratingSource`."""
 
     def __init__(self, store: Store, clock: Clock, scoring: Scoring) -> None:
         self._store, self._clock, self._scoring = store, clock, scoring

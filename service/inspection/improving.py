@@ -26,7 +26,7 @@ from web.inspection.views import ImprovementView, NotNowError, Score
 
 
 class Improving:
-    """Fills `web.inspection.views.ImprovingSource`."""
+    """Fills `web.inspection.sources.ImprovingSource`."""
 
     def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings) -> None:
         self._store, self._clock, self._settings = store, clock, settings

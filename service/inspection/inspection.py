@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import time
 
 import structlog
 
+from config.figures import FiguresSettings
 from config.inspection import InspectionSettings
 from config.roster import Role, Roster
 from config.score_sheets import ScoreSheet, ScoreSheetError, load_score_sheets, packaged_sheets
@@ -15,6 +17,7 @@ from service.inspection.call_backs import CallBacks
 from service.inspection.improving import Improving
 from service.inspection.library import Library
 from service.inspection.outside import Outside
+from service.inspection.periods import Days
 from service.inspection.scoring import Scoring
 from service.inspection.worklist import Worklist
 from service.store.store import Store
@@ -34,11 +37,13 @@ class Inspection:
         store: Store,
         clock: Clock,
         settings: InspectionSettings,
+        figures: FiguresSettings,
         sheets: Mapping[str, ScoreSheet],
         inspectors: Callable[[], Iterable[str]],
     ) -> None:
+        days = Days(figures.timezone, time.fromisoformat(figures.day_begins))
         self.scoring = Scoring(store, clock, sheets, self._closed)
-        self.worklist = Worklist(store, clock, settings, self.scoring, inspectors)
+        self.worklist = Worklist(store, clock, settings, days, self.scoring, inspectors)
         self.improving = Improving(store, clock, settings.closed_loop)
         self.appeals = Appeals(store, clock, settings.closed_loop, self.scoring)
         self.calibrating = Calibrating(store, clock, self.scoring)

@@ -32,7 +32,7 @@ _MOST_ALERTS = 1_000
 
 
 class Scoring:
-    """Fills `web.inspection.views.ScoringSource`."""
+    """Fills `web.inspection.sources.ScoringSource`."""
 
     def __init__(
         self, store: Store, clock: Clock, sheets: Mapping[str, ScoreSheet], closed: Callable[[Score], Awaitable[None]]

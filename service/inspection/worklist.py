@@ -17,18 +17,19 @@ from web.inspection.views import NotNowError, Score, Task, UnknownRecordError
 
 
 class Worklist:
-    """Fills `web.inspection.views.WorklistSource`."""
+    """Fills `web.inspection.sources.WorklistSource`."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         settings: InspectionSettings,
+        days: Days,
         scoring: Scoring,
         everybody: Callable[[], Iterable[str]],
     ) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring
-        self._days = Days(settings.time_zone, settings.day_begins_at)
+        self._days = days
         self._everybody = everybody
         self._tasks = task_records()
         self.plans = {plan.plan: plan for plan in settings.plans}

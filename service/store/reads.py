@@ -56,9 +56,14 @@ def open_alerts(engine: Engine) -> tuple[int, list[Alert]]:
     """The newest sequence, and every alert that is not over at that sequence, oldest first."""
     question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence)
     question = question.where(alerts.c.state.in_([state.value for state in RUNNING])).order_by(alerts.c.sequence + 0)
-    with engine.begin() as connection:  # one transaction: both answers are of one moment
+    with _of_one_moment(engine).begin() as connection:
         rows = connection.execute(question).mappings()
         return newest_sequence(connection), [alert_of(row["content"]) for row in rows]
+
+
+def _of_one_moment(engine: Engine) -> Engine:
+    """The same engine, for transactions whose answers must fit each other, whatever is committed meanwhile."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def changes_since(engine: Engine, sequence: int, limit: int) -> list[AlertChange] | None:

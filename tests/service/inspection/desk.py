@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alerts.alert import Alert, Kind, Severity
 from alerts.inspection.records import Mark, MarkState
+from config.figures import FiguresSettings
 from config.inspection import InspectionSettings
 from config.score_items import IndicatorItem, LevelItem
 from config.score_sheets import load_score_sheets, packaged_sheets
@@ -132,4 +133,6 @@ async def desk(
     settings = InspectionSettings.model_validate({"plans": [PLAN], **changed})
     clock = MovedClock()
     async with running(settings_for(folder)) as store:
-        yield InspectionDesk(store, clock, Inspection(store, clock, settings, SHEETS, lambda: everybody))
+        yield InspectionDesk(
+            store, clock, Inspection(store, clock, settings, FiguresSettings(), SHEETS, lambda: everybody)
+        )
