@@ -2,16 +2,14 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from prometheus_client import CollectorRegistry
 
 from alerts.desk import AlertDesk
 from alerts.reader import reader_of
-from config.dialects import DialectSettings
 from config.rule_packs import RulePack
 from config.settings import Settings
 from service.all_calls import AllCalls
@@ -48,6 +46,7 @@ from service.keeping_metrics import KeepingMetrics
 from service.keeping_view import NodeKeeping
 from service.ledger.ledger_book import SERVICE, StoredLedger
 from service.ledger.supervision_rows import SupervisionRows
+from service.listening_sockets import Ports, listening, ports_of, tcp_socket, vosk_socket
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
 from service.model_view import NodeModels
@@ -104,17 +103,6 @@ from web.webhooks_api import webhooks_router
 
 _log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found within this time
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where the node listens."""
-
-    http_url: str
-    audiosocket_host: str
-    audiosocket_port: int
-    vosk_port: int | None = None
-    first_link: str | None = None  # makes the first admin, while nobody is registered
 
 
 async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
@@ -241,10 +229,10 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     pbx_feeds.room.note = supervisions.note
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
     audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts, voices)
-    http_listening = _listening(open_http_socket, settings.http_host, settings.http_port)
-    audiosocket_listening = _listening(_tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
-    vosk_listening = _vosk_socket(settings.dialects)
-    ports = _ports(settings, http_listening, audiosocket_listening, vosk_listening)
+    http_listening = listening(open_http_socket, settings.http_host, settings.http_port)
+    audiosocket_listening = listening(tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
+    vosk_listening = vosk_socket(settings.dialects)
+    ports = ports_of(settings, http_listening, audiosocket_listening, vosk_listening)
     drain = Drain(
         settings.drain,
         board,
@@ -350,35 +338,6 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         announcing = asyncio.create_task(_when_started(server, lambda: ready(replace(ports, first_link=link))))
         stop.push_async_callback(_cancelled, announcing)
         await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
-
-
-def _listening(bound: Callable[[str, int], socket.socket], host: str, port: int) -> socket.socket:
-    """A listening socket; raises OSError naming the address when it is taken."""
-    try:
-        door = bound(host, port)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
-    door.listen(1024)
-    door.setblocking(False)
-    return door
-
-
-def _tcp_socket(host: str, port: int) -> socket.socket:
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-
-
-def _vosk_socket(dialects: DialectSettings) -> socket.socket | None:
-    return _listening(_tcp_socket, dialects.vosk_host, dialects.vosk_port) if dialects.vosk_port is not None else None
-
-
-def _ports(settings: Settings, http: socket.socket, audiosocket: socket.socket, vosk: socket.socket | None) -> Ports:
-    host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
-    return Ports(
-        http_url=f"{'http' if settings.tls.certificate is None else 'https'}://{host}:{http.getsockname()[1]}",
-        audiosocket_host=settings.audiosocket_host,
-        audiosocket_port=audiosocket.getsockname()[1],
-        vosk_port=vosk.getsockname()[1] if vosk is not None else None,
-    )
 
 
 async def _guarded(name: str, part: Coroutine[object, object, None], server: SiteServer) -> None:

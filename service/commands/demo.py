@@ -12,7 +12,7 @@ import typer
 from config.settings import Language
 from service.commands.console import people
 from service.commands.start import print_ready, run_node, settings_or_exit
-from service.main import Ports
+from service.listening_sockets import Ports
 
 _CALLS = 6
 

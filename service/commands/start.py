@@ -13,7 +13,8 @@ from config.rule_packs import RulePackError
 from config.score_sheets import ScoreSheetError
 from config.settings import Settings
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
-from service.main import Ports, serve
+from service.listening_sockets import Ports
+from service.main import serve
 from service.recognition.models import ModelMissingError, find_model
 from service.store.database import StoreError
 from service.store.people_beside import anybody
