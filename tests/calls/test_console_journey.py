@@ -1,6 +1,7 @@
 """A supervisor's work from the alert to its end, by the keyboard alone: a real node, real Vosk, a real Chromium.
 
-Then the page is loaded anew, the network is cut and the service restarted: nothing may be lost.
+Two supervisors race for one alert, the language is switched. Then the page is loaded anew, the network is cut and the
+service restarted, with a wallboard looking on: nothing may be lost, and what is stale says so.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from streaming.frames import Leg
 from tests.calls.played import path_of, recording
@@ -22,7 +23,7 @@ from tests.fakes.cable import Cable, cable
 from tests.prove.node import Node, running_node, simulated_calls
 from tests.web.test_browser import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.calls, pytest.mark.alone, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.calls, pytest.mark.alone, pytest.mark.timeout(500)]
 
 _PATIENCE_S = 120
 _HEALS_S = 5.0
@@ -42,15 +43,22 @@ async def test_from_the_alert_to_its_end_over_reload_cut_and_restart(tmp_path: P
         await page.goto(line.http)
         async with simulated_calls(node, [_long_call(tmp_path), path_of("dead_air")], "--loop", "--calls", "2"):
             await _work_by_keyboard(page)
+            await _race(browser, node)
+            await _switch_language(page)
             await _compare_after_reload(page, node)
             await _compare_after_cut(page, node, line)
+        wall = await browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-US")
+        await wall.goto(f"{line.http}/wallboard")
+        await wall.locator("body:not(.stale) .tiles").wait_for()
         await stack.aclose()  # the service stops …
+        await wall.locator("body.stale .news").wait_for(timeout=10_000)
         async with running_node(tmp_path) as again:  # … and is started anew
             line.plug(again.http)
             began_s = time.monotonic()
             await page.locator(".connection.live").wait_for()
             healed_s = time.monotonic() - began_s
             await _same_rows(page, again)
+            await wall.locator("body:not(.stale) .news", has_text="Live").wait_for(timeout=10_000)
 
     assert healed_s <= _HEALS_S
 
@@ -106,6 +114,48 @@ async def _work_by_keyboard(page: Page) -> None:
     await page.locator(f".call-alert[data-alert='{alert_id}'] .badge", has_text="Resolved").wait_for()
     await page.keyboard.press(" ")
     assert await page.evaluate("__earshot.player.status.value") == "off"
+
+
+async def _race(browser: Browser, node: Node) -> None:
+    """Both press the same alert's button at once: one has it, the other is told who was faster."""
+    async with httpx.AsyncClient(base_url=node.http, trust_env=False) as client:
+        for name in ("li", "wang"):
+            body = {"name": name.title(), "roles": ["supervisor"]}
+            assert (await client.put(f"/api/v1/roster/people/{name}", json=body)).status_code == 200
+    pages = []
+    for name in ("li", "wang"):
+        context = await browser.new_context(locale="en-US", viewport={"width": 1440, "height": 900})
+        page = await context.new_page()
+        page.set_default_timeout(_PATIENCE_S * 1000)
+        await page.goto(node.http)
+        await page.locator("#person").select_option(name)
+        await _until(page, "__earshot.socket.reconnects", lambda found: found >= 1)  # now with this person's alerts
+        await page.locator(".connection.live").wait_for()
+        await page.locator(".alert-line .claim").first.wait_for()
+        pages.append(page)
+    alert_id = await pages[0].locator(".alert-line:has(.claim) .alert-row").first.get_attribute("data-alert")
+    button = f".alert-line:has(.alert-row[data-alert='{alert_id}']) .claim"
+    await pages[1].locator(button).wait_for()
+    await asyncio.gather(*(page.locator(button).evaluate("(button) => button.click()") for page in pages))
+    await asyncio.gather(*(page.locator(button).wait_for(state="detached") for page in pages))
+    async with httpx.AsyncClient(base_url=node.http, trust_env=False) as client:
+        told = (await client.get(f"/api/v1/alerts/{alert_id}")).json()
+    winner = told["assignee"]
+    assert winner in ("li", "wang")
+    await pages[winner == "li"].get_by_role("alert").filter(has_text="Somebody was faster").wait_for()
+    for page in pages:
+        await page.context.close()
+
+
+async def _switch_language(page: Page) -> None:
+    """The same rows in the other words, and back."""
+    await page.get_by_text("Live calls").first.wait_for()
+    await page.locator("#language").select_option("zh-CN")
+    await page.locator("html[lang='zh-CN']").wait_for()
+    await page.get_by_text("实时通话").first.wait_for()
+    await page.locator("#language").select_option("en")
+    await page.locator("html[lang='en']").wait_for()
+    await page.get_by_text("Live calls").first.wait_for()
 
 
 async def _compare_after_reload(page: Page, node: Node) -> None:
