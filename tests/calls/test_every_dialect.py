@@ -21,7 +21,7 @@ from tests.calls.played import as_telephone, recording, truth
 from tests.prove.node import Node, running_node
 from tests.prove.watching_console import WatchingConsole, watching
 
-pytestmark = [pytest.mark.calls, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.calls, pytest.mark.alone, pytest.mark.timeout(300)]
 
 _LASTS_S = {"dead_air": 34, "agent_hangs_up": 18}  # to their ends
 _ALERT = {"dead_air": "dead_air", "agent_hangs_up": "agent_hangup"}

@@ -1,6 +1,6 @@
 """Clips and dead web hooks over REST."""
 
-from tests.fakes.desk import NOON
+from tests.fakes.desk import NOON, an_alert
 from tests.web.rest import Desk, bad_fields
 from web.sources import DeadLetter
 
@@ -10,6 +10,7 @@ def _letter(number: int, route: str = "crm") -> DeadLetter:
 
 
 async def test_a_clip_comes_as_it_was_frozen_or_decoded(desk: Desk) -> None:
+    desk.alerts.store(an_alert())
     desk.clips.kept["a1"] = b"fLaC bytes"
     flac = await desk.client.get("/api/v1/alerts/a1/clip.flac")
     assert (flac.status_code, flac.headers["content-type"], flac.content) == (200, "audio/flac", b"fLaC bytes")
@@ -18,6 +19,7 @@ async def test_a_clip_comes_as_it_was_frozen_or_decoded(desk: Desk) -> None:
 
 
 async def test_an_alert_without_a_clip_says_so(desk: Desk) -> None:
+    desk.alerts.store(an_alert())
     for name in ("clip.flac", "clip.wav"):
         answer = await desk.client.get(f"/api/v1/alerts/a1/{name}")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-clip")

@@ -197,6 +197,9 @@ def test_every_family_of_words_is_complete() -> None:
         "keys.": ["lists", "alert", "listening", "stepping", "page"],
         "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
+        "talk.": ["whisper", "barge"],
+        "talk.says.": ["whisper", "barge"],
+        "talk.status.": ["asking", "denied", "absent", "insecure", "connecting", "lost"],
     }
 
     assert families == set(members)

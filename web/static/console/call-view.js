@@ -65,7 +65,7 @@ export function CallView({ player, onListen }) {
       </dl>
     </header>
     <${ListenBar} ...${{ player, callId, live, onListen, keyOf: keyName, endMs: () => track.value.endMs }} />
-    ${live && html`<${StepIn} call=${call} listening=${heard && player.status.value !== "ended"}><${TalkBar} call=${call} /><//>`}
+    ${live && html`<${StepIn} call=${call} listening=${heard && player.status.value !== "ended"}><${TalkBar} call=${call} /></${StepIn}>`}
     <${CallStrip}
       key=${callId}
       ...${{ track: track.value, alerts, live, onAlert, onPlay, labelOf: titleOf, chosen: chosen?.alert_id ?? null }}
