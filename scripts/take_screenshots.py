@@ -1,7 +1,8 @@
 """Takes pictures of every page of a running demo: two languages, two themes, three sizes; the best go to docs/images.
 
-`python scripts/take_screenshots.py [--best] [FOLDER]`: all of them, or only those for docs/images, into FOLDER
-(build/screenshots where none is named). A page is added by its line in tests/web/shown_pages.py.
+`python scripts/take_screenshots.py [--best] [--pages NAME,NAME…] [FOLDER]`: all of them, only those for docs/images, or
+only these pages, into FOLDER (build/screenshots where none is named). A page is added by its line in
+tests/web/shown_pages.py.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ _SIZES = ((1280, 720), (1440, 900), (1920, 1080))
 _WALL_SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 _WAIT_S = 150
 _READY_MS = 10_000
+_EMPTY_MS = 500  # of a page that had nothing to show in another language
 _ALERTS = 6
 _BEST = {  # picture of docs/images: page, language, theme, width
     "console": ("console-call", "en", "dark", 1440),
@@ -34,13 +36,16 @@ _BEST = {  # picture of docs/images: page, language, theme, width
     "console-light": ("console-call", "en", "light", 1440),
     "console-zh-light": ("console-call", "zh-CN", "light", 1440),
     "console-keys": ("console-keys", "en", "dark", 1440),
+    "history-zh": ("history", "zh-CN", "light", 1440),
+    "figures": ("figures", "en", "dark", 1440),
     "wallboard": ("wallboard", "en", "dark", 1920),
     "wallboard-zh": ("wallboard", "zh-CN", "dark", 1920),
 }
 
 
-async def main(folder: Path, *, best_only: bool) -> None:
-    """Every page in every language, theme and size, once the demo has enough to show."""
+async def main(folder: Path, *, best_only: bool, pages: tuple[str, ...]) -> None:
+    """Every page (or these) in every language, theme and size, once the demo has enough to show."""
+    empty: set[str] = set()
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
@@ -51,9 +56,12 @@ async def main(folder: Path, *, best_only: bool) -> None:
                 await _tell_floor(address)
                 await _wait_for_alerts(browser, address)
                 for shown, language, theme, size in _pictures():
-                    if not best_only or (shown.name, language, theme, size[0]) in _BEST.values():
-                        await _take(browser, address, shown, language, theme, size, folder)
+                    best = (shown.name, language, theme, size[0]) in _BEST.values()
+                    if (best or not best_only) and (not pages or shown.name in pages):
+                        await _take(browser, address, shown, language, theme, size, folder, empty)
         await browser.close()
+    if pages:
+        return
     for picture, (name, language, theme, width) in _BEST.items():
         shutil.copyfile(folder / _name(name, language, theme, width), _IMAGES / f"{picture}.png")
 
@@ -67,7 +75,14 @@ def _pictures() -> Iterator[tuple[ShownPage, str, str, tuple[int, int]]]:
 
 
 async def _take(
-    browser: Browser, address: str, shown: ShownPage, language: str, theme: str, size: tuple[int, int], folder: Path
+    browser: Browser,
+    address: str,
+    shown: ShownPage,
+    language: str,
+    theme: str,
+    size: tuple[int, int],
+    folder: Path,
+    empty: set[str],
 ) -> None:
     width, height = size
     context = await browser.new_context(
@@ -77,8 +92,9 @@ async def _take(
     asked = f"?lang={language}&theme={theme}" if shown.own_theme else ""
     await page.goto(f"{address}{shown.address}{asked}")
     try:
-        await page.locator(shown.ready).first.wait_for(timeout=_READY_MS)
+        await page.locator(shown.ready).first.wait_for(timeout=_EMPTY_MS if shown.name in empty else _READY_MS)
     except TimeoutError:
+        empty.add(shown.name)
         print(f"{shown.name}: the demo has nothing to show there; taken as it is")  # noqa: T201  # a report for people
     else:
         await shown.act(page)
@@ -118,7 +134,13 @@ async def _tell_floor(address: str) -> None:
 
 
 if __name__ == "__main__":
-    named = [each for each in sys.argv[1:] if each != "--best"]
+    arguments = sys.argv[1:]
+    only: tuple[str, ...] = ()
+    if "--pages" in arguments:
+        at = arguments.index("--pages")
+        only = tuple(arguments[at + 1].split(","))
+        del arguments[at : at + 2]
+    named = [each for each in arguments if each != "--best"]
     target = Path(named[0]) if named else _ROOT / "build" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target, best_only="--best" in sys.argv[1:]))
+    asyncio.run(main(target, best_only="--best" in arguments, pages=only))
