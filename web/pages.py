@@ -1,6 +1,7 @@
 """The pages and their files: read once, served from memory under a path that names their content."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -68,53 +69,38 @@ class Pages:
         return Response(icon.content, media_type=icon.media_type, headers={"Cache-Control": "max-age=86400"})
 
 
+_PAGES = {
+    "/": "console",
+    "/wallboard": "wallboard",
+    "/login": "login",
+    "/people": "people",
+    "/ledger": "ledger",
+    "/history": "history",
+    "/calls/{call_id}": "call-page",
+    "/figures": "figures",
+    "/rules": "rules",
+    "/docs": "docs",
+}
+"""The folder under static/ that shows each address."""
+
+
+def _shower(pages: Pages, folder: str) -> Callable[[], Awaitable[Response]]:
+    async def show() -> Response:
+        return pages.page(f"{folder}/index.html")
+
+    return show
+
+
 def pages_router(pages: Pages) -> APIRouter:
     """`/`, `/wallboard`, `/docs`, `/favicon.ico` and the files they need."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
-    async def console(_request: Request) -> Response:
-        return pages.page("console/index.html")
-
-    @router.get("/wallboard")
-    async def wallboard(_request: Request) -> Response:
-        return pages.page("wallboard/index.html")
-
-    @router.get("/login")
-    async def log_in(_request: Request) -> Response:
-        return pages.page("login/index.html")
-
-    @router.get("/people")
-    async def people(_request: Request) -> Response:
-        return pages.page("people/index.html")
-
-    @router.get("/ledger")
-    async def ledger(_request: Request) -> Response:
-        return pages.page("ledger/index.html")
-
-    @router.get("/history")
-    async def history(_request: Request) -> Response:
-        return pages.page("history/index.html")
-
-    @router.get("/calls/{call_id}")
-    async def call(_request: Request) -> Response:
-        return pages.page("call-page/index.html")
-
-    @router.get("/figures")
-    async def figures(_request: Request) -> Response:
-        return pages.page("figures/index.html")
-
-    @router.get("/rules")
-    async def rules(_request: Request) -> Response:
-        return pages.page("rules/index.html")
+    for address, folder in _PAGES.items():
+        router.add_api_route(address, _shower(pages, folder))
 
     @router.get("/admin/{page}")
     async def administration(page: Literal["feeds", "roster", "retention", "models"]) -> Response:
         return pages.page("admin/index.html")
-
-    @router.get("/docs")
-    async def interactive_docs(_request: Request) -> Response:
-        return pages.page("docs/index.html")
 
     @router.get("/favicon.ico")
     async def favicon(_request: Request) -> Response:

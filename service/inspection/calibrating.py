@@ -11,9 +11,9 @@ from alerts.inspection.records import Mark, Scale
 from config.score_items import IndicatorItem, Item, LevelItem
 from config.score_sheets import ScoreSheet
 from service.clock import Clock
-from service.inspection.kinds import calibration_records, score_records
+from service.inspection.kinds import calibration_records, score_records, versioned
 from service.inspection.scoring import Scoring
-from service.store.inspection_records import Kept, Step
+from service.store.inspection_records import Step
 from service.store.store import Store
 from web.inspection.views import Agreement, Calibration, NotNowError, Score, ScoreState, UnknownRecordError
 
@@ -52,7 +52,7 @@ class Calibrating:
             closed_at=None,
         )
         step = Step("begin", by, now)
-        return _view(
+        return versioned(
             await self._store.write(lambda engine: self._rounds.add(engine, fresh.calibration_id, fresh, step))
         )
 
@@ -75,17 +75,19 @@ class Calibrating:
             return replace(current, closed_at=now)
 
         step = Step("close", by, now)
-        return _view(
+        return versioned(
             await self._store.write(lambda engine: self._rounds.amend(engine, calibration_id, version, change, step))
         )
 
     async def get(self, calibration_id: str) -> Calibration:
         """One round. Raises UnknownRecordError."""
-        return _view(await self._store.read(lambda engine: self._rounds.get(engine, calibration_id)))
+        return versioned(await self._store.read(lambda engine: self._rounds.get(engine, calibration_id)))
 
     async def rounds(self, limit: int) -> Sequence[Calibration]:
         """Rounds, newest first."""
-        return [_view(kept) for kept in await self._store.read(lambda engine: self._rounds.find(engine, limit=limit))]
+        return [
+            versioned(kept) for kept in await self._store.read(lambda engine: self._rounds.find(engine, limit=limit))
+        ]
 
     async def agreement(self, calibration_id: str) -> Agreement:
         """How far the inspectors agree. Raises UnknownRecordError, and NotNowError while the round is open."""
@@ -138,7 +140,3 @@ def _value(item: Item, mark: Mark | None) -> float:
     if isinstance(item, IndicatorItem):
         return {"failed": 1.0, "not_involved": 2.0}.get(mark.choice or "", 0.0) if mark is not None else 0.0
     return float(sum(mark.counts.values())) if mark is not None else 0.0
-
-
-def _view(kept: Kept[Calibration]) -> Calibration:
-    return replace(kept.record, version=kept.version)

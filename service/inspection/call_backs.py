@@ -8,9 +8,9 @@ from alerts.alert import AlertState, Kind
 from alerts.masking.call_masker import masked_note
 from config.closed_loop import CallBackSettings
 from service.clock import Clock
-from service.inspection.kinds import call_back_records
+from service.inspection.kinds import call_back_records, versioned
 from service.inspection.scoring import facts_of, id_of
-from service.store.inspection_records import Kept, Step
+from service.store.inspection_records import Step
 from service.store.store import Store
 from web.inspection.views import Attempt, CallBack, NotNowError
 
@@ -42,11 +42,11 @@ class CallBacks:
     async def call_backs(self, *, state: str | None, limit: int) -> Sequence[CallBack]:
         """The next due first."""
         found = await self._store.read(lambda engine: self._records.find(engine, by_due=True, state=state, limit=limit))
-        return [_view(kept) for kept in found]
+        return [versioned(kept) for kept in found]
 
     async def get(self, call_back_id: str) -> CallBack:
         """One. Raises UnknownRecordError."""
-        return _view(await self._store.read(lambda engine: self._records.get(engine, call_back_id)))
+        return versioned(await self._store.read(lambda engine: self._records.get(engine, call_back_id)))
 
     async def tried(self, call_back_id: str, version: int, *, reached: bool, note: str | None, by: str) -> CallBack:
         """Somebody called. Raises UnknownRecordError, StaleRecordError, NotNowError when too early or closed."""
@@ -64,7 +64,7 @@ class CallBacks:
             return replace(current, attempts=attempts, state=state, assignee=by, closed_at=closed_at)
 
         step = Step("reached" if reached else "tried", by, now, text)
-        return _view(
+        return versioned(
             await self._store.write(lambda engine: self._records.amend(engine, call_back_id, version, change, step))
         )
 
@@ -86,7 +86,3 @@ class CallBacks:
         )
         step = Step("begin", None, now)
         await self._store.write(lambda engine: self._records.add(engine, fresh.call_back_id, fresh, step))
-
-
-def _view(kept: Kept[CallBack]) -> CallBack:
-    return replace(kept.record, version=kept.version)

@@ -1,14 +1,17 @@
 """The kinds of records of the inspectors' desk, and by what each is found."""
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from alerts.inspection.closed_loop import due_at
 from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
-from service.store.inspection_records import Columns, Records
-from web.inspection.views import Calibration, CallBack, Example, OutsideFigure, Score, Task
+from service.store.inspection_records import Columns, Kept, Records
+from web.inspection.views import Calibration, CallBack, CallFacts, Example, OutsideFigure, Score, Task
 
+_Versioned = TypeVar("_Versioned", Score, Task, Calibration, Example, CallBack)
 EXAMPLE, CALL_BACK, OUTSIDE = "example", "call_back", "outside"
 SCORE, TASK, IMPROVEMENT, APPEAL, CALIBRATION, SHEET = (
     *("score", "task", "improvement"),
@@ -21,17 +24,15 @@ def score_records() -> Records[Score]:
     return Records(
         SCORE,
         Score,
-        lambda score: Columns(
-            state=score.state.value,
-            owner=score.inspector,
-            agent_id=score.call.agent_id,
-            team=score.call.team,
-            queue=score.call.queue,
-            site=score.call.site,
-            call_id=score.call.call_id,
-            about=score.calibration_id or score.sheet,
-            hundredths=_hundredths(score.result.points),
-            passed=score.result.passed,
+        lambda score: _of_call(
+            score.call,
+            Columns(
+                state=score.state.value,
+                owner=score.inspector,
+                about=score.calibration_id or score.sheet,
+                hundredths=_hundredths(score.result.points),
+                passed=score.result.passed,
+            ),
         ),
     )
 
@@ -41,16 +42,14 @@ def task_records() -> Records[Task]:
     return Records(
         TASK,
         Task,
-        lambda task: Columns(
-            state=task.state,
-            owner=task.inspector,
-            agent_id=task.call.agent_id,
-            team=task.call.team,
-            queue=task.call.queue,
-            site=task.call.site,
-            call_id=task.call.call_id,
-            about=task.plan,
-            due_at=task.due_at,
+        lambda task: _of_call(
+            task.call,
+            Columns(
+                state=task.state,
+                owner=task.inspector,
+                about=task.plan,
+                due_at=task.due_at,
+            ),
         ),
     )
 
@@ -102,15 +101,13 @@ def example_records() -> Records[Example]:
     return Records(
         EXAMPLE,
         Example,
-        lambda each: Columns(
-            state="shown" if each.removed_at is None else "removed",
-            owner=each.by,
-            agent_id=each.call.agent_id,
-            team=each.call.team,
-            queue=each.call.queue,
-            site=each.call.site,
-            call_id=each.call.call_id,
-            about=each.fault,
+        lambda each: _of_call(
+            each.call,
+            Columns(
+                state="shown" if each.removed_at is None else "removed",
+                owner=each.by,
+                about=each.fault,
+            ),
         ),
     )
 
@@ -146,6 +143,18 @@ def outside_records() -> Records[OutsideFigure]:
             site=each.name if each.scope == "site" else None,
             queue=each.name if each.scope == "queue" else None,
         ),
+    )
+
+
+def versioned(kept: Kept[_Versioned]) -> _Versioned:
+    """The record as it is shown: with the version to act on."""
+    return replace(kept.record, version=kept.version)
+
+
+def _of_call(call: CallFacts, columns: Columns) -> Columns:
+    """The columns of a record that is about a call: with its place."""
+    return replace(
+        columns, call_id=call.call_id, agent_id=call.agent_id, team=call.team, queue=call.queue, site=call.site
     )
 
 

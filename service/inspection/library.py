@@ -7,9 +7,9 @@ from ulid import ULID
 
 from alerts.masking.call_masker import masked_note
 from service.clock import Clock
-from service.inspection.kinds import example_records
+from service.inspection.kinds import example_records, versioned
 from service.inspection.scoring import facts_of
-from service.store.inspection_records import Kept, Step
+from service.store.inspection_records import Step
 from service.store.store import Store
 from web.inspection.views import Example, NotNowError, UnknownRecordError
 
@@ -59,18 +59,20 @@ class Library:
             removed_at=None,
         )
         step = Step("add", by, now)
-        return _view(await self._store.write(lambda engine: self._examples.add(engine, fresh.example_id, fresh, step)))
+        return versioned(
+            await self._store.write(lambda engine: self._examples.add(engine, fresh.example_id, fresh, step))
+        )
 
     async def examples(self, *, fault: str | None, limit: int) -> Sequence[Example]:
         """What is in the library, newest first."""
         found = await self._store.read(
             lambda engine: self._examples.find(engine, about=fault, state="shown", limit=limit)
         )
-        return [_view(kept) for kept in found]
+        return [versioned(kept) for kept in found]
 
     async def get(self, example_id: str) -> Example:
         """One example. Raises UnknownRecordError, also when it was removed."""
-        found = _view(await self._store.read(lambda engine: self._examples.get(engine, example_id)))
+        found = versioned(await self._store.read(lambda engine: self._examples.get(engine, example_id)))
         if found.removed_at is not None:
             raise UnknownRecordError
         return found
@@ -86,7 +88,3 @@ class Library:
 
         step = Step("remove", by, now, masked_note(reason))
         await self._store.write(lambda engine: self._examples.amend(engine, example_id, version, change, step))
-
-
-def _view(kept: Kept[Example]) -> Example:
-    return replace(kept.record, version=kept.version)

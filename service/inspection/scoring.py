@@ -13,8 +13,8 @@ from alerts.inspection.records import Mark
 from alerts.masking.call_masker import masked_note
 from config.score_sheets import ScoreSheet
 from service.clock import Clock
-from service.inspection.kinds import SCORE, calibration_records, score_records, sheet_records
-from service.store.inspection_records import Kept, Step, trail_of
+from service.inspection.kinds import SCORE, calibration_records, score_records, sheet_records, versioned
+from service.store.inspection_records import Step, trail_of
 from service.store.store import Store
 from web.inspection.views import (
     CallFacts,
@@ -86,11 +86,11 @@ class Scoring:
                 self._scores.add(engine, fresh.score_id, fresh, Step("begin", by, now, content=found)),
             )
         )
-        return _with_version(kept[1])
+        return versioned(kept[1])
 
     async def score(self, score_id: str) -> Score:
         """One score. Raises UnknownRecordError."""
-        return _with_version(await self._store.read(lambda engine: self._scores.get(engine, score_id)))
+        return versioned(await self._store.read(lambda engine: self._scores.get(engine, score_id)))
 
     async def scores_of(self, call_id: str) -> Sequence[Score]:
         """Every score of a call, oldest first; those of open calibrations are left out."""
@@ -98,7 +98,7 @@ class Scoring:
         names = {kept.record.calibration_id for kept in found if kept.record.calibration_id is not None}
         rounds = await self._store.read(lambda engine: [self._calibrations.get(engine, name) for name in names])
         blind = {kept.record.calibration_id for kept in rounds if kept.record.closed_at is None}
-        return [_with_version(kept) for kept in reversed(found) if kept.record.calibration_id not in blind]
+        return [versioned(kept) for kept in reversed(found) if kept.record.calibration_id not in blind]
 
     async def mark(self, score_id: str, version: int, mark: Mark, by: str) -> Score:
         """Judge one item of a draft of one's own."""
@@ -115,7 +115,7 @@ class Scoring:
 
         judged = {"item": checked.item, "state": checked.state, "counts": checked.counts, "choice": checked.choice}
         step = Step("mark", by, now, checked.reason, judged)
-        return _with_version(
+        return versioned(
             await self._store.write(lambda engine: self._scores.amend(engine, score_id, version, change, step))
         )
 
@@ -131,7 +131,7 @@ class Scoring:
             return replace(score, state=ScoreState.CLOSED, note=masked, closed_at=now, updated_at=now)
 
         step = Step("close", by, now, masked)
-        score = _with_version(
+        score = versioned(
             await self._store.write(lambda engine: self._scores.amend(engine, score_id, version, change, step))
         )
         await self._closed(score)
@@ -162,7 +162,7 @@ class Scoring:
                 limit=limit,
             )
         )
-        return [_with_version(kept) for kept in found]
+        return [versioned(kept) for kept in found]
 
     async def trail(self, kind: str, record_id: str) -> Sequence[TrailStep]:
         """Every step of a record, oldest first."""
@@ -209,10 +209,6 @@ def _own_draft(score: Score, by: str) -> None:
         raise NotNowError("the score is another inspector's")
     if score.state is not ScoreState.DRAFT:
         raise NotNowError(f"the score is {score.state}; an appeal may change it")
-
-
-def _with_version(kept: Kept[Score]) -> Score:
-    return replace(kept.record, version=kept.version)
 
 
 def id_of(*parts: str | None) -> str:

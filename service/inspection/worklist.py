@@ -8,10 +8,10 @@ from alerts.inspection.sampling import Candidate, sample
 from config.inspection import InspectionSettings
 from config.sampling import SamplingPlan
 from service.clock import Clock
-from service.inspection.kinds import task_records
+from service.inspection.kinds import task_records, versioned
 from service.inspection.periods import Days, week_of
 from service.inspection.scoring import Scoring, id_of
-from service.store.inspection_records import CallRow, Kept, Step, calls_between, together
+from service.store.inspection_records import CallRow, Step, calls_between, together
 from service.store.store import Store
 from web.inspection.views import NotNowError, Score, Task, UnknownRecordError
 
@@ -61,7 +61,7 @@ class Worklist:
                 ],
             )
         )
-        return [_with_version(each) for each in kept]
+        return [versioned(each) for each in kept]
 
     async def draw_all(self) -> int:
         """Every plan for this week and the last; answers how many tasks there are."""
@@ -74,7 +74,7 @@ class Worklist:
         found = await self._store.read(
             lambda engine: self._tasks.find(engine, by_due=True, owner=inspector, state=state, limit=limit)
         )
-        tasks = [_with_version(kept) for kept in found]
+        tasks = [versioned(kept) for kept in found]
         return sorted(tasks, key=lambda task: (task.due_at, task.rank, task.task_id))
 
     async def begin(self, task_id: str, by: str) -> Score:
@@ -106,7 +106,7 @@ class Worklist:
             return replace(task, state="dropped")
 
         step = Step("drop", by, self._clock.now_at(), reason)
-        return _with_version(
+        return versioned(
             await self._store.write(lambda engine: self._tasks.amend(engine, task_id, version, change, step))
         )
 
@@ -157,7 +157,3 @@ def _tasks_of(
             )
         )
     return tasks
-
-
-def _with_version(kept: Kept[Task]) -> Task:
-    return replace(kept.record, version=kept.version)
