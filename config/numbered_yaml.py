@@ -27,15 +27,22 @@ class NumberedYaml:
 
 def read_numbered_yaml(file: Path, faults: list[str]) -> NumberedYaml | None:
     """The file's content, or None with what is wrong added to `faults` (file, line, cure)."""
-    before = len(faults)
     try:
         if file.stat().st_size > _LONGEST_BYTES:
             faults.append(f"{file}: is longer than {_LONGEST_BYTES} bytes; split it over the topics")
             return None
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{file}: cannot be read ({type(error).__name__}); save it as UTF-8 text")
         return None
+    return numbered_yaml_of(file, text, faults)
+
+
+def numbered_yaml_of(file: Path, text: str, faults: list[str]) -> NumberedYaml | None:
+    """The content of a text that faults call `file`, or None with what is wrong added to them."""
+    before = len(faults)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

@@ -1,6 +1,7 @@
 """Score sheets: YAML written by quality staff in, frozen and checked sheets out."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from config.numbered_yaml import NumberedYaml, Where, read_numbered_yaml
+from config.numbered_yaml import NumberedYaml, Where, numbered_yaml_of, read_numbered_yaml
 from config.rule_faults import cure_of
 from config.rule_packs import Wording
 from config.score_items import (
@@ -180,6 +181,7 @@ _SECTIONS = (
     *(ErrorsItem, PenaltyItem, FatalItem, MistakeItem, BonusItem, IndicatorItem),
 )
 _KEYS = sorted({name for section in _SECTIONS for name in section.model_fields})
+_PLACE = re.compile(r"sheet(?:, line (\d+))?: (.*)", re.DOTALL)
 _FORMS = {"deductions", "levels", "errors", "penalty", "fatal", "mistake", "bonus", "indicator"}
 
 
@@ -207,6 +209,19 @@ def load_score_sheets(folder: Path) -> dict[str, ScoreSheet]:
     if faults:
         raise ScoreSheetError(faults)
     return sheets
+
+
+def checked_sheet(text: str) -> tuple[ScoreSheet | None, list[tuple[int | None, str]]]:
+    """The sheet that a text holds, or None; and each fault with its line (None: of the whole) and cure."""
+    file, faults = Path("sheet"), list[str]()
+    document = numbered_yaml_of(file, text, faults)
+    sheet = sheet_of(document, faults) if document is not None else None
+    return (None if faults else sheet), [_placed(fault) for fault in faults]
+
+
+def _placed(fault: str) -> tuple[int | None, str]:
+    found = _PLACE.fullmatch(fault)
+    return (int(found[1]) if found[1] else None, found[2]) if found is not None else (None, fault)
 
 
 def sheet_of(document: NumberedYaml, faults: list[str]) -> ScoreSheet | None:

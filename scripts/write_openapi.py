@@ -17,9 +17,7 @@ from web.clips_api import clips_router  # noqa: E402
 from web.drain_api import drain_router  # noqa: E402
 from web.erasure_api import erasure_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
-from web.inspection.library_api import library_router  # noqa: E402
-from web.inspection.scores_api import scores_router  # noqa: E402
-from web.inspection.work_api import work_router  # noqa: E402
+from web.inspection.routes import inspection_routes  # noqa: E402
 from web.office import Office, office_routes  # noqa: E402
 from web.pages import Pages  # noqa: E402
 from web.supervise_api import supervise_router  # noqa: E402
@@ -34,7 +32,7 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    past = (*office_routes(Office(*[nobody] * 8)), scores_router(nobody), work_router(nobody), library_router(nobody))
+    past = (*office_routes(Office(*[nobody] * 8)), *inspection_routes(*[nobody] * 5))
     people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))

@@ -84,9 +84,7 @@ from web.erasure_api import erasure_router
 from web.floor import Floor
 from web.floor_api import floor_router
 from web.http_door import open_http_socket
-from web.inspection.library_api import library_router
-from web.inspection.scores_api import scores_router
-from web.inspection.work_api import work_router
+from web.inspection.routes import inspection_routes
 from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
 from web.pages import Pages
@@ -283,9 +281,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             erasure_router(eraser, ledger),
             drain_router(drain),
             *office_routes(office),
-            scores_router(inspection),
-            work_router(inspection),
-            library_router(inspection),
+            *inspection_routes(inspection, lambda: book.roster, calls, clips, ledger),
             supervise_router(ScopedSupervising(pbx_feeds.room, calls, ledger), desk),
             session_router(front),
             people_router(front, book, settings.trust),

@@ -78,6 +78,12 @@ _PAGES = {
     "/history": "history",
     "/calls/{call_id}": "call-page",
     "/figures": "figures",
+    "/inspection/improvements": "quality",
+    "/inspection/appeals": "quality",
+    "/inspection/calibration": "quality",
+    "/inspection/library": "quality",
+    "/inspection/call-backs": "quality",
+    "/inspection/plans": "quality",
     "/rules": "rules",
     "/docs": "docs",
 }

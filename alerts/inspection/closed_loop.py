@@ -68,6 +68,18 @@ def rechecked(
     return replace(case, rechecked=heard)
 
 
+def ended(case: Improvement, result: Result, at: datetime) -> Improvement:
+    """A person ends it: at the re-check with what was heard, or at any step because it was no fault.
+
+    Raises WrongStepError.
+    """
+    if result is not Result.WITHDRAWN:
+        _at_step(case, Step.RECHECK)
+    elif case.step is Step.CLOSED:
+        raise WrongStepError(f"{case.improvement_id}: is closed already")
+    return replace(case, step=Step.CLOSED, result=result, closed_at=at)
+
+
 def _at_step(case: Improvement, step: Step) -> None:
     if case.step is not step:
         raise WrongStepError(f"{case.improvement_id}: the step now is {case.step}, not {step}")

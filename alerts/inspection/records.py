@@ -82,10 +82,11 @@ class Step(StrEnum):
 
 
 class Result(StrEnum):
-    """What the re-check showed."""
+    """What came of an improvement."""
 
     IMPROVED = "improved"
     REPEATED = "repeated"
+    WITHDRAWN = "withdrawn"  # it was no fault: an appeal was right, or somebody was wrong
 
 
 @dataclass(frozen=True, slots=True)

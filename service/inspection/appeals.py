@@ -1,6 +1,6 @@
 """Appeals: the agent objects, somebody else decides, a second person for good; a changed score is scored anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from alerts.inspection.appeal import AppealError, appealed, arbitrated, decided, to_arbitration
@@ -19,8 +19,16 @@ from web.inspection.views import AppealView, NotNowError, Score, ScoreState
 class Appeals:
     """Fills `web.inspection.sources.AppealSource`."""
 
-    def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings, scoring: Scoring) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: ClosedLoopSettings,
+        scoring: Scoring,
+        changed: Callable[[Score, str], Awaitable[None]],
+    ) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring
+        self._changed = changed  # told the score that came of it, and who decided so
         self._appeals, self._scores = appeal_records(), score_records()
 
     async def appeal(self, score_id: str, reason: str, by: str) -> AppealView:
@@ -128,6 +136,8 @@ class Appeals:
             )
         except AppealError as error:
             raise NotNowError(str(error)) from None
+        if kept[1] is not None:
+            await self._changed(kept[1].record, by)
         return _view(kept[0])
 
 

@@ -89,13 +89,17 @@ class Calibrating:
             versioned(kept) for kept in await self._store.read(lambda engine: self._rounds.find(engine, limit=limit))
         ]
 
+    async def scores(self, calibration_id: str) -> Sequence[Score]:
+        """Every score of a round, drafts too, oldest first."""
+        found = await self._store.read(lambda engine: self._scores.find(engine, about=calibration_id))
+        return [versioned(kept) for kept in reversed(found)]
+
     async def agreement(self, calibration_id: str) -> Agreement:
         """How far the inspectors agree. Raises UnknownRecordError, and NotNowError while the round is open."""
         each = await self.get(calibration_id)
         if each.closed_at is None:
             raise NotNowError("the round is open: agreement is shown when it is closed")
-        found = await self._store.read(lambda engine: self._scores.find(engine, about=calibration_id))
-        scores = [kept.record for kept in found if kept.record.state is not ScoreState.DRAFT]
+        scores = [score for score in await self.scores(calibration_id) if score.state is not ScoreState.DRAFT]
         sheet = await self._scoring.sheet_of(scores[0].sheet_digest) if scores else self._scoring.sheets[each.sheet]
         return agreement_of(sheet, scores)
 

@@ -1,6 +1,6 @@
 """Call-backs: every customer who gave up waiting becomes a task, until somebody reached them or tried often enough."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -54,8 +54,7 @@ class CallBacks:
         gap = timedelta(minutes=self._settings.least_gap_min)
 
         def change(current: CallBack) -> CallBack:
-            if current.state != "open":
-                raise NotNowError(f"the call-back is {current.state}")
+            _open(current)
             if not reached and current.attempts and now < current.attempts[-1].at + gap:
                 raise NotNowError(f"the next attempt counts {self._settings.least_gap_min:g} minutes after the last")
             attempts = (*current.attempts, Attempt(by, now, reached, text))
@@ -64,6 +63,25 @@ class CallBacks:
             return replace(current, attempts=attempts, state=state, assignee=by, closed_at=closed_at)
 
         step = Step("reached" if reached else "tried", by, now, text)
+        return await self._amend(call_back_id, version, change, step)
+
+    async def claim(self, call_back_id: str, version: int, by: str) -> CallBack:
+        """Take it in hand. Raises UnknownRecordError, StaleRecordError, NotNowError when it is over."""
+        step = Step("claim", by, self._clock.now_at())
+        return await self._amend(call_back_id, version, lambda current: replace(_open(current), assignee=by), step)
+
+    async def drop(self, call_back_id: str, version: int, reason: str, by: str) -> CallBack:
+        """Nobody needs to be called. Raises UnknownRecordError, StaleRecordError, NotNowError when it is over."""
+        now, text = self._clock.now_at(), masked_note(reason)
+
+        def change(current: CallBack) -> CallBack:
+            return replace(_open(current), state="dropped", reason=text, assignee=by, closed_at=now)
+
+        return await self._amend(call_back_id, version, change, Step("drop", by, now, text))
+
+    async def _amend(
+        self, call_back_id: str, version: int, change: Callable[[CallBack], CallBack], step: Step
+    ) -> CallBack:
         return versioned(
             await self._store.write(lambda engine: self._records.amend(engine, call_back_id, version, change, step))
         )
@@ -86,3 +104,10 @@ class CallBacks:
         )
         step = Step("begin", None, now)
         await self._store.write(lambda engine: self._records.add(engine, fresh.call_back_id, fresh, step))
+
+
+def _open(current: CallBack) -> CallBack:
+    """The same, while it is open. Raises NotNowError."""
+    if current.state != "open":
+        raise NotNowError(f"the call-back is {current.state}")
+    return current

@@ -7,22 +7,23 @@ from alerts.inspection.closed_loop import (
     WrongStepError,
     before_and_after,
     due_at,
+    ended,
     is_overdue,
     needs_reminder,
     planned,
     rechecked,
     reported,
 )
-from alerts.inspection.records import BeforeAndAfter, Improvement, Mark, MarkState, Step
+from alerts.inspection.records import BeforeAndAfter, Improvement, Mark, MarkState, Result, Step
 from alerts.masking.call_masker import masked_note
 from config.closed_loop import ClosedLoopSettings
 from service.clock import Clock
-from service.inspection.kinds import improvement_records, score_records
+from service.inspection.kinds import IMPROVEMENT, improvement_records, score_records
 from service.inspection.scoring import id_of
-from service.store.inspection_records import Kept, calls_between
+from service.store.inspection_records import Kept, calls_between, trail_of
 from service.store.inspection_records import Step as TrailEntry
 from service.store.store import Store
-from web.inspection.views import ImprovementView, NotNowError, Score
+from web.inspection.views import ImprovementView, NotNowError, Score, TrailStep
 
 
 class Improving:
@@ -50,6 +51,24 @@ class Improving:
         for item in sorted(faulty - running - again):
             await self._confirm(score, item)
 
+    async def corrected(self, score: Score, by: str) -> None:
+        """An appeal changed a score: cases of faults that it no longer shows are withdrawn."""
+        if score.call.agent_id is None:
+            return
+        faulty = {mark.item for mark in score.marks if is_fault(mark)}
+        now = self._clock.now_at()
+        step = TrailEntry("withdraw", by, now, content={"score_id": score.score_id})
+
+        def change(current: Improvement) -> Improvement:
+            return current if current.step is Step.CLOSED else ended(current, Result.WITHDRAWN, now)
+
+        for kept in await self._open_of(score.call.agent_id):
+            case = kept.record
+            if case.fault not in faulty and case.improvement_id == id_of(score.score_id, case.fault):
+                await self._store.write(
+                    lambda engine, which=case.improvement_id: self._cases.amend(engine, which, None, change, step)  # type: ignore[misc]  # the case of this round
+                )
+
     async def report(self, improvement_id: str, version: int, by: str) -> ImprovementView:
         """Agent and leader were told. Raises UnknownRecordError, StaleRecordError, NotNowError."""
         now = self._clock.now_at()
@@ -60,10 +79,21 @@ class Improving:
         now, text = self._clock.now_at(), masked_note(plan)
         return await self._amend(improvement_id, version, "plan", by, lambda case: planned(case, text, now), text)
 
+    async def close(self, improvement_id: str, version: int, result: Result, reason: str, by: str) -> ImprovementView:
+        """A person ends it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        now, text = self._clock.now_at(), masked_note(reason)
+        return await self._amend(improvement_id, version, "close", by, lambda case: ended(case, result, now), text)
+
+    async def trail(self, improvement_id: str) -> Sequence[TrailStep]:
+        """Every step of a case, oldest first."""
+        return await self._store.read(lambda engine: trail_of(engine, IMPROVEMENT, improvement_id))
+
     async def cases(
-        self, *, agent_id: str | None, team: str | None, step: str | None, overdue: bool, limit: int
+        self, *, agent_id: str | None, team: str | None, step: str | Sequence[str] | None, overdue: bool, limit: int
     ) -> Sequence[ImprovementView]:
         """Cases, the next due first."""
+        if overdue and step is None:
+            step = [each.value for each in Step if each is not Step.CLOSED]
         found = await self._store.read(
             lambda engine: self._cases.find(engine, by_due=True, agent_id=agent_id, team=team, state=step, limit=limit)
         )

@@ -18,6 +18,7 @@ from service.inspection.improving import Improving
 from service.inspection.library import Library
 from service.inspection.outside import Outside
 from service.inspection.periods import Days
+from service.inspection.plans import SamplingPlans
 from service.inspection.scoring import Scoring
 from service.inspection.worklist import Worklist
 from service.store.store import Store
@@ -43,9 +44,10 @@ class Inspection:
     ) -> None:
         days = Days(figures.timezone, time.fromisoformat(figures.day_begins))
         self.scoring = Scoring(store, clock, sheets, self._closed)
-        self.worklist = Worklist(store, clock, settings, days, self.scoring, inspectors)
+        self.plans = SamplingPlans(store, clock, settings.plans, sheets)
+        self.worklist = Worklist(store, clock, settings, days, self.scoring, self.plans, inspectors)
         self.improving = Improving(store, clock, settings.closed_loop)
-        self.appeals = Appeals(store, clock, settings.closed_loop, self.scoring)
+        self.appeals = Appeals(store, clock, settings.closed_loop, self.scoring, self.improving.corrected)
         self.calibrating = Calibrating(store, clock, self.scoring)
         self.library = Library(store, clock)
         self.call_backs = CallBacks(store, clock, settings.call_back)

@@ -9,10 +9,10 @@ from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Kept, Records
-from web.inspection.views import Calibration, CallBack, CallFacts, Example, OutsideFigure, Score, Task
+from web.inspection.views import Calibration, CallBack, CallFacts, Example, KeptPlan, OutsideFigure, Score, Task
 
-_Versioned = TypeVar("_Versioned", Score, Task, Calibration, Example, CallBack)
-EXAMPLE, CALL_BACK, OUTSIDE = "example", "call_back", "outside"
+_Versioned = TypeVar("_Versioned", Score, Task, Calibration, Example, CallBack, KeptPlan)
+EXAMPLE, CALL_BACK, OUTSIDE, PLAN = "example", "call_back", "outside", "plan"
 SCORE, TASK, IMPROVEMENT, APPEAL, CALIBRATION, SHEET = (
     *("score", "task", "improvement"),
     *("appeal", "calibration", "sheet"),
@@ -51,6 +51,15 @@ def task_records() -> Records[Task]:
                 due_at=task.due_at,
             ),
         ),
+    )
+
+
+def plan_records() -> Records[KeptPlan]:
+    """Sampling plans that were made on the page: by their sheet."""
+    return Records(
+        PLAN,
+        KeptPlan,
+        lambda each: Columns(state="removed" if each.removed else "in_force", about=each.plan.sheet),
     )
 
 

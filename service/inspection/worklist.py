@@ -10,6 +10,7 @@ from config.sampling import SamplingPlan
 from service.clock import Clock
 from service.inspection.kinds import task_records, versioned
 from service.inspection.periods import Days, week_of
+from service.inspection.plans import SamplingPlans
 from service.inspection.scoring import Scoring, id_of
 from service.store.inspection_records import CallRow, Step, calls_between, together
 from service.store.store import Store
@@ -26,22 +27,24 @@ class Worklist:
         settings: InspectionSettings,
         days: Days,
         scoring: Scoring,
+        plans: SamplingPlans,
         everybody: Callable[[], Iterable[str]],
     ) -> None:
         self._store, self._clock, self._settings, self._scoring = store, clock, settings, scoring
         self._days = days
         self._everybody = everybody
         self._tasks = task_records()
-        self.plans = {plan.plan: plan for plan in settings.plans}
+        self._plans = plans
 
     async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
         """The tasks of a plan for a week (`2026-W48`); drawing again adds what came since and takes nothing back.
 
         Raises UnknownRecordError for the plan, ValueError for the period.
         """
-        if plan_name not in self.plans:
+        plans = await self._plans.all()
+        if plan_name not in plans:
             raise UnknownRecordError
-        plan = self.plans[plan_name]
+        plan = plans[plan_name].plan
         begin, end = self._days.week(period)
         now = self._clock.now_at()
         due_at = end + timedelta(days=self._settings.worklist_within_days)
@@ -67,7 +70,7 @@ class Worklist:
         """Every plan for this week and the last; answers how many tasks there are."""
         now = self._clock.now_at()
         periods = (week_of(self._days.day_of(now - timedelta(days=7))), week_of(self._days.day_of(now)))
-        return sum([len(await self.draw(plan, period)) for plan in self.plans for period in periods])
+        return sum([len(await self.draw(plan, period)) for plan in await self._plans.all() for period in periods])
 
     async def tasks(self, inspector: str | None, state: str | None, limit: int) -> Sequence[Task]:
         """A worklist, the next due first, within the same deadline the riskiest."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Action, AlertState, Kind, Severity
+from alerts.inspection.records import AppealAct, AppealState, Result, Step
 from alerts.verdict import EndFacts, Verdict
 from config.roster import KINDS
 from config.roster import Role as RosterRole
@@ -36,6 +37,9 @@ _UNSEEN = (
 )
 _ACTS = ("acknowledge", "resolve", "false_positive", "snooze", "note", "reopen")
 _SECTIONS = re.findall(r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "sections.js").read_text(encoding="utf-8"))
+_INSPECTION = re.findall(
+    r'\["(\w+)", "/', (STATIC_FOLDER / "frame" / "inspection-pages.js").read_text(encoding="utf-8")
+)
 _MODES = ("both", "agent", "customer", "mono", "swap")
 _STEPS = ("whisper", "barge", "take_over", "end")
 _FACTS = re.findall(r'^ +\("(\w+)",', inspect.getsource(EndFacts.measures), re.MULTILINE)
@@ -194,9 +198,28 @@ def test_every_family_of_words_is_complete() -> None:
         "deed.": list(Act),
         "phase.": ["begun", "running", "ended"],
         "people.": ["sites", "teams", "queues"],
-        "keys.": ["lists", "alert", "listening", "stepping", "page"],
+        "keys.": ["lists", "alert", "listening", "stepping", "page", "case"],
         "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
+        "inspection.tab.": [*_INSPECTION],
+        "loop.": ["before", "after"],
+        "loop.choice.": ["passed", "failed", "not_involved"],
+        "loop.done.": ["report", "plan", "close"],
+        "loop.result.": list(Result),
+        "loop.show.": ["open", *Step],
+        "appeal.show.": ["waiting", "decided", "final", "all"],
+        "appeal.state.": list(AppealState),
+        "back.show.": ["open", "mine", "reached", "given_up", "dropped"],
+        "plans.field.": ["name", "sheet", "many", "risk", "of", "inspectors"],
+        "plans.list.": ["teams", "queues", "sites", "inspectors"],
+        "plans.origin.": ["settings", "page"],
+        "plans.per.": ["agent", "queue", "team", "all"],
+        "plans.view.": ["plans", "sheets", "check"],
+        "sheets.fatal.": ["service", "business"],
+        "sheets.form.": [
+            *("deductions", "levels", "errors", "penalty", "fatal", "mistake", "bonus", "indicator"),
+        ],
+        "sheets.zeroes.": ["call", "group"],
         "talk.": ["whisper", "barge"],
         "talk.says.": ["whisper", "barge"],
         "talk.status.": ["asking", "denied", "absent", "insecure", "connecting", "lost"],
@@ -205,6 +228,13 @@ def test_every_family_of_words_is_complete() -> None:
     assert families == set(members)
     for family, names in members.items():
         assert [name for name in names if f"{family}{name}" not in ENGLISH] == []
+
+
+def test_every_act_of_a_trail_has_its_word() -> None:
+    improvements = ("confirm", "report", "plan", "recheck", "close", "withdraw")
+
+    assert [act for act in AppealAct if f"appeal.did.{act}" not in ENGLISH] == []
+    assert [act for act in improvements if f"loop.did.{act}" not in ENGLISH] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

@@ -33,6 +33,13 @@ class ExampleFields(Incoming):
     from_ms: int = Field(ge=0)
     to_ms: int = Field(gt=0)
     consent: bool = Field(False, description="Whether the people in it agreed that it is heard; without: words only.")
+    alert_id: RecordId | None = Field(None, description="An alert whose clip is the sound of a call not recorded.")
+
+    @model_validator(mode="after")
+    def _is_a_stretch(self) -> Self:
+        if self.from_ms >= self.to_ms:
+            raise ValueError("from_ms must be smaller than to_ms")
+        return self
 
 
 class RemoveFields(Versioned):
@@ -56,12 +63,13 @@ class ExampleBody(Body):
     consent: bool
     by: str
     added_at: Stamp
+    alert_id: str | None
     audio: str | None
 
     @classmethod
     def of(cls, example: Example) -> Self:
         """From our own words."""
-        address = f"/api/v1/calls/{example.call.call_id}/audio.wav?from_ms={example.from_ms}&to_ms={example.to_ms}"
+        address = f"/api/v1/inspection/examples/{example.example_id}/audio.wav"
         names = [name for name in cls.model_fields if name != "audio"]
         return cls.model_validate(
             {name: getattr(example, name) for name in names} | {"audio": address if example.consent else None}
@@ -79,6 +87,12 @@ class AttemptFields(Versioned):
 
     reached: bool
     note: Text | None = None
+
+
+class CloseFields(Versioned):
+    """Why nobody needs to be called."""
+
+    reason: Text
 
 
 class AttemptBody(Body):
@@ -102,6 +116,7 @@ class CallBackBody(Body):
     assignee: str | None
     attempts: list[AttemptBody]
     closed_at: Stamp | None
+    reason: str | None = Field(description="Why it was dropped.")
 
     @classmethod
     def of(cls, each: CallBack) -> Self:
@@ -189,10 +204,14 @@ def _within(call: CallFacts) -> bool:
 def _example_routes(router: APIRouter, desk: InspectionSource) -> None:
     @router.get("/inspection/examples")
     async def list_examples(
-        fault: Annotated[str | None, Query(max_length=200)] = None, limit: _Limit = 100
+        fault: Annotated[str | None, Query(max_length=200)] = None,
+        good: bool | None = None,
+        consent: bool | None = None,
+        words: Annotated[str | None, Query(max_length=200, description="In fault, title or note.")] = None,
+        limit: _Limit = 100,
     ) -> ExampleList:
         """Good and bad examples, of one fault or of all."""
-        found = await desk.library.examples(fault=fault, limit=limit)
+        found = await desk.library.examples(fault=fault, limit=limit, good=good, consent=consent, words=words)
         return ExampleList(examples=[ExampleBody.of(each) for each in found if each.consent or _within(each.call)])
 
     @router.post("/inspection/examples", status_code=201)
@@ -209,9 +228,13 @@ def _example_routes(router: APIRouter, desk: InspectionSource) -> None:
 
 
 def _call_back_routes(router: APIRouter, desk: InspectionSource) -> None:
+    async def seen(call_back_id: str) -> None:
+        if not _within((await desk.call_backs.get(call_back_id)).call):
+            raise UnknownRecordError
+
     @router.get("/call-backs")
     async def list_call_backs(
-        state: Annotated[str | None, Query(pattern="^(open|reached|given_up)$")] = None, limit: _Limit = 100
+        state: Annotated[str | None, Query(pattern="^(open|reached|given_up|dropped)$")] = None, limit: _Limit = 100
     ) -> CallBackList:
         """Customers who gave up waiting, the next due first."""
         found = await desk.call_backs.call_backs(state=state, limit=limit)
@@ -220,12 +243,23 @@ def _call_back_routes(router: APIRouter, desk: InspectionSource) -> None:
     @router.post("/call-backs/{call_back_id}/attempts")
     async def add_attempt(call_back_id: RecordId, body: AttemptFields, person: PersonHeader = None) -> CallBackBody:
         """Say that somebody called, and whether the customer was reached."""
-        if not _within((await desk.call_backs.get(call_back_id)).call):
-            raise UnknownRecordError
+        await seen(call_back_id)
         tried = await desk.call_backs.tried(
             call_back_id, body.version, reached=body.reached, note=body.note, by=actor(person)
         )
         return CallBackBody.of(tried)
+
+    @router.post("/call-backs/{call_back_id}/claim")
+    async def claim_call_back(call_back_id: RecordId, body: Versioned, person: PersonHeader = None) -> CallBackBody:
+        """Take it in hand, from whoever had it, so that nobody calls twice."""
+        await seen(call_back_id)
+        return CallBackBody.of(await desk.call_backs.claim(call_back_id, body.version, actor(person)))
+
+    @router.post("/call-backs/{call_back_id}/drop")
+    async def drop_call_back(call_back_id: RecordId, body: CloseFields, person: PersonHeader = None) -> CallBackBody:
+        """Nobody needs to be called any more, as when the customer called again."""
+        await seen(call_back_id)
+        return CallBackBody.of(await desk.call_backs.drop(call_back_id, body.version, body.reason, actor(person)))
 
 
 def _outside_routes(router: APIRouter, desk: InspectionSource) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from alerts.inspection.records import AppealState, Mark
+from alerts.inspection.records import AppealState, Mark, Result
 from config.sampling import SamplingPlan
 from config.score_sheets import ScoreSheet
 from web.inspection.views import (
@@ -17,6 +17,7 @@ from web.inspection.views import (
     CallBack,
     Example,
     ImprovementView,
+    KeptPlan,
     OutsideFigure,
     Score,
     ScoreState,
@@ -79,13 +80,24 @@ class ScoringSource(Protocol):
         ...
 
 
-class WorklistSource(Protocol):
-    """Sampling plans and the tasks they make."""
+class PlanSource(Protocol):
+    """Sampling plans: those of the settings, and those made by lead inspectors."""
 
-    @property
-    def plans(self) -> Mapping[str, SamplingPlan]:
-        """The plans by name."""
+    async def all(self) -> Mapping[str, KeptPlan]:
+        """The plans in force by name."""
         ...
+
+    async def put(self, plan: SamplingPlan, version: int, by: str) -> KeptPlan:
+        """Put a plan in force. Raises StaleRecordError, NotNowError for a sheet that is not there."""
+        ...
+
+    async def remove(self, name: str, version: int, by: str) -> None:
+        """Draw nothing more by it. Raises UnknownRecordError, StaleRecordError."""
+        ...
+
+
+class WorklistSource(Protocol):
+    """The tasks that sampling plans make."""
 
     async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
         """The tasks of a plan for a week (`2026-W48`). Raises UnknownRecordError, NotNowError, ValueError (period)."""
@@ -108,7 +120,7 @@ class ImprovingSource(Protocol):
     """The closed loop of confirmed faults."""
 
     async def cases(
-        self, *, agent_id: str | None, team: str | None, step: str | None, overdue: bool, limit: int
+        self, *, agent_id: str | None, team: str | None, step: str | Sequence[str] | None, overdue: bool, limit: int
     ) -> Sequence[ImprovementView]:
         """Cases, the next due first."""
         ...
@@ -127,6 +139,14 @@ class ImprovingSource(Protocol):
 
     async def plan(self, improvement_id: str, version: int, plan: str, by: str) -> ImprovementView:
         """What will be done about it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def close(self, improvement_id: str, version: int, result: Result, reason: str, by: str) -> ImprovementView:
+        """A person ends it. Raises UnknownRecordError, StaleRecordError, NotNowError."""
+        ...
+
+    async def trail(self, improvement_id: str) -> Sequence[TrailStep]:
+        """Every step of a case, oldest first."""
         ...
 
     async def recheck_candidates(self, improvement_id: str) -> Sequence[str]:
@@ -191,6 +211,10 @@ class CalibratingSource(Protocol):
         """End the round. Raises UnknownRecordError, StaleRecordError, NotNowError."""
         ...
 
+    async def scores(self, calibration_id: str) -> Sequence[Score]:
+        """Every score of a round, drafts too, oldest first; what of them is shown to whom is not said here."""
+        ...
+
     async def agreement(self, calibration_id: str) -> Agreement:
         """How far the inspectors agree. Raises UnknownRecordError, and NotNowError while the round is open."""
         ...
@@ -211,12 +235,21 @@ class LibrarySource(Protocol):
         to_ms: int,
         consent: bool,
         by: str,
+        alert_id: str | None = None,
     ) -> Example:
         """Add a stretch of a call. Raises UnknownRecordError for the call, NotNowError."""
         ...
 
-    async def examples(self, *, fault: str | None, limit: int) -> Sequence[Example]:
-        """What is in the library, newest first."""
+    async def examples(
+        self,
+        *,
+        fault: str | None,
+        limit: int,
+        good: bool | None = None,
+        consent: bool | None = None,
+        words: str | None = None,
+    ) -> Sequence[Example]:
+        """What is in the library, newest first; `words` are looked for in fault, title and note."""
         ...
 
     async def get(self, example_id: str) -> Example:
@@ -237,6 +270,14 @@ class CallBackSource(Protocol):
 
     async def get(self, call_back_id: str) -> CallBack:
         """One. Raises UnknownRecordError."""
+        ...
+
+    async def claim(self, call_back_id: str, version: int, by: str) -> CallBack:
+        """Take it in hand. Raises UnknownRecordError, StaleRecordError, NotNowError when it is over."""
+        ...
+
+    async def drop(self, call_back_id: str, version: int, reason: str, by: str) -> CallBack:
+        """Nobody needs to be called. Raises UnknownRecordError, StaleRecordError, NotNowError when it is over."""
         ...
 
     async def tried(self, call_back_id: str, version: int, *, reached: bool, note: str | None, by: str) -> CallBack:
@@ -262,6 +303,11 @@ class InspectionSource(Protocol):
     @property
     def scoring(self) -> ScoringSource:
         """Sheets and scores."""
+        ...
+
+    @property
+    def plans(self) -> PlanSource:
+        """Sampling plans."""
         ...
 
     @property

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from alerts.inspection.records import Appeal, BeforeAndAfter, Improvement, Mark, Scale, SheetScore
+from config.sampling import SamplingPlan
 
 
 class UnknownRecordError(Exception):
@@ -90,6 +91,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A sampling plan in force; version 0 is as the settings say. One that was removed draws nothing."""
+
+    plan: SamplingPlan
+    version: int
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImprovementView:
     """An improvement on its way, with its deadline and outcome."""
 
@@ -162,6 +172,7 @@ class Example:
     by: str
     added_at: datetime
     removed_at: datetime | None
+    alert_id: str | None = None  # whose clip is its sound where the call was not recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +191,14 @@ class CallBack:
 
     call_back_id: str
     version: int
-    state: str  # open, reached, given_up
+    state: str  # open, reached, given_up, dropped
     call: CallFacts
     abandoned_at: datetime
     due_at: datetime
     assignee: str | None
     attempts: tuple[Attempt, ...]
     closed_at: datetime | None
+    reason: str | None = None  # why it was dropped
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field, StringConstraints
 
 from alerts.inspection.records import AppealState, Step
-from config.sampling import SamplingPlan
 from web.actors import PersonHeader
 from web.guard import LARGEST_BODY_BYTES
 from web.inspection.bodies import (
@@ -37,12 +36,6 @@ from web.requests import CallId
 _MOST = 500
 _Limit = Annotated[int, Query(ge=1, le=_MOST)]
 _Plan = Annotated[str, Path(max_length=64)]
-
-
-class PlanList(Body):
-    """The sampling plans."""
-
-    plans: list[SamplingPlan]
 
 
 class DrawFields(Incoming):
@@ -107,11 +100,6 @@ def work_router(desk: InspectionSource) -> APIRouter:
 
 
 def _worklist_routes(router: APIRouter, desk: InspectionSource) -> None:
-    @router.get("/plans")
-    async def list_plans() -> PlanList:
-        """The sampling plans of the settings."""
-        return PlanList(plans=list(desk.worklist.plans.values()))
-
     @router.post("/plans/{plan}/draw")
     async def draw_plan(plan: _Plan, body: DrawFields) -> TaskList:
         """Draw a week's calls now; drawing again adds what came since."""
@@ -155,7 +143,7 @@ def _improvement_routes(router: APIRouter, desk: InspectionSource) -> None:
     async def list_improvements(
         agent_id: Annotated[str | None, Query(max_length=200)] = None,
         team: Annotated[str | None, Query(max_length=200)] = None,
-        step: Step | None = None,
+        step: Annotated[list[Step] | None, Query()] = None,
         overdue: bool = False,
         limit: _Limit = 100,
     ) -> ImprovementList:

@@ -9,19 +9,28 @@ import pytest
 from fastapi import FastAPI
 
 from alerts.alert import Kind
+from config.roster import Roster
 from service.inspection.periods import week_of
+from tests.fakes.desk import FakeCalls
 from tests.service.inspection.desk import InspectionDesk, desk, ended, fault, faultless, judged
 from tests.service.store.examples import BEGAN_AT
 from web.inspection.faults import install_inspection_faults
-from web.inspection.library_api import library_router
-from web.inspection.scores_api import scores_router
-from web.inspection.work_api import work_router
+from web.inspection.routes import inspection_routes
 from web.problems import install_problems
 from web.trust.rights import RIGHTS_OF_ROLE, Right, Role
+from web.trust.sources import NoLedger
 from web.trust.who import EVERYWHERE, LOCAL, Principal, Scope, now_asks
 
 QA = {"X-Earshot-Person": "qa1"}
 LEAD = {"X-Earshot-Person": "lead"}
+
+
+class NoClips:
+    """Fills `web.sources.Clips`: nothing is kept."""
+
+    async def clip(self, alert_id: str, *, as_wav: bool) -> bytes | None:
+        """Nothing."""
+        return None
 
 
 @asynccontextmanager
@@ -30,9 +39,8 @@ async def over_http(folder: Path) -> AsyncIterator[tuple[InspectionDesk, httpx.A
         app = FastAPI()
         install_problems(app)
         install_inspection_faults(app)
-        app.include_router(scores_router(house.inspection))
-        app.include_router(work_router(house.inspection))
-        app.include_router(library_router(house.inspection))
+        for router in inspection_routes(house.inspection, Roster, FakeCalls(), NoClips(), NoLedger()):
+            app.include_router(router)
         now_asks(LOCAL)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://here/api/v1") as client:
@@ -204,7 +212,7 @@ async def test_library_call_backs_and_outside_figures(tmp_path: Path) -> None:
         silent = (await client.post("/inspection/examples", json=body, headers=QA)).json()
         assert silent["audio"] is None
         heard = (await client.post("/inspection/examples", json={**body, "consent": True}, headers=QA)).json()
-        assert heard["audio"] == "/api/v1/calls/c1/audio.wav?from_ms=0&to_ms=9000"
+        assert heard["audio"] == f"/api/v1/inspection/examples/{heard['example_id']}/audio.wav"
         assert len((await client.get("/inspection/examples")).json()["examples"]) == 2
         gone = {"version": 1, "reason": "no"}
         assert (await client.post(f"/inspection/examples/{silent['example_id']}/remove", json=gone)).status_code == 204

@@ -16,9 +16,7 @@ from web.clips_api import clips_router
 from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor_api import floor_router
-from web.inspection.library_api import library_router
-from web.inspection.scores_api import scores_router
-from web.inspection.work_api import work_router
+from web.inspection.routes import inspection_routes
 from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
 from web.pages import Pages
@@ -39,9 +37,7 @@ def whole_application() -> FastAPI:
         erasure_router(nobody, nobody),
         drain_router(nobody),
         *office_routes(Office(*[nobody] * 8)),
-        scores_router(nobody),
-        work_router(nobody),
-        library_router(nobody),
+        *inspection_routes(*[nobody] * 5),
         microphone_router(MicrophoneDoor(settings.listening, nobody)),
         supervise_router(nobody, nobody),
         posted_door(settings.pbx, nobody),

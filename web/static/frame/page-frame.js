@@ -25,7 +25,7 @@ export function TopBar({ section, children, bare = false }) {
   return html`<header class="top">
     <h1><span class="mark" aria-hidden="true"></span>Earshot</h1>
     <nav class="sections" aria-label=${t("sections")}>
-      ${(bare ? [] : SECTIONS.filter(([, , right]) => may(right))).map(
+      ${(bare ? [] : SECTIONS.map(reached).filter(Boolean)).map(
         ([name, address]) => html`<a key=${name} href=${address} aria-current=${name === section ? "page" : undefined}>${t(`section.${name}`)}</a>`,
       )}
     </nav>
@@ -36,6 +36,13 @@ export function TopBar({ section, children, bare = false }) {
     html`<button class="button quiet" id="log-out" onClick=${logOut} title=${t("session.who", { name: user.value.name })}>${user.value.name} · ${t("session.out")}</button>`}
     <button class="button quiet icon" onClick=${showHelp} aria-keyshortcuts="?" aria-label=${t("help.title")} title=${t("help.title")}>?</button>
   </header>`;
+}
+
+/** Name and address of a section as this person may reach it; null where it is not for them. */
+function reached([name, address, right, pages = null]) {
+  if (pages === null) return may(right) ? [name, address] : null;
+  const first = pages.find(([, , needed]) => may(needed));
+  return first ? [name, first[1]] : null;
 }
 
 /** A select of the bar. @param {{id: string, label: string, chosen: string, options: [string, string][], onChoose: (value: string) => void}} props */

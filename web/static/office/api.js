@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "../vendor/preact.js";
 import { html } from "../vendor/preact.js";
+import { actingHeaders } from "../lib/acting.js";
 import { t } from "../lib/i18n.js";
 
 /** A refusal of the service (RFC 9457), or that it could not be reached (`status` 0). */
@@ -15,7 +16,7 @@ export class Refusal extends Error {
 
 /** @param {string} path below /api/v1 @param {{method?: string, body?: any, text?: string, type?: string}} options */
 export async function ask(path, { method = "GET", body, text, type } = {}) {
-  const headers = {};
+  const headers = actingHeaders(path);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (text !== undefined) headers["Content-Type"] = type;
   let answer;
