@@ -14,6 +14,7 @@ from config.hearing import HearingSettings, SegmentSettings
 from config.inspection import InspectionSettings
 from config.keeping import ClipSettings, RecordingSettings, RetentionSettings
 from config.life import DeskSettings
+from config.limits import LimitSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
 from config.operating import DrainSettings, TlsSettings
@@ -167,3 +168,4 @@ class Settings(Section):
     tls: TlsSettings = TlsSettings()
     webhooks: WebhookSettings = WebhookSettings()
     trust: TrustSettings = TrustSettings()
+    limits: LimitSettings = LimitSettings()

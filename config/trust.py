@@ -50,4 +50,9 @@ class TrustSettings(Section):
     listen_row_s: float = Field(
         10.0, ge=1, le=60, description="Listening is written down in advance, for so many seconds at a time."
     )
+    proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        max_length=100,
+        description="Addresses and networks of our own proxies; they say who asks, and whether by TLS.",
+    )
     oidc: OidcSettings = OidcSettings()

@@ -1,28 +1,49 @@
-"""Connections that never finish their headers: each has its time, and all of them together their number."""
+"""Connections that trickle: heads, bodies and answers each have their time, and all that wait together their number."""
 
 import asyncio
-import resource
-from collections import OrderedDict
+import json
+from collections import Counter
+from enum import StrEnum
 from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_FEWEST = 64
+from config.limits import LimitSettings
+from service.waiting_room import WaitingRoom
+from web.problems import MEDIA_TYPE, problem
+
+_LINGER_S = 2.0  # who was answered before its body was whole may go on this long, so that the answer is read
+_AUDIO = "/ingest/http/"
+_TICK_S = 0.05  # a timer may ring a little early
+
+
+class Awaited(StrEnum):
+    """What of a connection is to come next."""
+
+    HEAD = "head"
+    BODY = "body"
+    AUDIO = "audio"  # the body of a call: any length, but no long pause
+    REST = "rest"  # of a body that nobody reads any more
 
 
 class BoundedHttp:
     """What the connections of one server share. `protocol` is for `uvicorn.Config(http=…)`.
 
-    A connection waits from its beginning, or from the end of its last request, until the headers of the next are
-    whole. Beyond `most_waiting` the one that has waited longest makes room: whoever is served is never concerned.
+    A connection waits from its beginning, or from the end of its last request, until head and body of the next are
+    whole. Where too many wait, the one that has waited longest makes room: whoever is served is never concerned.
     """
 
-    def __init__(self, headers_s: float, most_waiting: int) -> None:
-        self.headers_s, self.most_waiting = headers_s, most_waiting
-        self.waiting: OrderedDict[asyncio.BaseTransport, None] = OrderedDict()
-        self.late = 0  # closed because their headers did not come in time
-        self.crowded_out = 0  # closed because too many waited
+    def __init__(self, settings: LimitSettings, most_waiting: int) -> None:
+        self.room = WaitingRoom(most_waiting)
+        self.answer_s = settings.answer_s
+        self.patience_s = {
+            Awaited.HEAD: settings.head_s,
+            Awaited.BODY: settings.body_s,
+            Awaited.AUDIO: settings.audio_body_s,
+            Awaited.REST: _LINGER_S,
+        }
+        self.cut: Counter[str] = Counter()  # connections that were cut off, by what was awaited of them
 
     def protocol(self) -> type[H11Protocol]:
         """The class of the server's connections."""
@@ -35,69 +56,127 @@ class BoundedHttp:
 
         return Bounded
 
-    def come(self, transport: asyncio.BaseTransport) -> None:
-        """A connection begins to wait."""
-        self.waiting[transport] = None
-        while len(self.waiting) > self.most_waiting:
-            oldest, _ = self.waiting.popitem(last=False)
-            self.crowded_out += 1
-            _drop(oldest)
-
-    def go(self, transport: asyncio.BaseTransport) -> None:
-        """It waits no more."""
-        self.waiting.pop(transport, None)
-
-    def too_late(self, transport: asyncio.BaseTransport) -> None:
-        """It has waited too long."""
-        if transport in self.waiting:
-            del self.waiting[transport]
-            self.late += 1
-            _drop(transport)
-
-
-def fair_share_of_files() -> int:
-    """How many connections may wait: an eighth of the files the process may open; the rest is for calls and people."""
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(_FEWEST, (4_096 if most == resource.RLIM_INFINITY else most) // 8)
-
 
 class _Bounded(H11Protocol):
     shared: BoundedHttp
+    _awaited: Awaited | None = None
     _timer: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+    _heard_s = 0.0
+    _upgraded = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._wait()
+        self._await(Awaited.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
+        self._await(None)
+        self._taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.transport.is_closing():
-            self._stop_waiting()
-        elif self.conn.their_state is h11.IDLE:
-            self._wait()  # a request has begun, or not even that
-        else:
-            self._stop_waiting()
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._look()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._stop_waiting()
+        self._upgraded = True
+        self._await(None)
         super().handle_websocket_upgrade(event)
 
-    def _wait(self) -> None:
-        if self._timer is None:
-            self._timer = self.loop.call_later(self.shared.headers_s, self.shared.too_late, self.transport)
-            self.shared.come(self.transport)
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._taking is None:
+            self._taking = self.loop.call_later(self.shared.answer_s, self._cut, "answer")
 
-    def _stop_waiting(self) -> None:
+    def resume_writing(self) -> None:
+        self._taken()
+        super().resume_writing()
+
+    def _look(self) -> None:
+        """What is to come, after what has come."""
+        if self._upgraded or self.transport.is_closing():
+            self._await(None)
+        elif self.conn.their_state is h11.IDLE:
+            self._await(Awaited.HEAD)  # a request has begun, or not even that
+        elif self.conn.their_state is h11.SEND_BODY:
+            if self.cycle.response_complete:
+                self._await(Awaited.REST)
+            elif self.cycle.scope["path"].startswith(_AUDIO):
+                self._heard_s = self.loop.time()
+                self._await(Awaited.AUDIO)
+            else:
+                self._await(Awaited.BODY)
+        else:
+            self._await(None)
+
+    def _await(self, awaited: Awaited | None) -> None:
+        if awaited is self._awaited:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self.shared.go(self.transport)
+        self._awaited = awaited
+        if awaited is None:
+            self.shared.room.go(self.transport)
+            return
+        patience_s = self.shared.patience_s[awaited]
+        if awaited is Awaited.AUDIO:
+            patience_s = max(0.0, patience_s - self._pause_s())
+        self._timer = self.loop.call_later(patience_s, self._late)
+        if awaited is Awaited.AUDIO:
+            self.shared.room.go(self.transport)  # a call is not crowded out
+        else:
+            self.shared.room.come(self.transport)
 
+    def _late(self) -> None:
+        awaited, self._timer, self._awaited = self._awaited, None, None
+        if awaited is None:
+            return
+        if awaited is Awaited.AUDIO and self.flow.read_paused:
+            self._heard_s = self.loop.time()
+        if self.flow.read_paused or (awaited is Awaited.AUDIO and self._goes_on()):
+            self._await(awaited)  # it is we who do not read, or something has come since
+        elif awaited in (Awaited.BODY, Awaited.AUDIO) and not self.cycle.response_started:
+            self._say_late()
+            self._count(awaited)
+        else:
+            self._cut(awaited)
 
-def _drop(transport: asyncio.BaseTransport) -> None:
-    if isinstance(transport, asyncio.Transport):
-        transport.abort()
+    def _goes_on(self) -> bool:
+        return self._pause_s() < self.shared.patience_s[Awaited.AUDIO] - _TICK_S
+
+    def _pause_s(self) -> float:
+        """How long nothing has come."""
+        return self.loop.time() - self._heard_s
+
+    def _say_late(self) -> None:
+        """408, and whoever serves the request sees its sender go."""
+        body = json.dumps(problem(408, "body-too-slow", "The body did not come in time.").model_dump()).encode()
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        for event in (h11.Response(status_code=408, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.cycle.disconnected = True
+        self.cycle.message_event.set()
+        self.transport.close()
+
+    def _cut(self, awaited: str) -> None:
+        self._count(awaited)
+        self.transport.abort()
+
+    def _count(self, awaited: str) -> None:
+        self.shared.cut[awaited] += 1
+        self.shared.room.go(self.transport)
+
+    def _taken(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None

@@ -13,6 +13,7 @@ from alerts.reader import reader_of
 from config.rule_packs import RulePack
 from config.settings import Settings
 from service.all_calls import AllCalls
+from service.bounded_http import BoundedHttp
 from service.bus.change_feed import ChangeFeed
 from service.bus.open_bus import bus_of, new_node_id
 from service.call_board import CallBoard, known_language
@@ -73,6 +74,8 @@ from service.store.retention import Retention
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
 from service.trust.front_door import FrontDoor
+from service.trust.trust_metrics import TrustMetrics
+from service.waiting_room import fair_share_of_files, files_of_process
 from service.webhooks.courier import carry
 from service.webhooks.outbox import Outbox
 from streaming.frames import Leg
@@ -91,6 +94,7 @@ from web.pages import Pages
 from web.sources import AlertChange
 from web.supervise_api import supervise_router
 from web.trust.ledger_api import ledger_router
+from web.trust.limits import Limits
 from web.trust.people_api import people_router
 from web.trust.scoped import ScopedClips
 from web.trust.session_api import session_router
@@ -244,6 +248,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     DeskMetrics(registry, desk)
     RuleMetrics(registry, rules, observed)
     FeedMetrics(registry, pbx_feeds)
+    bounds = BoundedHttp(settings.limits, fair_share_of_files())
+    limits = Limits(settings.limits, lambda: clock.monotonic_ms() / 1000, files_of_process() // 2)
+    TrustMetrics(registry, bounds, limits, audiosocket_door.room)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
     workshop = RulesWorkshop(settings, rules, clock, shared=database_url(settings).get_backend_name() != "sqlite")
     office = Office(
@@ -270,6 +277,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         house=front,
         ledger=ledger,
         signed=lambda route: is_signed(route, settings.dialects),
+        limits=limits,
         further_routers=(
             microphone_router(MicrophoneDoor(settings.listening, pbx_feeds.browser, front)),
             websocket_door(settings.ingest, board, clock, ingest_counts),
@@ -291,7 +299,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
     )
-    server = SiteServer(uvicorn_config(settings, VoskPort(app, ports.vosk_port)), drain.begin)
+    server = SiteServer(uvicorn_config(settings, VoskPort(app, ports.vosk_port), bounds), drain.begin)
 
     await store.open()
     await front.start()

@@ -9,11 +9,10 @@ from types import FrameType
 import uvicorn
 
 from config.settings import Settings
-from service.bounded_http import BoundedHttp, fair_share_of_files
+from service.bounded_http import BoundedHttp
 from service.drain import Drain
 
 _STOP_S = 5  # open requests and sockets get this long at the stop
-_HEAD_S = 10.0  # the whole head of a request must be here within this time
 
 
 class SiteServer(uvicorn.Server):
@@ -48,14 +47,15 @@ async def stopping(drain: Drain, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
+def uvicorn_config(settings: Settings, app: object, bounds: BoundedHttp) -> uvicorn.Config:
     """Nothing is logged or compressed by the server itself."""
     password = settings.tls.key_password
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # uvicorn's own alias for an ASGI app is narrower than FastAPI's
         log_config=None,
         access_log=False,  # it would write paths with call ids and, for sockets, query strings
-        http=BoundedHttp(_HEAD_S, fair_share_of_files()).protocol(),
+        http=bounds.protocol(),
+        forwarded_allow_ips=list(settings.trust.proxies),
         ws_per_message_deflate=False,  # audio and small JSON gain nothing (web.md §1.1)
         ws_max_size=settings.ingest.longest_message_bytes,
         timeout_graceful_shutdown=_STOP_S,

@@ -25,6 +25,7 @@ from web.rule_sources import Rules
 from web.rules_api import rules_router
 from web.sources import Alerts, Calls, HealthSource
 from web.trust.gate import Gate
+from web.trust.limits import Limits
 from web.trust.scoped import KnownPlaces, ScopedAlerts, ScopedCalls, ScopedDesk
 from web.trust.sources import House, Ledger, NoLedger, OpenHouse
 
@@ -49,6 +50,7 @@ def build_app(
     house: House | None = None,
     ledger: Ledger | None = None,
     signed: Callable[[str], bool] = lambda _route: False,
+    limits: Limits | None = None,
 ) -> FastAPI:
     """Everything under one roof; `further_routers` are the audio doors. Starts nothing.
 
@@ -83,6 +85,6 @@ def build_app(
     for router in further_routers:
         app.include_router(router)
     app.include_router(pages_router(pages))
-    app.add_middleware(Gate, site=app, house=house, places=places, ledger=ledger, signed=signed)
+    app.add_middleware(Gate, site=app, house=house, places=places, ledger=ledger, signed=signed, limits=limits)
     app.add_middleware(Guard, settings=settings)
     return app

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 import structlog
 
@@ -13,6 +14,7 @@ from service.ingest.pacing import Pacing
 from service.ingest.read_mark import ReadMark
 from service.ingest.voice_paths import AudioSocketVoice, VoicePaths
 from service.leg_stream import LegStream, StreamTakenError
+from service.waiting_room import WaitingRoom, fair_share_of_files
 from streaming.frames import FRAME_MS
 from streaming.wire.audiosocket import AudioSocketParser, encode_audio
 from streaming.wire.events import (
@@ -47,6 +49,7 @@ class AudioSocketDoor:
     ) -> None:
         self._settings, self._board, self._clock, self._counts = settings, board, clock, counts
         self._voices = voices if settings.voice_back else None
+        self.room = WaitingRoom(fair_share_of_files())
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._open: set[_Connection] = set()
 
@@ -77,12 +80,15 @@ class AudioSocketDoor:
         self._connections[writer] = asyncio.current_task()
         connection = _Connection(self._settings, self._board, self._clock, self._counts, reader, writer, self._voices)
         self._open.add(connection)
+        self.room.come(writer.transport)
+        connection.named = lambda: self.room.go(writer.transport)
         try:
             await connection.run()
         except ConnectionError:
             connection.lost()
         finally:
             self._open.discard(connection)
+            self.room.go(writer.transport)
             self._counts.open_connections[_ROAD] -= 1
             writer.close()  # at once on EOF: a half-open socket piles up at the PBX
             self._connections.pop(writer, None)
@@ -108,6 +114,7 @@ class _Connection:
         self._parser = AudioSocketParser(settings.g711)
         self._pacing = Pacing(clock, settings.fastest_ratio)
         self._stream: LegStream | None = None
+        self.named: Callable[[], None] = lambda: None  # called when it has said who it is
         self._rate_hz = 8_000
         self._keepalive: asyncio.Task[None] | None = None
         self._voices = voices
@@ -197,6 +204,7 @@ class _Connection:
         except NodeFullError:
             self._refuse(Fault.STREAM_TAKEN, "this node takes no further call")
         else:
+            self.named()
             self._stream.road = _ROAD
             if self._voices is not None:
                 self._voices.open(self._stream.call.record.call_id, self._stream.leg, self._voice)

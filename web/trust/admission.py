@@ -8,6 +8,7 @@ from fastapi import WebSocket
 
 from web.sockets import TRY_AGAIN_LATER, close
 from web.sources import StoreUnavailableError
+from web.trust.limits import OverLimitError, of_person
 from web.trust.sources import House, Purpose, Unfit
 from web.trust.who import LOCAL, Principal, now_asks
 
@@ -30,6 +31,13 @@ async def admitted(
         detail = "log in and ask for a new ticket: each is good once, for half a minute, for its own socket"
         await websocket.send_text(json.dumps({"type": "error", "code": "bad_ticket", "detail": detail}))
         await close(websocket, NOT_SIGNED_IN, "ticket")
+        return None
+    try:
+        of_person(who)
+    except OverLimitError:
+        detail = "too many sockets of one user are open; close some pages"
+        await websocket.send_text(json.dumps({"type": "error", "code": "too_many_sockets", "detail": detail}))
+        await close(websocket, TRY_AGAIN_LATER, "too many sockets")
         return None
     now_asks(who)
     return who

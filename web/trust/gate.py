@@ -1,5 +1,7 @@
 """In front of every route: finds who asks, looks the route up in the table, refuses or lets in. Deny by default."""
 
+import contextlib
+import math
 from collections.abc import Callable
 from typing import Protocol, assert_never
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from web.problems import Problem, problem
 from web.refusal import refuse
 from web.sources import CallState, CallView, StoreUnavailableError, UnknownCallError
 from web.trust.credentials import Credentials, take_credentials
+from web.trust.limits import Limits, OpenSocket, OverLimitError, Whose, network_of, whose
 from web.trust.rights import Right
 from web.trust.routes import Routes
 from web.trust.sources import Act, Deed, House, Ledger
@@ -66,7 +69,9 @@ class Gate:
         places: Places,
         ledger: Ledger,
         signed: Callable[[str], bool] = lambda _route: False,
+        limits: Limits | None = None,
     ) -> None:
+        self._limits = limits
         self._app, self._site, self._house, self._places = app, site, house, places
         self._ledger = ledger
         self._signed = signed  # whether an audio route checks a signature of its own dialect
@@ -79,18 +84,49 @@ class Gate:
             return
         headers = Headers(scope=scope)
         credentials = take_credentials(scope, headers)
-        try:
-            principal, deed = await self._let_in(scope, headers, credentials)
-            if deed is not None:  # what cannot be written down is not done
-                await self._ledger.write(principal, deed)
-            now_asks(principal)
-        except Refused as refused:
-            await refuse(scope, send, refused.found, refused.headers)
+        with contextlib.ExitStack() as open_socket:
+            try:
+                opened = self._counted(scope, open_socket)
+                principal, deed = await self._let_in(scope, headers, credentials)
+                self._count(principal, opened)
+                if deed is not None:  # what cannot be written down is not done
+                    await self._ledger.write(principal, deed)
+                now_asks(principal)
+            except Refused as refused:
+                await refuse(scope, send, refused.found, refused.headers)
+                return
+            except OverLimitError as over:
+                found = problem(429, "too-many", f"Too many {over.what} of one {over.whose}; see limits.")
+                wait = ((b"retry-after", str(math.ceil(over.wait_s)).encode()),)
+                await refuse(scope, send, found, wait)
+                return
+            except StoreUnavailableError:
+                found = problem(503, "store-unavailable", "The database does not answer now. Try again.")
+                await refuse(scope, send, found)
+                return
+            await self._app(scope, receive, send)
+
+    def _counted(self, scope: Connection, open_socket: contextlib.ExitStack) -> OpenSocket | None:
+        """By its address, before anything is asked of anybody. Raises OverLimitError."""
+        if self._limits is None or self._house.is_open:
+            return None
+        client = scope.get("client")
+        network = network_of(client[0] if client else "")
+        self._limits.request(Whose.ADDRESS, network)
+        if scope["type"] != "websocket":
+            return None
+        opened = open_socket.enter_context(self._limits.socket())
+        opened.count(Whose.ADDRESS, network)
+        return opened
+
+    def _count(self, principal: Principal, opened: OpenSocket | None) -> None:
+        """By who it is, as far as that is known yet. Raises OverLimitError."""
+        counted = whose(principal)
+        if self._limits is None or counted is None:
             return
-        except StoreUnavailableError:
-            await refuse(scope, send, problem(503, "store-unavailable", "The database does not answer now. Try again."))
-            return
-        await self._app(scope, receive, send)
+        self._limits.request(*counted)
+        if opened is not None:
+            opened.count(*counted)
 
     async def _let_in(
         self, scope: Connection, headers: Headers, credentials: Credentials

@@ -10,6 +10,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from config.limits import LimitSettings
 from config.settings import Settings
 from config.trust import TrustSettings
 from service.bounded_http import BoundedHttp
@@ -26,6 +27,7 @@ from web.clips_api import clips_router
 from web.pages import Pages
 from web.sources import AlertChange
 from web.trust.ledger_api import ledger_router
+from web.trust.limits import Limits
 from web.trust.people import ScopeFields, UserFields
 from web.trust.people_api import people_router
 from web.trust.rights import Role
@@ -48,6 +50,8 @@ class ClosedSite:
     audience: Audience
     calls: FakeCalls
     alerts: FakeAlerts
+    bounds: BoundedHttp
+    limits: Limits
 
     def client(self, origin: bool = True) -> httpx.AsyncClient:
         """A browser that has not logged in yet."""
@@ -73,9 +77,13 @@ def _tell_nobody(_change: AlertChange, _after: int | None) -> None:
 
 
 @asynccontextmanager
-async def closed_site(folder: Path, trust: TrustSettings | None = None) -> AsyncIterator[ClosedSite]:
+async def closed_site(
+    folder: Path, trust: TrustSettings | None = None, limits: LimitSettings | None = None
+) -> AsyncIterator[ClosedSite]:
     """Users root (admin), east and west (supervisors of their teams), qa (everywhere), wall (wallboard, east)."""
-    settings = Settings(data_dir=folder, trust=trust or TrustSettings())
+    settings = Settings(
+        data_dir=folder, trust=trust or TrustSettings(), limits=limits or LimitSettings(head_s=1.0, body_s=1.0)
+    )
     clock = SystemClock()
     store = Store(settings, clock)
     ledger = StoredLedger(store, clock)
@@ -89,8 +97,9 @@ async def closed_site(folder: Path, trust: TrustSettings | None = None) -> Async
     for team in ("east", "west"):
         alerts.store(an_alert(f"a-{team}", team=team, call_id=f"c-{team}", title=f"{team.upper()}-title"))
     audience = Audience(settings.listening, utc_now)
-    app = _application(settings, calls, alerts, audience, front, ledger)
-    bounds = BoundedHttp(headers_s=1.0, most_waiting=200)
+    known = Limits(settings.limits, lambda: clock.monotonic_ms() / 1000, most_sockets=10_000)
+    app = _application(settings, calls, alerts, audience, front, ledger, known)
+    bounds = BoundedHttp(settings.limits, most_waiting=200)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -111,7 +120,7 @@ async def closed_site(folder: Path, trust: TrustSettings | None = None) -> Async
             while not server.started:  # noqa: ASYNC110 - uvicorn has a flag, no event
                 await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield ClosedSite(f"127.0.0.1:{port}", settings, front, ledger, store, audience, calls, alerts)
+        yield ClosedSite(f"127.0.0.1:{port}", settings, front, ledger, store, audience, calls, alerts, bounds, known)
     finally:
         server.should_exit = True
         await serving
@@ -145,6 +154,7 @@ def _application(
     audience: Audience,
     front: FrontDoor,
     ledger: StoredLedger,
+    limits: Limits,
 ) -> FastAPI:
     roster, clips = FakeRoster(), FakeClips()
     clips.kept["a-east"] = clips.kept["a-west"] = b"fLaC of an alert"
@@ -160,6 +170,7 @@ def _application(
         roster,
         house=front,
         ledger=ledger,
+        limits=limits,
         further_routers=(
             clips_router(ScopedClips(clips)),
             session_router(front),

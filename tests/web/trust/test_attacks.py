@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from config.limits import LimitSettings
 from config.trust import TrustSettings
 from streaming.frames import AudioFrame, Leg
 from tests.fakes.desk import tone
@@ -303,3 +304,83 @@ async def _is_closed(idler: socket.socket) -> bool:
     except ConnectionError:
         return True
     return True
+
+
+# --- those who trickle, those who flood ------------------------------------------------------------------------------
+
+
+async def test_bodies_that_trickle_are_cut_off_with_an_answer(site: ClosedSite) -> None:
+    reader, writer = await asyncio.open_connection(*_address(site))
+    head = f"POST /api/v1/session HTTP/1.1\r\nHost: {site.host}\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+    trickle = asyncio.create_task(_trickled(writer))
+    answer = await asyncio.wait_for(reader.read(), 10)
+    trickle.cancel()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"body-too-slow" in answer
+    assert site.bounds.cut == {"body": 1}
+    assert not site.bounds.room.waiting
+
+
+async def test_who_was_refused_cannot_go_on_sending(site: ClosedSite) -> None:
+    """A stranger's sound: refused at once, and its body is not taken for ever."""
+    reader, writer = await asyncio.open_connection(*_address(site))
+    writer.write(f"POST /ingest/http/c/agent HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: 900000\r\n\r\n".encode())
+    trickle = asyncio.create_task(_trickled(writer))
+    answer = await asyncio.wait_for(reader.read(), 10)
+    trickle.cancel()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert site.bounds.cut == {"rest": 1}
+
+
+async def test_more_slow_bodies_than_may_wait_make_room(site: ClosedSite) -> None:
+    head = f"POST /api/v1/session HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: 1000\r\n\r\n".encode()
+    idlers = [socket.create_connection(_address(site)) for _ in range(220)]
+    try:
+        for idler in idlers:
+            idler.send(head)
+        async with site.client() as client:
+            assert (await client.get("/healthz")).status_code == 200
+        assert len(site.bounds.room.waiting) <= 200
+        assert site.bounds.room.crowded_out >= 20
+    finally:
+        for idler in idlers:
+            idler.close()
+
+
+async def _trickled(writer: asyncio.StreamWriter) -> None:
+    while not writer.is_closing():
+        writer.write(b" ")
+        await asyncio.sleep(0.05)
+
+
+async def test_a_flood_is_asked_to_wait_and_others_are_served(tmp_path: Path) -> None:
+    limits = LimitSettings(
+        requests_per_person=60, requests_per_address=400, sockets_per_person=2, sockets_per_address=10
+    )
+    async with closed_site(tmp_path, limits=limits) as site:
+        east, west = await site.logged_in("east"), await site.logged_in("west")
+        answers = [await east.get("/api/v1/session") for _ in range(20)]
+        assert [each.status_code for each in answers] == [200] * 16 + [429] * 4
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 2
+        assert answers[-1].json()["type"] == "/problems/too-many"
+        tickets = [await site.ticket(west, "console") for _ in range(3)]
+        async with _socket(site, "/ws/console") as one, _socket(site, "/ws/console") as two:
+            for console, ticket in zip((one, two), tickets, strict=False):
+                assert (await _hello(console, ticket, topics=["calls"]))["type"] == "snapshot"
+            async with _socket(site, "/ws/console") as three:
+                assert (await _hello(three, tickets[2]))["code"] == "too_many_sockets"
+                assert await _closed_with(three) == 1013
+        silent = [await _socket(site, "/ws/console") for _ in range(10)]
+        with pytest.raises(InvalidStatus) as refused:
+            await _socket(site, "/ws/console")
+        assert refused.value.response.status_code == 429
+        for each in silent:
+            await each.close()
+        assert {"person requests", "person sockets", "address sockets"} == {
+            f"{whose} {what}" for whose, what in site.limits.refused
+        }
+        await east.aclose()
+        await west.aclose()
