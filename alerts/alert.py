@@ -34,6 +34,11 @@ class Kind(StrEnum):
     BAD_MEDIA = "bad_media"
     OFF_CALL_TALK = "off_call_talk"
     SERVICE_STORE = "service_store"
+    SERVICE_LATENCY = "service_latency"
+    SERVICE_AUDIO = "service_audio"
+    SERVICE_MODEL = "service_model"
+    SERVICE_DISK = "service_disk"
+    SERVICE_CLOCK = "service_clock"
     SERVICE_RULE = "service_rule"
 
 

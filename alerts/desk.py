@@ -41,7 +41,7 @@ def unheard(suppression: Suppression) -> None:
 
 
 @dataclass(slots=True)
-class _Running:
+class RunningAlert:
     """An alert of a live call in its newest version."""
 
     alert: Alert
@@ -52,6 +52,7 @@ class _Running:
     why: tuple[Measure, ...] = ()
 
     def counts_up(self, finding: Finding) -> bool:
+        """Whether the finding is one more of the same."""
         alert = self.alert
         same = (alert.kind, alert.rule, alert.leg) == (finding.kind, finding.rule, finding.leg)
         last_ms = max(alert.evidence.to_ms, alert.timing.audio_end_ms)
@@ -69,8 +70,10 @@ class _Running:
 
 
 @dataclass(slots=True)
-class _CallAlerts:
-    running: dict[str, _Running] = field(default_factory=dict)  # by alert id
+class CallAlerts:
+    """The running alerts of one call."""
+
+    running: dict[str, RunningAlert] = field(default_factory=dict)  # by alert id
     by_event: dict[str, str] = field(default_factory=dict)
 
 
@@ -98,7 +101,7 @@ class AlertDesk:
         self._new_id = new_id
         self._most_alerts = most_alerts
         self._born, self._suppressed = born, suppressed
-        self._calls: dict[str, _CallAlerts] = {}
+        self._calls: dict[str, CallAlerts] = {}
         self.beyond_bound = 0  # alerts not opened because their call had too many
         self.unknown_event = 0  # revisions of events no alert is known for
 
@@ -107,7 +110,7 @@ class AlertDesk:
 
         `received_at` is when the audio at `finding.audio_end_ms` came in, `detected_at` when the rule saw it.
         """
-        alerts = self._calls.setdefault(call.call_id, _CallAlerts())
+        alerts = self._calls.setdefault(call.call_id, CallAlerts())
         timing = Timing(finding.audio_end_ms, received_at, detected_at)
         running = alerts.running.get(alerts.by_event.get(finding.event, ""))
         match finding.stage:
@@ -133,6 +136,14 @@ class AlertDesk:
             running.alert = replace(merged(alert, running.alert), version=alert.version)
         return running.alert
 
+    def alerts_of(self, call_id: str) -> CallAlerts:
+        """The running alerts of a call, for another desk to go on with."""
+        return self._calls.get(call_id, CallAlerts())
+
+    def take_up(self, call_id: str, alerts: CallAlerts) -> None:
+        """Go on with the alerts that another desk has opened."""
+        self._calls[call_id] = alerts
+
     def call_over(self, call_id: str, at: datetime) -> list[Alert]:
         """Nothing more will be found in this call: what was never confirmed is withdrawn, the call is forgotten.
 
@@ -147,7 +158,7 @@ class AlertDesk:
             if running.alert.state is AlertState.PROVISIONAL and running.alert.kind is not Kind.AGENT_HANGUP
         ]
 
-    def _first_seen(self, call: _CallAlerts, finding: Finding, facts: CallFacts, timing: Timing) -> list[Alert]:
+    def _first_seen(self, call: CallAlerts, finding: Finding, facts: CallFacts, timing: Timing) -> list[Alert]:
         for running in call.running.values():
             if running.counts_up(finding):
                 call.by_event[finding.event] = running.alert.alert_id
@@ -188,7 +199,7 @@ class AlertDesk:
             reason = f"A greater alert of this call speaks for it ({alert.suppressed_by})."
             self._keep_back(alert, facts.call_id, finding, Cause.INHIBITED, reason, timing.detected_at)
         alert = self._born(alert)
-        call.running[alert.alert_id] = _Running(
+        call.running[alert.alert_id] = RunningAlert(
             alert,
             finding.refractory_ms,
             {finding.event},
@@ -198,7 +209,7 @@ class AlertDesk:
         call.by_event[finding.event] = alert.alert_id
         return [alert]
 
-    def _seen_again(self, running: _Running, finding: Finding, timing: Timing) -> list[Alert]:
+    def _seen_again(self, running: RunningAlert, finding: Finding, timing: Timing) -> list[Alert]:
         alert = running.alert
         if finding.event in running.waiting:
             if finding.stage is Stage.REVISED:
@@ -222,7 +233,7 @@ class AlertDesk:
         )
         return [] if changed == alert else self._change(running, changed, timing)
 
-    def _count_up(self, running: _Running, finding: Finding, timing: Timing) -> list[Alert]:
+    def _count_up(self, running: RunningAlert, finding: Finding, timing: Timing) -> list[Alert]:
         alert = running.alert
         running.events.add(finding.event)
         reason = f"The same again within {running.refractory_ms} ms: counted in the alert that runs."
@@ -238,7 +249,7 @@ class AlertDesk:
         )
         return self._change(running, changed, timing)
 
-    def _withdraw(self, call: _CallAlerts, running: _Running, finding: Finding, timing: Timing) -> list[Alert]:
+    def _withdraw(self, call: CallAlerts, running: RunningAlert, finding: Finding, timing: Timing) -> list[Alert]:
         del call.by_event[finding.event]
         if finding.event in running.waiting:
             running.waiting.discard(finding.event)
@@ -261,13 +272,13 @@ class AlertDesk:
         kind, at_ms = finding.kind.value, finding.audio_end_ms
         self._suppressed(Suppression(call_id, alert_id, finding.rule, kind, cause, reason, at_ms, at))
 
-    def _change(self, running: _Running, changed: Alert, timing: Timing) -> list[Alert]:
+    def _change(self, running: RunningAlert, changed: Alert, timing: Timing) -> list[Alert]:
         """A new version; its stamps stay those of the first sight, which is what an alert's latency is about."""
         running.alert = replace(changed, version=running.alert.version + 1, updated_at=timing.detected_at)
         return [running.alert]
 
 
-def _inhibitor(call: _CallAlerts, finding: Finding) -> str | None:
+def _inhibitor(call: CallAlerts, finding: Finding) -> str | None:
     """Who speaks for it: a critical alert of the same call for its minors, a dead air for the same long silence."""
     for running in call.running.values():
         alert = running.alert

@@ -6,6 +6,7 @@ from typing import Self
 from config.hearing import HearingSettings
 
 _WINDOW_MS = 32  # one decision of the voice detector
+_TAIL_MS = 2 * _WINDOW_MS  # the detector goes on this long after a voice, and dates the end back by it
 _ONSET_WINDOWS = 5  # speech begins on some of the last 4 windows, and its first sample may stand anywhere in a window
 
 
@@ -19,4 +20,5 @@ class Lateness:
     @classmethod
     def of(cls, hearing: HearingSettings) -> Self:
         """As the voice detector's settings make it."""
-        return cls(onset_ms=_ONSET_WINDOWS * _WINDOW_MS, offset_ms=hearing.speech_off_ms + _WINDOW_MS)
+        off_windows = -(-hearing.speech_off_ms // _WINDOW_MS)
+        return cls(onset_ms=_ONSET_WINDOWS * _WINDOW_MS, offset_ms=off_windows * _WINDOW_MS + _TAIL_MS)

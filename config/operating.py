@@ -19,6 +19,31 @@ class DrainSettings(Section):
     )
 
 
+class AlarmSettings(Section):
+    """When Earshot raises an alert about itself."""
+
+    latency_s: float = Field(
+        1.0, ge=0.1, le=60, description="1 in 20 alerts of the sound coming later than this is an alert by itself."
+    )
+    no_audio_s: float = Field(
+        60.0, ge=5, le=3_600, description="Calls run and nothing is heard, or a PBX is not linked, for this long."
+    )
+    least_free_gb: float = Field(1.0, ge=0, le=100_000, description="Less room than this on a disk we write on.")
+    clock_off_s: float = Field(
+        2.0, ge=0.2, le=3_600, description="The clock jumps by more than this, or differs so much from the database's."
+    )
+
+
+class TracingSettings(Section):
+    """OpenTelemetry traces of alerts; needs `pip install earshot[otel]`."""
+
+    endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Where traces go (OTLP over HTTP, such as http://collector:4318/v1/traces); empty: none are made.",
+    )
+
+
 class TlsSettings(Section):
     """Own certificate for pages, API and WebSockets; without one they are plain HTTP, for a proxy to wrap."""
 

@@ -17,7 +17,7 @@ from config.life import DeskSettings
 from config.limits import LimitSettings
 from config.nodes import BusSettings
 from config.observing import ObservationSettings
-from config.operating import DrainSettings, TlsSettings
+from config.operating import AlarmSettings, DrainSettings, TlsSettings, TracingSettings
 from config.pbx import PbxSettings
 from config.privacy import PrivacySettings
 from config.recognition import ModelSettings, RecognitionSettings
@@ -165,7 +165,9 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     bus: BusSettings = BusSettings()
     drain: DrainSettings = DrainSettings()
+    alarms: AlarmSettings = AlarmSettings()
     tls: TlsSettings = TlsSettings()
+    tracing: TracingSettings = TracingSettings()
     webhooks: WebhookSettings = WebhookSettings()
     trust: TrustSettings = TrustSettings()
     limits: LimitSettings = LimitSettings()

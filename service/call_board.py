@@ -8,7 +8,7 @@ import structlog
 
 from alerts.alert import Alert
 from config.privacy import Keeping
-from config.settings import Language, Settings
+from config.settings import Settings
 from service.board_entry import BoardCounts, BoardEntry, differing_fields, newest_first, view_of_entry
 from service.call_record import CallRecord, as_said
 from service.call_view import timeline_of
@@ -17,6 +17,8 @@ from service.faults import place_of
 from service.leg_stream import LegStream, StreamTakenError
 from service.level_track import STEP_MS
 from service.live_call import LiveCall
+from service.moves import Moves
+from service.moving_call import HandedCall
 from service.stored_calls import StoredCalls
 from streaming.frames import Leg
 from web.sources import (
@@ -60,6 +62,7 @@ class CallBoard:
         self._entries: dict[str, BoardEntry] = {}
         self._by_stream: dict[str, tuple[str, Leg]] = {}
         self._refuses_new = False
+        self.moves = Moves(clock)
 
     # --- what the web room asks --------------------------------------------------------------------------------
 
@@ -207,11 +210,26 @@ class CallBoard:
         """The node is to stop: no further call is taken; legs of running ones are."""
         self._refuses_new = True
 
-    def hand_over(self, call_id: str) -> None:
-        """Let a running call go as it stands; its sockets are closed and come again on another node."""
-        for stream in self._entries[call_id].streams.values():
+    def is_ending(self, call_id: str) -> bool:
+        """Whether a running call is about to be over: it is not worth moving."""
+        entry = self._entries.get(call_id)
+        return entry is not None and entry.call is not None and entry.call.is_ending
+
+    def pass_on(self, call_id: str) -> HandedCall | None:
+        """Hear a running call no longer; answers what another node needs to go on, if anything can."""
+        entry = self._entries[call_id]
+        for stream in entry.streams.values():
             stream.leave()
+        if (handed := self.moves.let_go(entry.call, self._failed)) is not None:
+            entry.call = None
+        return handed
+
+    def hand_over(self, call_id: str) -> None:
+        """Close the sockets of a call that was passed on: they come again on another node."""
+        entry = self._entries.get(call_id)
         self.evict(call_id)
+        for stream in entry.streams.values() if entry is not None else ():
+            stream.when_left()
 
     def evict(self, call_id: str) -> None:
         """Another node hears this call: let its sockets go, and say nothing more of it."""
@@ -275,6 +293,7 @@ class CallBoard:
     def pulse(self) -> None:
         """Ten times a second: every call's own clock; ended and silent ones are let go when their time is up."""
         now_ms = self._clock.monotonic_ms()
+        self.moves.pulse()
         for call_id, entry in list(self._entries.items()):
             if entry.call is None:
                 if now_ms - entry.known_ms > self._settings.ingest.announced_kept_s * 1000:
@@ -339,7 +358,8 @@ class CallBoard:
         if entry.call is None:
             if self._refuses_new:
                 raise NodeFullError
-            entry.call = self._new_call(entry.record)
+            call = entry.call = self._new_call(entry.record)
+            self._guarded(call, lambda: self.moves.take_up(call))
             self._begun(entry.record.call_id)
         return entry.call
 
@@ -374,11 +394,6 @@ class CallBoard:
             error=type(error).__name__,
             place=place_of(error),
         )
-
-
-def known_language(language: str) -> Language | None:
-    """The language as we know it; None for one without rules and models."""
-    return Language(language) if language in set(Language) else None
 
 
 async def _nowhere_else(stream_id: str) -> None:

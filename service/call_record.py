@@ -1,13 +1,14 @@
 """What is known of one call besides its sound: whose it is, where it stands, what was said and measured."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from alerts.alert import Alert, AlertState, Severity
 from alerts.desk import CallFacts
 from alerts.rules.call_so_far import Whose
 from config.privacy import Consent, Keeping, PrivacySettings
+from config.settings import Language
 from service.level_track import LevelTrack
 from service.transcript import Transcript
 from streaming.frames import Leg, Party
@@ -23,7 +24,7 @@ from streaming.observations import (
     SpeechEnded,
     SupervisorHeard,
 )
-from web.sources import Announcement, CallState, Span
+from web.sources import Announcement, CallState, Span, TranscriptLine
 from web.supervision import Abilities, SupervisionView
 
 _MOST_SPANS = 20_000  # a call of a day; beyond it the oldest go
@@ -33,9 +34,29 @@ _RISK_STEP = 5  # less is nothing to send to every console
 _RUNNING_STATES = frozenset({AlertState.PROVISIONAL, AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED})
 
 
+def known_language(language: str) -> Language | None:
+    """The language as we know it; None for one without rules and models."""
+    return Language(language) if language in set(Language) else None
+
+
 def as_said(announcement: Announcement) -> Announcement:
     """What was announced, completed by nobody."""
     return announcement
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What a record has noted, for another node to go on with."""
+
+    state: CallState
+    started_at: datetime | None
+    hung_up_at: datetime | None
+    hung_up_by: Party | None
+    held_ms: int
+    held_since_ms: int | None
+    paused_since_ms: int | None
+    spans: tuple[Span, ...]
+    levels: tuple[tuple[Leg, str], ...]
 
 
 class CallRecord:
@@ -83,6 +104,30 @@ class CallRecord:
         }
         self.announcement = replace(self.announcement, **said)
         self.started_at = self.announcement.started_at or self.started_at
+
+    def state_now(self) -> RecordState:
+        """What has been noted up to now."""
+        return RecordState(
+            self.state,
+            self.started_at,
+            self.hung_up_at,
+            self.hung_up_by,
+            self.held_ms,
+            self.held_since_ms,
+            self.paused_since_ms,
+            tuple(self.spans),
+            self.levels.packed(),
+        )
+
+    def resume(self, left: RecordState, lines: Sequence[TranscriptLine], now_ms: int) -> None:
+        """Go on with what another node has noted up to `now_ms`."""
+        self.state, self.started_at = left.state, left.started_at
+        self.hung_up_at, self.hung_up_by = left.hung_up_at, left.hung_up_by
+        self.held_ms, self.held_since_ms, self.paused_since_ms = left.held_ms, left.held_since_ms, left.paused_since_ms
+        self.spans = list(left.spans)
+        self.levels.unpack(left.levels, now_ms)
+        for line in lines:
+            self.transcript.take(line)
 
     @property
     def known(self) -> Announcement:

@@ -26,6 +26,12 @@ class CallTime:
         spoken_before = timedelta(milliseconds=min(first_block_ms, _LONGEST_FIRST_BLOCK_MS))
         self._zero_at = self._clock.now_at() - spoken_before
 
+    def resume(self, zero_at: datetime, elapsed_ms: int, left_at: datetime) -> None:
+        """Go on with a call that another machine timed until `left_at`: the two clocks run by NTP."""
+        away_ms = max(0, round((self._clock.now_at() - left_at).total_seconds() * 1000))
+        self._zero_ms = self._clock.monotonic_ms() - elapsed_ms - away_ms
+        self._zero_at = zero_at
+
     def elapsed_ms(self) -> int:
         """Since the arrival of the first block."""
         return self._clock.monotonic_ms() - self._zero_ms if self._zero_ms is not None else 0

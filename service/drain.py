@@ -8,10 +8,13 @@ from typing import Protocol
 import structlog
 
 from config.operating import DrainSettings
+from service.moving_call import HandedCall
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.1
 _BEFORE_MOVING = 0.2  # of the time in which calls may end by themselves; in the rest of it they move
+_ON_ITS_WAY_S = 0.02  # from one node to the other over Redis
+_ENDING_S = 3.0  # a call whose end is suspected gets this long to end
 _TOLD_S = 5.0  # so long stored changes may take to reach the consoles; then they resume by cursor
 SENT_AWAY = "the service restarts; resume by cursor"
 
@@ -27,8 +30,16 @@ class DrainedCalls(Protocol):
         """No further call is taken."""
         ...
 
+    def is_ending(self, call_id: str) -> bool:
+        """Whether a running call is about to be over."""
+        ...
+
+    def pass_on(self, call_id: str) -> HandedCall | None:
+        """Hear a running call no longer; answers what another node needs to go on with it."""
+        ...
+
     def hand_over(self, call_id: str) -> None:
-        """Let a running call go as it stands, its sockets too: another node takes it up."""
+        """Let go of its sockets: another node takes it up."""
         ...
 
 
@@ -50,11 +61,13 @@ class Drain:
         *,
         has_neighbours: Callable[[], bool],
         all_told: Callable[[], bool],
+        tell: Callable[[HandedCall], None],
         release: Callable[[Sequence[str]], Awaitable[None]],
         send_away: Callable[[], None],
     ) -> None:
         self._settings, self._calls = settings, calls
         self._has_neighbours, self._all_told, self._release = has_neighbours, all_told, release
+        self._tell = tell
         self._send_away = send_away
         self._begun = asyncio.Event()
 
@@ -91,12 +104,24 @@ class Drain:
         loop = asyncio.get_running_loop()
         until_s, moved = loop.time() + within_s, 0
         while running := self._calls.running():
-            self._calls.hand_over(running[0])
-            await self._release(running[:1])
+            if self._calls.is_ending(running[0]):
+                await _until(lambda: running[0] not in self._calls.running(), _ENDING_S)
+                if running[0] not in self._calls.running():
+                    continue
+            await self._move(running[0])
             moved += 1
             await asyncio.sleep(max(0.0, (until_s - loop.time()) / len(running)))
         if moved:
             _log.info("calls were left to other nodes", calls=moved)
+
+    async def _move(self, call_id: str) -> None:
+        """What is known of it goes first, so that it is there when the audio comes."""
+        handed = self._calls.pass_on(call_id)
+        if handed is not None:
+            self._tell(handed)
+            await asyncio.sleep(_ON_ITS_WAY_S)
+        self._calls.hand_over(call_id)
+        await self._release([call_id])
 
 
 async def _until(reached: Callable[[], bool], longest_s: float) -> bool:

@@ -35,6 +35,7 @@ class LegStream:
         self.attached = True
         self.taken_over = False
         self.left = False  # the node lets go of the call; another takes it up
+        self.when_left: Callable[[], None] = lambda: None  # the socket is to be closed now
         self.road = ""  # by which door it comes
         self.heard_ms = clock.monotonic_ms()
         self._clock, self._failed = clock, failed

@@ -1,7 +1,9 @@
 """The levels of one call in 100 ms steps: batches for the consoles, the whole past for the timeline."""
 
+import zlib
 from array import array
-from collections.abc import Callable
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from streaming.frames import Leg
@@ -35,6 +37,21 @@ class LegLevelTrack:
         """How tense the leg was in these steps, 0 to 1; steps that were not heard stay calm."""
         to_step = min(to_step, len(self._tone))
         self._tone[from_step:to_step] = bytes([round(255 * tone)]) * max(0, to_step - from_step)
+
+    def packed(self) -> str:
+        """All of it as text."""
+        whole = self._dbfs.tobytes() + self._speaking + self._tone
+        return b64encode(zlib.compress(whole)).decode()
+
+    def unpack(self, packed: str) -> None:
+        """Go on with what another track has noted. Raises ValueError for what is no such text."""
+        try:
+            whole = zlib.decompress(b64decode(packed))
+        except zlib.error:
+            raise ValueError("no packed levels") from None
+        steps = len(whole) // 3
+        self._dbfs = array("b", whole[:steps])
+        self._speaking, self._tone = bytearray(whole[steps : 2 * steps]), bytearray(whole[2 * steps : 3 * steps])
 
     def cut(self, from_step: int, to_step: int) -> LegLevels:
         """Steps `from_step` to `to_step` (excluded); steps not heard are at the floor."""
@@ -79,6 +96,16 @@ class LevelTrack:
         cut = self._cut(from_step, complete)
         legs = tuple((leg, replace(levels, tone=tones[leg], tones=())) for leg, levels in cut)
         return CallLevels(call_id=self._call_id, at_ms=from_step * STEP_MS, step_ms=STEP_MS, legs=legs)
+
+    def packed(self) -> tuple[tuple[Leg, str], ...]:
+        """Everything so far, for another node."""
+        return tuple((leg, track.packed()) for leg, track in self._legs.items())
+
+    def unpack(self, packed: Sequence[tuple[Leg, str]], now_ms: int) -> None:
+        """Go on with what another node has noted, and handed out, up to `now_ms`."""
+        for leg, each in packed:
+            self._legs.setdefault(leg, LegLevelTrack()).unpack(each)
+        self._sent_steps = now_ms // STEP_MS
 
     def all(self, now_ms: int) -> tuple[tuple[Leg, LegLevels], ...]:
         """Everything up to `now_ms`."""

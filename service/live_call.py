@@ -233,6 +233,11 @@ class LiveCall:
         return self._watch.verdict
 
     @property
+    def is_ending(self) -> bool:
+        """Whether its end is known or suspected, and is told within moments."""
+        return self._over_due_ms is not None or self._over is not None
+
+    @property
     def listened(self) -> bool:
         """Whether anybody hears the call now."""
         return self.sound.listened

@@ -12,12 +12,13 @@ from alerts.desk import AlertDesk
 from alerts.reader import reader_of
 from config.rule_packs import RulePack
 from config.settings import Settings
+from service.alarms.node_alarms import node_alarms
 from service.all_calls import AllCalls
 from service.bounded_http import BoundedHttp
 from service.bus.change_feed import ChangeFeed
 from service.bus.open_bus import bus_of, new_node_id
-from service.call_board import CallBoard, known_language
-from service.call_record import CallRecord
+from service.call_board import CallBoard
+from service.call_record import CallRecord, known_language
 from service.call_view import timeline_of
 from service.clips.clip_maker import ClipMaker
 from service.clips.flac import delete_older
@@ -51,6 +52,7 @@ from service.listening_sockets import Ports, listening, ports_of, tcp_socket, vo
 from service.live_call import LiveCall
 from service.metrics import NodeMetrics
 from service.model_view import NodeModels
+from service.moving_call import HANDED_OVER, MovingCall, handed_news
 from service.neighbours import Neighbours
 from service.node_counts import NodeCounts
 from service.observation_log import ObservationLog
@@ -64,7 +66,6 @@ from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
 from service.rules_workshop import RulesWorkshop
 from service.site_server import SiteServer, stopping, uvicorn_config
-from service.store.alarm import StoreAlarm
 from service.store.database import database_url
 from service.store.eraser import Eraser
 from service.store.figures import StoredFigures
@@ -73,6 +74,7 @@ from service.store.letter_box import LetterBox
 from service.store.retention import Retention
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
+from service.tracing import traces_of
 from service.trust.front_door import FrontDoor
 from service.trust.trust_metrics import TrustMetrics
 from service.waiting_room import fair_share_of_files, files_of_process
@@ -110,7 +112,8 @@ _LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found 
 async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     """Run one node until it is told to stop (signal or cancellation). `ready` is called when every door is open.
 
-    Raises OSError when a port is taken, StoreError, RulePackError or ScoreSheetError when what it needs cannot be used.
+    Raises OSError when a port is taken, StoreError, RulePackError, ScoreSheetError or TracingError when what it needs
+    cannot be used.
     """
     clock = SystemClock()
     registry = CollectorRegistry()
@@ -144,12 +147,15 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         store, clock, settings.inspection, settings.figures, sheets, lambda: inspectors_of(book.roster)
     )
 
+    traces = traces_of(settings.tracing, node_id)
+
     def told(change: AlertChange, *, told_before: bool) -> None:
         board.adopt(change.alert)
         desk.told(change.alert)
         outlet.published(change, told_before=told_before)
         if change.alert.version == 1 and not told_before and board.hears(change.alert.call_id):
             clips.want(change.alert)
+            traces.told(change.alert)
 
     def stored(change: AlertChange, after: int | None) -> None:
         feed.offer(change, after)
@@ -166,7 +172,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     def new_call(record: CallRecord) -> LiveCall:
         pack = rules.pack(known_language(record.language))
-        return LiveCall(
+        kind = MovingCall if store.is_shared else LiveCall
+        return kind(
             record=record,
             settings=settings,
             clock=clock,
@@ -239,7 +246,8 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         settings.drain,
         board,
         has_neighbours=lambda: store.is_shared,
-        all_told=lambda: store.status().waiting == 0,
+        all_told=lambda: store.status().waiting == 0 and not board.moves.leaving,
+        tell=lambda handed: bus.tell(HANDED_OVER, handed_news(handed)),
         release=bus.release,
         send_away=audience.send_away,
     )
@@ -252,6 +260,20 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     limits = Limits(settings.limits, lambda: clock.monotonic_ms() / 1000, files_of_process() // 2)
     TrustMetrics(registry, bounds, limits, audiosocket_door.room)
     NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
+    alarms = node_alarms(
+        settings,
+        registry,
+        store,
+        audience,
+        clock,
+        counts,
+        pulse,
+        board,
+        ingest_counts,
+        pbx_feeds,
+        groups,
+        (clips.folder, recorder.folder),
+    )
     workshop = RulesWorkshop(settings, rules, clock, shared=database_url(settings).get_backend_name() != "sqlite")
     office = Office(
         history=StoredHistory(store),
@@ -307,6 +329,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     await desk.start()
     async with contextlib.AsyncExitStack() as stop:
         stop.push_async_callback(store.close)
+        stop.push_async_callback(asyncio.to_thread, traces.close)
         writer = asyncio.create_task(store.run(stored))
         stop.push_async_callback(_cancelled, writer)
         stop.push_async_callback(observed.write_waiting)
@@ -318,7 +341,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("recorder", recorder.run()),
             ("web hooks", carry(settings.webhooks, letters, clock)),
             ("retention", retention.run()),
-            ("store alarm", StoreAlarm(store, audience, clock, settings.language).run()),
+            ("alarms", alarms.run()),
             ("desk", desk.run()),
             ("inspection", inspection.run()),
             ("trust", front.run()),

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from config.settings import Language, Settings
-from service.call_board import CallBoard, known_language
+from service.call_board import CallBoard
+from service.call_record import known_language
 from service.clock import Clock
 from service.recognition.groups import RecognitionGroups
 from service.recognition.placed_models import PlacedModel, placed_model, size_bytes, verified_model

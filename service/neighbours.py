@@ -11,6 +11,7 @@ from service.bus.change_feed import ChangeFeed
 from service.bus.on_the_wire import FLOOR, LEVELS, LINE, LISTENERS, FloorNews, call_of_news, sound_of_news
 from service.call_board import CallBoard
 from service.clock import Clock
+from service.moving_call import HANDED_OVER, handed_of_news
 from streaming.frames import Leg
 from web.audience import Audience
 from web.floor import AgentNews, Floor
@@ -105,6 +106,8 @@ class Neighbours(Ears):
                     self._audience.publish_transcript(LINE.validate_json(body))
                 case "sound":
                     self._audience.hear(call_id, *sound_of_news(body))
+                case "handed":
+                    self._board.moves.expect(handed_of_news(body))
                 case "floor":
                     self._learn_floor(FLOOR.validate_json(body))
                 case "listeners":
@@ -177,7 +180,7 @@ class Neighbours(Ears):
         turn = 0
         while True:
             self._bus.hold(frozenset(call.record.call_id for call in self._board.live_calls()))
-            self._bus.follow(self._audience.followed() | {_FLOOR, _LISTENERS})
+            self._bus.follow(self._audience.followed() | {_FLOOR, _LISTENERS, HANDED_OVER})
             self._tell_listeners()
             turn += 1
             if self._store.is_shared and turn % sweep_every == 0:

@@ -8,7 +8,8 @@ import structlog
 
 from alerts.alert import AlertState, Severity
 from config.settings import Language, Settings
-from service.call_board import CallBoard, known_language
+from service.call_board import CallBoard
+from service.call_record import known_language
 from service.clock import Clock
 from service.live_call import LiveCall
 from service.recognition.ladder import CallStanding, Ladder, Load

@@ -1,6 +1,6 @@
 """How far both legs of a call have been heard: the one `now` that rules may use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from config.hearing import HearingSettings
 from streaming.frames import AudioFrame, Leg
@@ -30,6 +30,12 @@ class CallClock:
     def now_ms(self) -> int:
         """Call milliseconds."""
         return self._now_ms
+
+    def resume(self, heard_ms: Mapping[Leg, int], now_ms: int) -> None:
+        """Go on where another clock has stood: how far each leg was heard. Before anything is fed."""
+        self._heard_ms.update(heard_ms)
+        self._first_ms.update(dict.fromkeys(heard_ms, 0))
+        self._now_ms = now_ms
 
     def follow(self, heard: Iterable[AudioFrame | Observation]) -> None:
         """All that one leg's ear gave out at once: as `feed` of each, at the price of a few."""

@@ -8,7 +8,7 @@ import numpy as np
 from config.hearing import HearingSettings
 from streaming.framer import Framer
 from streaming.frames import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS, AudioFrame, Leg, samples_to_ms
-from streaming.leg_timeline import LegTimeline, Placed, PlacedAudio, PlacedGap
+from streaming.leg_timeline import LegPlace, LegTimeline, Placed, PlacedAudio, PlacedGap
 from streaming.line_survey import LineSurvey
 from streaming.loudness import FLOOR_DBFS, levels_and_sums
 from streaming.music import MusicEar
@@ -145,6 +145,28 @@ class LegEar:
         self._state = _State.ENDED
         heard.append(LegEnded(self.leg, self.heard_ms, explicit))
         return heard
+
+    def leave(self) -> list[Heard]:
+        """It is heard elsewhere from now on: everything held back comes out, running speech ends."""
+        return [*self._take(self._timeline.finish()), *self._break_off(ends_speech=True)]
+
+    @property
+    def place(self) -> LegPlace | None:
+        """Where it stands, after `leave`; None for a leg without audio, or whose audio has no place in the call."""
+        if self._framer is None or self._state in (_State.MISLABELLED, _State.ENDED):
+            return None
+        return self._timeline.place_at(self.heard_ms)
+
+    @property
+    def rate_hz(self) -> int:
+        """The rate on the wire; 0 before it is known."""
+        return 0 if self._resampler is None else self._resampler.rate_hz
+
+    def resume(self, place: LegPlace, rate_hz: int) -> None:
+        """Go on where another ear has left the leg. Before its first block; follow it with `reconnect`."""
+        self.start(rate_hz)
+        self._timeline.resume(place)
+        self._framer = Framer(self.leg, place.end_ms * SAMPLES_PER_MS)
 
     def _paced(self, arrived_ms: int) -> list[Heard]:
         """What the pace of the audio says of its rate, and of losses that nobody numbers."""

@@ -42,6 +42,17 @@ class PlacedGap:
 Placed = PlacedAudio | PlacedGap
 
 
+@dataclass(frozen=True, slots=True)
+class LegPlace:
+    """Where a leg's audio stands: enough to go on with it elsewhere, as on a new socket."""
+
+    offset_ms: int
+    end_ms: int
+    last_arrival_ms: int
+    late_start_ms: int  # how late its last block came, by its first and by its last sample
+    late_end_ms: int
+
+
 class _Flow(Enum):
     WAITING = auto()  # nothing has come yet
     FLOWING = auto()
@@ -192,6 +203,17 @@ class LegTimeline:
         if self._flow is not _Flow.WAITING:
             self._flow = _Flow.RETURNING
         return placed
+
+    def place_at(self, end_ms: int) -> LegPlace:
+        """Where it stands when everything up to `end_ms` has been given out."""
+        late = self._lateness
+        return LegPlace(self._offset_ms, end_ms, self._last_arrival_ms, late.of_start_ms, late.of_end_ms)
+
+    def resume(self, place: LegPlace) -> None:
+        """Go on from there, on a new socket: the next block's arrival makes the gap. Before the first block."""
+        self._flow, self._offset_ms, self._last_arrival_ms = _Flow.RETURNING, place.offset_ms, place.last_arrival_ms
+        self._placed_samples = (place.end_ms - place.offset_ms) * SAMPLES_PER_MS
+        self._lateness = self._first_lateness = _Lateness(place.late_start_ms, place.late_end_ms)
 
     def finish(self) -> list[Placed]:
         """No more blocks will come: what is held is judged by what is known."""

@@ -29,6 +29,7 @@ class LongSilenceDetector:
         self._line = Line()
         self._live: dict[Leg, int] = {}
         self._since_ms: int | None = None
+        self._spoken_ms = 0  # end of the last speech, however short
         self._announced_ms: int | None = None  # end of the agent's request for patience
         self._told_limit_ms: int | None = None
 
@@ -42,6 +43,7 @@ class LongSilenceDetector:
                 self._live[leg] = start_ms
             case SpeechEnded(leg=leg, start_ms=start_ms, end_ms=end_ms):
                 self._live.pop(leg, None)
+                self._spoken_ms = max(end_ms, self._spoken_ms)
                 if end_ms - start_ms >= self._settings.end_speech_ms:
                     findings += self._spoke(leg, start_ms)
                     self._since_ms = max(end_ms, self._since_ms or 0)
@@ -64,7 +66,7 @@ class LongSilenceDetector:
         if self._live or not (self._line.whole and self._line.clear):
             return findings
         if self._since_ms is None:
-            self._since_ms = self._line.from_ms  # nobody has spoken since the line was whole
+            self._since_ms = max(self._line.from_ms, self._spoken_ms)  # nobody has spoken since
         return findings + self._tell_until(now_ms - self._lateness.onset_ms)
 
     def _listen(self, heard: WordsHeard) -> list[Finding]:

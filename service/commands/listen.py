@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from config.rule_packs import RulePackError
 from config.settings import Language, Settings
-from service.call_board import known_language
+from service.call_record import known_language
 from service.commands.console import EXIT_FAILED, people
 from service.commands.simulate import recordings_or_exit
 from service.commands.start import settings_or_exit

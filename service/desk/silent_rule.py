@@ -3,10 +3,10 @@
 from alerts.alert import Alert, AlertState, ByLanguage, Evidence, Kind, Measure, Severity, Timing
 from alerts.desk import ulid_at
 from alerts.reader import Reader
+from service.alarms.own_alert import OWN_CALL
 from service.clock import Clock
 from web.desk_sources import RulePrecision
 
-OWN_CALL = "earshot"  # where an alert names its call, those about the service name the service
 _TITLES = {
     Reader.EN: "The rule {rule} is silent: people marked it wrong too often",
     Reader.ZH: "规则 {rule} 已静默:被标记为误报过多",

@@ -9,7 +9,7 @@ from pathlib import Path
 from alerts.alert import Kind
 from alerts.judging import Claim, Happening, Score, Truth, judge, meets
 from config.settings import Settings
-from service.call_board import known_language
+from service.call_record import known_language
 from service.demo.recording import Recording, RecordingError, load_recording
 from service.evaluation.scorecard import Bars, EvaluationError, Plot, Scorecard, ScoreTable, StripMark
 from service.evaluation.trunk import at_rate

@@ -114,6 +114,9 @@ class DialectSocket:
         self._pacing = Pacing(clock, settings.fastest_ratio)
         self._known = False
         self._voice: VoicePath | None = None
+        self._leaving: asyncio.Task[None] | None = None
+        if sides is not None:
+            sides.when_left(self._left)
 
     async def run(self, subprotocol: str | None = None) -> None:
         """Accept, then read until the sender stops, breaks the protocol, leaves or is taken over."""
@@ -245,6 +248,11 @@ class DialectSocket:
             return False
         return True
 
+    def _left(self) -> None:
+        """The call moves: its PBX is not kept waiting for its next packet to learn of it."""
+        if self._leaving is None and self._sides is not None:
+            self._leaving = asyncio.get_running_loop().create_task(self._leave(self._sides))
+
     async def _leave(self, sides: SideStreams) -> None:
         if sides.left:
             await self._close(_CLOSE_RESTART, "the service restarts; connect again")
@@ -258,6 +266,7 @@ class DialectSocket:
         answer = self._name(named)
         if isinstance(answer, SideStreams):
             self._sides = answer
+            answer.when_left(self._left)
             return True
         _log.warning("audio refused", road=self._road, detail=answer.detail)
         if self._manners.refusal is not None:

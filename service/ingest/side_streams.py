@@ -1,5 +1,7 @@
 """What one socket feeds: a leg, or both legs of a call when it is stereo."""
 
+from collections.abc import Callable
+
 from service.call_board import CallBoard
 from service.leg_stream import LegStream, StreamTakenError
 from streaming.frames import Leg, Party
@@ -36,6 +38,11 @@ class SideStreams:
     def left(self) -> bool:
         """Whether this node has let the call go."""
         return any(stream.left for stream in self._streams)
+
+    def when_left(self, act: Callable[[], None]) -> None:
+        """Call this when the node has let the call go and the socket is to be closed."""
+        for stream in self._streams:
+            stream.when_left = act
 
     def come_by(self, road: str) -> None:
         """By which door they come."""

@@ -149,6 +149,15 @@ class LegRecognition:
         """Whether no words are on their way: nothing open, nothing waiting for a final."""
         return not self._turns
 
+    @property
+    def utterances(self) -> int:
+        """How many there have been, or have begun."""
+        return self._utterance + len(self._turns)
+
+    def resume(self, utterances: int) -> None:
+        """Go on counting behind so many that another node has heard."""
+        self._utterance = utterances
+
     def at_rate(self, rate_hz: int) -> Self:
         """The rate on the wire: what came at 8 kHz has no upper band."""
         self._narrow = rate_hz <= LOWEST_RATE_HZ

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, or_, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, func, or_, select
 from sqlalchemy.sql import Select
 
 from alerts.alert import Alert, AlertState
@@ -74,6 +74,13 @@ def changes_since(engine: Engine, sequence: int, limit: int) -> list[AlertChange
             return None  # a cursor of another database, or of a time that is deleted
         found = [_change_of(row) for row in connection.execute(question.limit(limit + 1)).mappings()]
     return None if len(found) > limit else found
+
+
+def now_there(engine: Engine) -> datetime:
+    """The clock of a database server."""
+    with engine.connect() as connection:
+        now_at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return now_at
 
 
 def newest(engine: Engine) -> int:

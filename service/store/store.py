@@ -197,6 +197,10 @@ class Store:
         """Whether other nodes may write to the same database."""
         return self._open_engine().dialect.name != "sqlite"
 
+    async def now_there(self) -> datetime:
+        """What time it is by the database's clock."""
+        return await self.read(reads.now_there)
+
     async def newest(self) -> int:
         """The newest sequence."""
         return await self.read(reads.newest)

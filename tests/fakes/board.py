@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from alerts.alert import Alert
 from alerts.desk import AlertDesk
 from alerts.watch import CallWatch
+from config.rule_packs import RulePack
 from config.settings import Language, Settings
 from service.call_board import CallBoard
 from service.call_record import CallRecord
@@ -68,17 +69,19 @@ def board_of(
     clock: Clock | None = None,
     calls: KeepingCalls | None = None,
     group: SegmentTaker | None = None,
+    pack: RulePack | None = None,
+    kind: type[LiveCall] = LiveCall,
 ) -> CallBoard:
     """A board whose calls are heard by sound alone, or by `group`."""
     clock = clock if clock is not None else SystemClock()
 
     def new_call(record: CallRecord) -> LiveCall:
-        return LiveCall(
+        return kind(
             record=record,
             settings=settings,
             clock=clock,
             recognize=lambda call_id, leg, heard: LegRecognition(leg, call_id, group, settings.segments, heard),
-            watch=CallWatch(settings.detection, None),
+            watch=CallWatch(settings.detection, pack),
             desk=AlertDesk(Language.EN),
             outlet=outlet,
         )

@@ -37,6 +37,7 @@ from streaming.observations import (
 
 ONSET_LATE_MS = 120  # the beginning of speech is known this late
 OFFSET_LATE_MS = 300  # its end
+LATEST_OFFSET_MS = 384  # its end at the latest (tests/alerts/test_lateness.py)
 FINAL_LATE_MS = 1_000  # its words
 PARTIAL_LATE_MS = 400
 SYLLABLE_LATE_MS = 100
@@ -70,10 +71,17 @@ class Conversation:
         for leg in self.legs:
             self._tell(FRAME_MS, LevelHeard(leg, 0, FRAME_MS, -50.0, False))
 
-    def speech(self, leg: Leg, start_ms: int, end_ms: int, known_late_ms: int = ONSET_LATE_MS) -> Self:
+    def speech(
+        self,
+        leg: Leg,
+        start_ms: int,
+        end_ms: int,
+        known_late_ms: int = ONSET_LATE_MS,
+        end_late_ms: int = OFFSET_LATE_MS,
+    ) -> Self:
         """Sound of speech without words."""
         self._tell(start_ms + known_late_ms, SpeechStarted(leg, start_ms, start_ms + known_late_ms))
-        return self._tell(end_ms + OFFSET_LATE_MS, SpeechEnded(leg, start_ms, end_ms, end_ms + OFFSET_LATE_MS))
+        return self._tell(end_ms + end_late_ms, SpeechEnded(leg, start_ms, end_ms, end_ms + end_late_ms))
 
     def says(self, leg: Leg, start_ms: int, end_ms: int, text: str, confidence: float = 0.9) -> Self:
         """Speech, then its words as one final."""

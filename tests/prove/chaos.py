@@ -1,11 +1,12 @@
 """Kill nodes, Redis or the database again and again under load: nothing acknowledged is lost, nothing told twice.
 
-`python -m tests.prove.chaos [victim] [kills] [calls] [seed]`: so many kills of one kind, or of each.
+`python -m tests.prove.chaos [--victim NAME] [--kills N] [--calls N] [--nodes N] [--consoles N] [--seed N]`: so many
+kills of one kind, or of each in turn; each victim writes its own block, so a run can go on where it was broken off.
 """
 
+import argparse
 import asyncio
 import random
-import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
@@ -182,15 +183,20 @@ async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def main() -> None:
-    """The long form: 4 nodes, 40 calls, 8 consoles, 20 kills of each kind that is named, or of every kind."""
-    named = [word for word in sys.argv[1:] if word in VICTIMS]
-    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    kills, calls, seed = [*numbers, *(20, 40, 6)[len(numbers) :]][:3]
-    for victim in named or VICTIMS:
-        _report(asyncio.run(rampage(victim, kills, seed, nodes=4, calls=calls, consoles=8)), calls, seed)
+    """The long form by default: 4 nodes, 40 calls, 8 consoles, 20 kills of every kind."""
+    wanted = argparse.ArgumentParser(prog="python -m tests.prove.chaos")
+    wanted.add_argument("--victim", choices=VICTIMS, action="append")
+    for name, usual in (("kills", 20), ("calls", 40), ("nodes", 4), ("consoles", 8), ("seed", 6)):
+        wanted.add_argument(f"--{name}", type=int, default=usual)
+    said = wanted.parse_args()
+    for victim in said.victim or VICTIMS:
+        outcome = asyncio.run(
+            rampage(victim, said.kills, said.seed, nodes=said.nodes, calls=said.calls, consoles=said.consoles)
+        )
+        _report(outcome, said)
 
 
-def _report(outcome: Outcome, calls: int, seed: int) -> None:
+def _report(outcome: Outcome, said: argparse.Namespace) -> None:
     took_s = outcome.recoveries_s
     row: list[object] = [outcome.kills, outcome.changes, outcome.told, outcome.reconnects, outcome.moves]
     row += [outcome.repeated_unstored, outcome.escalations, f"{outcome.escalated_late_s:.1f}"]
@@ -200,7 +206,8 @@ def _report(outcome: Outcome, calls: int, seed: int) -> None:
     lines = table([*header, "faults"], [row])
     lines += [
         "",
-        f"4 nodes, {calls} calls by sound alone, 8 consoles, PostgreSQL and Redis on the same 2 cores.",
+        f"{said.nodes} nodes, {said.calls} calls by sound alone, {said.consoles} consoles, PostgreSQL and Redis on the "
+        "same 2 cores.",
         "Recovery: from the kill of a node, or from when a server is there again, until every call is heard, a note",
         "is acknowledged by any node and every console has been told of it. A fault is an alert not escalated,",
         "an acknowledged note not stored, a change told twice, out of order, never, or told and not stored.",
@@ -208,7 +215,8 @@ def _report(outcome: Outcome, calls: int, seed: int) -> None:
         "know it by its version.",
         f"Faults: {'; '.join(outcome.faults) if outcome.faults else 'none'}.",
     ]
-    command = f'python -m tests.prove.chaos "{outcome.victim}" {outcome.kills} {calls} {seed}'
+    command = f'python -m tests.prove.chaos --victim "{outcome.victim}" --kills {outcome.kills}'
+    command += f" --calls {said.calls} --nodes {said.nodes} --consoles {said.consoles} --seed {said.seed}"
     write_block(f"chaos-{VICTIMS.index(outcome.victim)}", f"Killed under load: {outcome.victim}", command, lines)
     print("\n".join(lines), flush=True)  # noqa: T201  # a report for people
 

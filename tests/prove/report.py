@@ -12,7 +12,7 @@ _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 def write_block(name: str, title: str, command: str, lines: list[str]) -> None:
     """Replace (or add) the block `name`: title, command, commit, date, machine, then the lines of Markdown."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    stamp = f"`{command}` · commit {_commit()} · {datetime.now(UTC):%Y-%m-%d} · {_machine()}"
+    stamp = f"`{command}` · commit {commit()} · {datetime.now(UTC):%Y-%m-%d} · {machine()}"
     block = "\n".join([begin, f"## {title}", "", stamp, "", *lines, end])
     page = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else "# Benchmarks\n"
     if begin in page:
@@ -36,10 +36,12 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is checked out."""
     answer = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or "unknown"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What the figures were measured on."""
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"

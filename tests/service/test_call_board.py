@@ -8,7 +8,8 @@ import pytest
 
 from config.roster import Roster
 from config.settings import IngestSettings, Settings
-from service.call_board import CallBoard, UnknownStreamError, known_language
+from service.call_board import CallBoard, UnknownStreamError
+from service.call_record import known_language
 from service.clock import PlayClock
 from service.leg_stream import StreamTakenError
 from service.roster.who_answers import WhoAnswers

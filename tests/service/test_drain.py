@@ -38,6 +38,7 @@ class _Site:
             self.board,
             has_neighbours=lambda: neighbours,
             all_told=lambda: self.told,
+            tell=lambda handed: self.happened.append(f"told of {handed.call_id}"),
             release=self._release,
             send_away=lambda: self.happened.append("away"),
         )

@@ -12,7 +12,8 @@ from config.detection import LongSilenceSettings
 from config.hearing import HearingSettings
 from config.rule_packs import Topic, load_rule_pack, packaged_rules
 from config.settings import Language
-from tests.fakes.conversation import AGENT, CUSTOMER, MIXED, Conversation, measured
+from streaming.frames import Leg
+from tests.fakes.conversation import AGENT, CUSTOMER, LATEST_OFFSET_MS, MIXED, Conversation, measured
 
 WAIT = "잠시만 기다려 주십시오"
 
@@ -32,6 +33,11 @@ def announced() -> Conversation:
     return Conversation().speech(CUSTOMER, 500, 2_000).says(AGENT, 2_500, 5_000, WAIT)
 
 
+def nearly_a_word(leg: Leg) -> Conversation:
+    """Too short to end the silence, and its end is known as late as it may be."""
+    return spoken().speech(leg, 9_000, 9_480, end_late_ms=LATEST_OFFSET_MS)
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
@@ -43,6 +49,8 @@ CASES = [
     Case("9.9 s", spoken().speech(CUSTOMER, 14_900, 16_000), ()),
     Case("10.1 s", spoken().speech(CUSTOMER, 15_100, 16_000), (15_000,)),
     Case("a short noise does not end it", spoken().speech(CUSTOMER, 9_000, 9_300).quiet_until(16_000), (15_000,)),
+    Case("one that is nearly a word neither", nearly_a_word(CUSTOMER).quiet_until(16_000), (15_000,)),
+    Case("nor is the silence counted from before it", nearly_a_word(AGENT).quiet_until(12_000), ()),
     Case("a word ends it", spoken().speech(CUSTOMER, 9_000, 9_600).quiet_until(16_000), ()),
     Case("asked for patience, 29 s", announced().speech(AGENT, 34_000, 36_000), ()),
     Case("asked for patience, 31 s", announced().speech(AGENT, 36_000, 38_000), (35_000,)),

@@ -81,7 +81,7 @@ def test_it_is_told_while_it_lasts_and_ends_with_its_length() -> None:
             now_ms += 20
             seen += [(now_ms, finding.stage) for finding in watching.advance(now_ms)]
         seen += [(known_ms, finding.stage) for finding in watching.feed(observation)]
-    assert seen[0] == (5_340, Stage.CERTAIN)  # 2 s, and the time a speaker may have stopped unknown
+    assert seen[0] == (5_400, Stage.CERTAIN)  # 2 s, and the time a speaker may have stopped unknown
     findings = told.play(detector())
     assert [(finding.stage, measured(finding, "overlap_ms")) for finding in findings] == [
         (Stage.CERTAIN, 2_000),
