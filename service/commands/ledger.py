@@ -1,6 +1,6 @@
 """`earshot ledger`: whether the chain of who listened to whom holds."""
 
-from itertools import islice
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
@@ -11,6 +11,7 @@ from service.commands.users import AsJson, Config, DataDir
 from service.store import ledger_rows
 from service.store.database import StoreError
 from service.store.people_beside import StoreBeside
+from service.store.sealed_steps import step_breaks
 
 ledger_app = typer.Typer(
     help="The ledger of who listened to whom.\n\nExample: earshot ledger verify", no_args_is_help=True
@@ -30,6 +31,8 @@ def verify(
 ) -> None:
     """Read every row and name each that was changed or moved or is missing; exit 1 where the chain does not hold.
 
+    What inspectors did is sealed in it too: a step or a record of theirs that was changed since is named as well.
+
     Prints the newest row and its hash: note them elsewhere, and nobody can rewrite what was before.
 
     Example: earshot ledger verify --head 4711:9423aff41c88…
@@ -37,7 +40,9 @@ def verify(
     settings = settings_or_exit(config, data_dir=data_dir)
     try:
         store = StoreBeside.existing(settings)
-        found = store.do(lambda engine: list(islice(ledger_rows.breaks(engine), _MOST)))
+        found = store.do(
+            lambda engine: list(islice(chain(ledger_rows.breaks(engine), step_breaks(engine)), _MOST))
+        )
         newest, newest_hash = store.do(ledger_rows.head)
         if head is not None and not store.do(lambda engine: ledger_rows.has_row(engine, *_parts(head))):
             found.append(ledger_rows.Break(_parts(head)[0], "is not the row that was noted: all was rewritten since"))

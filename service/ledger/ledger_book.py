@@ -3,12 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import structlog
 
 from service.clock import Clock
 from service.store import ledger_rows
+from service.store.sealed_steps import step_breaks
 from service.store.store import Store
 from web.sources import StoreUnavailableError
 from web.trust.sources import Deed, LedgerQuestion, LedgerRow
@@ -71,6 +72,8 @@ class StoredLedger:
         return await self._store.read(ledger_rows.head)
 
     async def breaks(self) -> Sequence[tuple[int, str]]:
-        """Where the chain does not hold."""
-        found = await self._store.read(lambda engine: list(islice(ledger_rows.breaks(engine), _MOST_BREAKS)))
+        """Where the chain does not hold, and which steps of inspectors are no longer what it sealed."""
+        found = await self._store.read(
+            lambda engine: list(islice(chain(ledger_rows.breaks(engine), step_breaks(engine)), _MOST_BREAKS))
+        )
         return [(each.sequence, each.what) for each in found]

@@ -1,7 +1,7 @@
 """Records of the inspectors' desk in the database: each with its newest content, and a trail that only grows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -11,12 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from service.store.database import writing
 from service.store.inspection_tables import inspection_records, inspection_trail
+from service.store.sealed_steps import seal
 from service.store.tables import calls
 from web.inspection.views import CallFacts, StaleRecordError, TrailStep, UnknownRecordError
 from web.sources import CallState
+from web.trust.who import Principal, who_asks
 
 _Record = TypeVar("_Record")
 _MOST = 10_000
+_PLACE = ("call_id", "agent_id", "team", "queue", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,17 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Who did what to a record, when and why; `content` is what was judged or said."""
+    """Who did what to a record, when and why; `content` is what was judged or said.
+
+    `who` is the one whose request it is: the ledger gets it with session and address.
+    """
 
     act: str
     by: str | None
     at: datetime
     reason: str | None = None
     content: Mapping[str, Any] | None = None
+    who: Principal = field(default_factory=who_asks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +81,11 @@ class Records(Generic[_Record]):
             return there
         try:
             with connection.begin_nested():
+                row = self._row(record, 1, step.at)
                 connection.execute(
-                    inspection_records.insert(),
-                    {"record_id": record_id, "created_at": step.at, **self._row(record, 1, step.at)},
+                    inspection_records.insert(), {"record_id": record_id, "created_at": step.at, **row}
                 )
-                self._note(connection, record_id, 1, step)
+                self._note(connection, record_id, row, step)
         except IntegrityError:  # another node was faster
             there = self._find(connection, record_id)
             if there is None:
@@ -119,15 +126,16 @@ class Records(Generic[_Record]):
         if version is not None and version != there.version:
             raise StaleRecordError(there.version)
         changed = change(there.record)
+        row = self._row(changed, there.version + 1, step.at)
         written = connection.execute(
             inspection_records.update()
             .where(inspection_records.c.kind == self._kind, inspection_records.c.record_id == record_id)
             .where(inspection_records.c.version == there.version)
-            .values(**self._row(changed, there.version + 1, step.at))
+            .values(**row)
         )
         if written.rowcount != 1:  # another node was faster
             raise StaleRecordError(there.version + 1)
-        self._note(connection, record_id, there.version + 1, step)
+        self._note(connection, record_id, row, step)
         return Kept(changed, there.version + 1)
 
     def get(self, engine: Engine, record_id: str) -> Kept[_Record]:
@@ -187,20 +195,20 @@ class Records(Generic[_Record]):
             "content": self._shape.dump_python(record, mode="json"),
         }
 
-    def _note(self, connection: Connection, record_id: str, version: int, step: Step) -> None:
-        connection.execute(
-            inspection_trail.insert(),
-            {
-                "kind": self._kind,
-                "record_id": record_id,
-                "version": version,
-                "act": step.act,
-                "person": step.by,
-                "at": step.at,
-                "reason": step.reason,
-                "content": dict(step.content or {}),
-            },
-        )
+    def _note(self, connection: Connection, record_id: str, row: Mapping[str, Any], step: Step) -> None:
+        """The step that made `row`, on the trail; what a person did also in the ledger."""
+        noted = {
+            "kind": self._kind,
+            "record_id": record_id,
+            "version": row["version"],
+            "act": step.act,
+            "person": step.by,
+            "at": step.at,
+            "reason": step.reason,
+            "content": dict(step.content or {}),
+        }
+        connection.execute(inspection_trail.insert(), noted)
+        seal(connection, step.who, noted, row["content"], {name: row[name] for name in _PLACE})
 
 
 _Answer = TypeVar("_Answer")

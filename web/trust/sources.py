@@ -98,6 +98,14 @@ class Act(StrEnum):
     LOG_OUT = "log_out"
     LOG_IN_FAILED = "log_in_failed"
     PRIVACY = "privacy"
+    SCORE = "score"
+    APPEAL = "appeal"
+    IMPROVEMENT = "improvement"
+    CALIBRATION = "calibration"
+    LIBRARY = "library"
+    CALL_BACK = "call_back"
+    WORKLIST = "worklist"
+    OUTSIDE_FIGURES = "outside_figures"
 
 
 @dataclass(frozen=True, slots=True)

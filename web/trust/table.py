@@ -146,7 +146,7 @@ TABLE = MappingProxyType(
         "PUT /api/v1/inspection/plans/{plan}": _QUALITY,
         "DELETE /api/v1/inspection/plans/{plan}": _QUALITY,
         "POST /api/v1/inspection/sheets/check": _SCORE,
-        "POST /api/v1/inspection/plans/{plan}/draw": _QUALITY,
+        "POST /api/v1/inspection/plans/{plan}/draw": Line(Right.QUALITY, Of.LIST, act=Act.WORKLIST),
         "GET /api/v1/inspection/tasks": _SCORE,
         "POST /api/v1/inspection/tasks/{task_id}/begin": _SCORE,
         "POST /api/v1/inspection/tasks/{task_id}/drop": _QUALITY,
@@ -179,7 +179,7 @@ TABLE = MappingProxyType(
         "POST /api/v1/call-backs/{call_back_id}/attempts": Line(Right.ACT, Of.LIST),
         "POST /api/v1/call-backs/{call_back_id}/claim": Line(Right.ACT, Of.LIST),
         "POST /api/v1/call-backs/{call_back_id}/drop": Line(Right.ACT, Of.LIST),
-        "PUT /api/v1/figures/outside": _INGEST,
+        "PUT /api/v1/figures/outside": Line(Right.INGEST, act=Act.OUTSIDE_FIGURES),
         "GET /api/v1/figures/outside": Line(Right.FIGURES),
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),

@@ -7,7 +7,8 @@ import { may } from "../lib/session.js";
 
 const ACTS = [
   "listen", "replay", "clip", "download", "export", "whisper", "barge", "take_over", "end", "rule_change", "roster_change",
-  "user_change", "key_change", "log_in", "log_out", "log_in_failed", "privacy",
+  "user_change", "key_change", "log_in", "log_out", "log_in_failed", "privacy", "score", "appeal", "improvement", "calibration",
+  "library", "call_back", "worklist", "outside_figures",
 ];
 const rows = signal([]);
 const cursor = signal(null);
