@@ -15,6 +15,8 @@ class InspectionSettings(Section):
     sheets_dir: Path | None = Field(None, description="Folder of own score sheets; none means those that come along.")
     plans: tuple[SamplingPlan, ...] = Field((), description="Which calls inspectors hear (docs/inspection.md).")
     worklist_within_days: float = Field(7, gt=0, le=90, description="A week's calls are scored so long after it, days.")
+    draw_every_s: float = Field(900, ge=10, le=86_400, description="How often plans draw the calls that came since, s.")
+    agents_see_hearing: bool = Field(False, description="Agents see when somebody heard their calls, not who.")
     closed_loop: ClosedLoopSettings = ClosedLoopSettings()
     call_back: CallBackSettings = CallBackSettings()
 

@@ -17,6 +17,7 @@ from web.clips_api import clips_router  # noqa: E402
 from web.drain_api import drain_router  # noqa: E402
 from web.erasure_api import erasure_router  # noqa: E402
 from web.floor_api import floor_router  # noqa: E402
+from web.inspection.own_api import own_router  # noqa: E402
 from web.inspection.routes import inspection_routes  # noqa: E402
 from web.office import Office, office_routes  # noqa: E402
 from web.pages import Pages  # noqa: E402
@@ -33,6 +34,7 @@ def description() -> str:
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
     past = (*office_routes(Office(*[nobody] * 8)), *inspection_routes(*[nobody] * 5))
+    past = (*past, own_router(nobody, nobody, nobody))
     people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))

@@ -44,6 +44,7 @@ from service.ingest.voice_paths import VoicePaths
 from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
+from service.inspection.own import OwnPage
 from service.keeping_metrics import KeepingMetrics
 from service.keeping_view import NodeKeeping
 from service.ledger.ledger_book import SERVICE, StoredLedger
@@ -89,6 +90,7 @@ from web.erasure_api import erasure_router
 from web.floor import Floor
 from web.floor_api import floor_router
 from web.http_door import open_http_socket
+from web.inspection.own_api import own_router
 from web.inspection.routes import inspection_routes
 from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
@@ -312,6 +314,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             drain_router(drain),
             *office_routes(office),
             *inspection_routes(inspection, lambda: book.roster, calls, clips, ledger),
+            own_router(
+                inspection.scoring, OwnPage(settings.inspection, store, ScopedClips(clips), ledger, desk.tips), ledger
+            ),
             supervise_router(ScopedSupervising(pbx_feeds.room, calls, ledger), desk),
             session_router(front),
             people_router(front, book, settings.trust),

@@ -77,6 +77,8 @@ _PAGES = {
     "/ledger": "ledger",
     "/history": "history",
     "/calls/{call_id}": "call-page",
+    "/worklist": "worklist",
+    "/own": "own",
     "/figures": "figures",
     "/inspection/improvements": "quality",
     "/inspection/appeals": "quality",

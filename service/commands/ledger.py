@@ -40,9 +40,7 @@ def verify(
     settings = settings_or_exit(config, data_dir=data_dir)
     try:
         store = StoreBeside.existing(settings)
-        found = store.do(
-            lambda engine: list(islice(chain(ledger_rows.breaks(engine), step_breaks(engine)), _MOST))
-        )
+        found = store.do(lambda engine: list(islice(chain(ledger_rows.breaks(engine), step_breaks(engine)), _MOST)))
         newest, newest_hash = store.do(ledger_rows.head)
         if head is not None and not store.do(lambda engine: ledger_rows.has_row(engine, *_parts(head))):
             found.append(ledger_rows.Break(_parts(head)[0], "is not the row that was noted: all was rewritten since"))

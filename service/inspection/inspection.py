@@ -26,7 +26,6 @@ from web.inspection.views import NotNowError, Score
 from web.sources import StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
-_DRAW_EVERY_S = 900.0
 _LOOK_EVERY_S = 20.0
 
 
@@ -42,6 +41,7 @@ class Inspection:
         sheets: Mapping[str, ScoreSheet],
         inspectors: Callable[[], Iterable[str]],
     ) -> None:
+        self._draw_every_s = settings.draw_every_s
         days = Days(figures.timezone, time.fromisoformat(figures.day_begins))
         self.scoring = Scoring(store, clock, sheets, self._closed)
         self.plans = SamplingPlans(store, clock, settings.plans, sheets)
@@ -56,7 +56,7 @@ class Inspection:
     async def run(self) -> None:
         """Draw every plan's calls, and look for abandoned ones, again and again."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_again("worklists could not be filled", self.worklist.draw_all, _DRAW_EVERY_S))
+            tasks.create_task(_again("worklists could not be filled", self.worklist.draw_all, self._draw_every_s))
             tasks.create_task(_again("call-backs could not be made", self.call_backs.look, _LOOK_EVERY_S))
 
     async def _closed(self, score: Score) -> None:

@@ -36,8 +36,8 @@ class Worklist:
         self._tasks = task_records()
         self._plans = plans
 
-    async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
-        """The tasks of a plan for a week (`2026-W48`); drawing again adds what came since and takes nothing back.
+    async def draw(self, plan_name: str, period: str | None) -> Sequence[Task]:
+        """The tasks of a plan for a week (`2026-W48`; None: this one); drawing again adds what came since.
 
         Raises UnknownRecordError for the plan, ValueError for the period.
         """
@@ -45,8 +45,9 @@ class Worklist:
         if plan_name not in plans:
             raise UnknownRecordError
         plan = plans[plan_name].plan
-        begin, end = self._days.week(period)
         now = self._clock.now_at()
+        period = period or week_of(self._days.day_of(now))
+        begin, end = self._days.week(period)
         due_at = end + timedelta(days=self._settings.worklist_within_days)
         inspectors = plan.inspectors or tuple(sorted(self._everybody()))
         if not inspectors:

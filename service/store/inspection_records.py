@@ -82,9 +82,7 @@ class Records(Generic[_Record]):
         try:
             with connection.begin_nested():
                 row = self._row(record, 1, step.at)
-                connection.execute(
-                    inspection_records.insert(), {"record_id": record_id, "created_at": step.at, **row}
-                )
+                connection.execute(inspection_records.insert(), {"record_id": record_id, "created_at": step.at, **row})
                 self._note(connection, record_id, row, step)
         except IntegrityError:  # another node was faster
             there = self._find(connection, record_id)

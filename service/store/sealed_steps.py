@@ -25,6 +25,7 @@ ACTS = MappingProxyType(
         "example": Act.LIBRARY,
         "call_back": Act.CALL_BACK,
         "task": Act.WORKLIST,
+        "plan": Act.WORKLIST,
     }
 )
 """Kinds of records whose steps are sealed, and what the ledger calls them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Action, AlertState, Kind, Severity
-from alerts.inspection.records import AppealAct, AppealState, Result, Step
+from alerts.inspection.records import AppealAct, AppealState, MarkState, Result, Step
 from alerts.verdict import EndFacts, Verdict
 from config.roster import KINDS
 from config.roster import Role as RosterRole
@@ -19,6 +19,7 @@ from streaming.frames import Leg, Party
 from tests.web.rest import Desk
 from web.figures_sources import By
 from web.floor import AgentState
+from web.inspection.views import ScoreState
 from web.pages import STATIC_FOLDER, Pages, StaticFile
 from web.sources import CallState, Tier
 from web.trust.rights import GIVEN_SINGLY, KeyKind, Right, Role
@@ -198,7 +199,7 @@ def test_every_family_of_words_is_complete() -> None:
         "deed.": list(Act),
         "phase.": ["begun", "running", "ended"],
         "people.": ["sites", "teams", "queues"],
-        "keys.": ["lists", "alert", "listening", "stepping", "page", "case"],
+        "keys.": ["lists", "alert", "listening", "stepping", "scoring", "page", "case"],
         "key.": ["space", "esc", "enter"],
         "listen.figure.": ["frames", "buffer", "underruns", "lost", "dropped", "skips"],
         "inspection.tab.": [*_INSPECTION],
@@ -221,6 +222,17 @@ def test_every_family_of_words_is_complete() -> None:
         ],
         "sheets.zeroes.": ["call", "group"],
         "talk.": ["whisper", "barge"],
+        "worklist.state.": ["open", "done", "dropped"],
+        "worklist.due.": ["late", "soon", "later"],
+        "worklist.per.": ["agent", "queue", "team", "all"],
+        "sheet.state.": list(MarkState),
+        "sheet.score.": list(ScoreState),
+        "sheet.act.": ["begin", "mark", "close", "correct"],
+        "sheet.indicator.": ["passed", "failed", "not_involved"],
+        "sheet.fatal.": ["service", "business"],
+        "own.appeal.": list(AppealState),
+        "own.act.": list(AppealAct),
+        "own.heard.": ["listen", "replay", "clip", "download", "whisper", "barge"],
         "talk.says.": ["whisper", "barge"],
         "talk.status.": ["asking", "denied", "absent", "insecure", "connecting", "lost"],
     }

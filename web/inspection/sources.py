@@ -99,8 +99,11 @@ class PlanSource(Protocol):
 class WorklistSource(Protocol):
     """The tasks that sampling plans make."""
 
-    async def draw(self, plan_name: str, period: str) -> Sequence[Task]:
-        """The tasks of a plan for a week (`2026-W48`). Raises UnknownRecordError, NotNowError, ValueError (period)."""
+    async def draw(self, plan_name: str, period: str | None) -> Sequence[Task]:
+        """The tasks of a plan for a week (`2026-W48`; None: this one).
+
+        Raises UnknownRecordError, NotNowError, ValueError (period).
+        """
         ...
 
     async def tasks(self, inspector: str | None, state: str | None, limit: int) -> Sequence[Task]:

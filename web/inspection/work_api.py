@@ -39,9 +39,9 @@ _Plan = Annotated[str, Path(max_length=64)]
 
 
 class DrawFields(Incoming):
-    """For which week."""
+    """For which week; this one where none is named."""
 
-    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")] = Field(examples=["2026-W48"])
+    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")] | None = Field(None, examples=["2026-W48"])
 
 
 class ReasonFields(Versioned):

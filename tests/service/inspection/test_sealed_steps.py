@@ -34,7 +34,15 @@ async def _work(house: InspectionDesk) -> None:
     round_ = await house.calibrating.begin("November", "hundred_points", ["c2"], ["qa1", "qa2"], "lead")
     await house.calibrating.close(round_.calibration_id, 1, "lead")
     example = await house.inspection.library.add(
-        *("c1",), fault="correct", good=False, title="a tariff", note=None, from_ms=0, to_ms=9_000, consent=True, by="qa1"
+        *("c1",),
+        fault="correct",
+        good=False,
+        title="a tariff",
+        note=None,
+        from_ms=0,
+        to_ms=9_000,
+        consent=True,
+        by="qa1",
     )
     await house.inspection.library.remove(example.example_id, 1, "lead", "too long")
     (task, *_) = await house.worklist.draw("weekly", week_of(BEGAN_AT.date()))

@@ -16,6 +16,7 @@ from web.clips_api import clips_router
 from web.drain_api import drain_router
 from web.erasure_api import erasure_router
 from web.floor_api import floor_router
+from web.inspection.own_api import own_router
 from web.inspection.routes import inspection_routes
 from web.microphone import MicrophoneDoor, microphone_router
 from web.office import Office, office_routes
@@ -38,6 +39,7 @@ def whole_application() -> FastAPI:
         drain_router(nobody),
         *office_routes(Office(*[nobody] * 8)),
         *inspection_routes(*[nobody] * 5),
+        own_router(nobody, nobody, nobody),
         microphone_router(MicrophoneDoor(settings.listening, nobody)),
         supervise_router(nobody, nobody),
         posted_door(settings.pbx, nobody),

@@ -7,12 +7,18 @@ import { openPage, TopBar } from "../frame/page-frame.js";
 import { offerShortcuts } from "../frame/shortcuts.js";
 import { t } from "../lib/i18n.js";
 import { agentOf, clockText, customerOf, languageName, timeText, titleOf } from "../lib/wording.js";
+import { may } from "../lib/session.js";
 import { Fault } from "../office/api.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Alerts } from "./alerts.js";
 import { Coverage } from "./coverage.js";
 import { alerts, call, callId, fault, lines, load, recordedFrom, track, wordsFault } from "./record.js";
-import { Recording, playFrom, positionMs, standAt } from "./recording.js";
+import { ClipPlayer, Recording, playClip, playFrom, playKeys, positionMs, standAt } from "./recording.js";
+import { scoreKeys } from "./score-keys.js";
+import { ScoreBegin, ScorePanel, hearingText } from "./score-panel.js";
+import { editable, loadScore, markOf, score, sheets } from "./score-record.js";
+
+const LEAD_MS = 2000;
 
 function askedMs() {
   const found = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
@@ -28,11 +34,18 @@ function CallPage() {
       standAt(ms);
       showLine(ms);
     };
-    load().then(go);
+    load().then(() => (go(), call.value?.state === "ended" && loadScore()));
     addEventListener("hashchange", go);
-    offerShortcuts([{ id: "history", key: "h", says: "help.to_history", group: "page", does: () => (location.href = "/history") }]);
     return () => removeEventListener("hashchange", go);
   }, []);
+  useEffect(() => {
+    const page = { hear: hearEvidence, begin: () => document.getElementById("begin-score")?.click() };
+    offerShortcuts([
+      ...(score.value !== null || sheets.value.length > 0 ? scoreKeys(page) : []),
+      ...playKeys(),
+      { id: "history", key: "h", says: "help.to_history", group: "page", does: () => (location.href = "/history") },
+    ]);
+  }, [score.value?.score_id, editable.value, sheets.value.length]);
   const bar = html`<${TopBar} section="history"><span class="grow"></span></>`;
   if (fault.value) return html`${bar}<main class="page"><${Fault} fault=${fault.value} /><p><a class="link" href="/history">${t("call.to_history")}</a></p></main>`;
   if (call.value === null) return html`${bar}<main class="page"><p class="empty" role="status">${t("office.loading")}</p></main>`;
@@ -49,14 +62,14 @@ function CallPage() {
   return html`${bar}
     <main class="page call-page" data-call=${callId}>
       <${Head} live=${live} />
-      <div class="call-columns">
+      <div class="call-columns ${score.value === null ? "" : "with-score"}">
         <div class="call-main panel">
           <${Recording} />
           <${CallStrip}
             ...${{ track: track.value, alerts: alerts.value, live, chosen, labelOf: titleOf, positionMs: positionMs.value }}
             onAlert=${(alert) => {
               choose(alert.alert_id);
-              place(Math.max(0, alert.evidence.from_ms - 2000));
+              place(Math.max(0, alert.evidence.from_ms - LEAD_MS));
             }}
             onPlay=${place}
           />
@@ -66,12 +79,15 @@ function CallPage() {
             ${!wordsFault.value && html`<${Transcript} lines=${lines.value} language=${call.value.language} live=${live} positionMs=${positionMs.value} nameOfRule=${nameOfRule} onPlay=${place} />`}
           </section>
         </div>
+        ${score.value !== null && html`<${ScorePanel} onHear=${hearAlert} />`}
         <aside class="call-aside" aria-label=${t("call.judged")}>
+          ${score.value === null && may("score") && html`<${ScoreBegin} />`}
           ${(call.value.verdict !== null || call.value.hung_up_by !== null) && html`<div class="panel"><${Ending} call=${call.value} /></div>`}
           <div class="panel"><${Coverage} call=${call.value} onPlay=${play} /></div>
           <div class="panel"><${Alerts} chosen=${chosen} onChoose=${setChosen} onPlay=${play} /></div>
         </aside>
       </div>
+      <${ClipPlayer} />
     </main>`;
 }
 
@@ -102,6 +118,25 @@ function Fact({ name, value, mono = false }) {
 /** Hear a place and let the address name it. */
 function hear(ms) {
   place(ms);
+}
+
+/** What proves a judgement: from the recording, a little before it; else its clip; else its words are shown. */
+function hearAlert(alert) {
+  const ms = Math.max(0, alert.evidence.from_ms - LEAD_MS);
+  if (recordedFrom.value !== null && ms >= recordedFrom.value) place(ms);
+  else if (alert.evidence.clip) playClip(alert.evidence.clip, hearingText(alert, titleOf(alert)));
+  else standAt(ms);
+  showLine(alert.evidence.from_ms);
+}
+
+let heardLast = { item: null, at: -1 };
+
+/** The next piece of evidence of an item. */
+function hearEvidence(item) {
+  const found = markOf(item.id).evidence.map((id) => alerts.value.find(({ alert_id }) => alert_id === id)).filter(Boolean);
+  if (found.length === 0) return;
+  heardLast = { item: item.id, at: heardLast.item === item.id ? (heardLast.at + 1) % found.length : 0 };
+  hearAlert(found[heardLast.at]);
 }
 
 function place(ms) {

@@ -7,6 +7,9 @@ import { call, recordedFrom, soundAddress } from "./record.js";
 
 export const positionMs = signal(null); // what is heard, or was heard last
 const wanted = signal(null); // {fromMs, play}
+const clip = signal(null); // {address, says}: the sound of an alert, where the call itself is not kept
+const SKIP_MS = 5000;
+let sounding = null; // the element that plays the call
 
 /** Hear the call from here on. @param {number} ms */
 export function playFrom(ms) {
@@ -20,6 +23,38 @@ export function standAt(ms) {
   wanted.value = { fromMs: Math.max(0, ms), play: false };
 }
 
+/** Hear the sound kept with an alert. @param {string} address @param {string} says what it is, for screen readers */
+export function playClip(address, says) {
+  clip.value = { address, says };
+}
+
+/** The keys of the player: on and off, back and forward. */
+export function playKeys() {
+  if (recordedFrom.value === null) return [];
+  const skip = (ms) => () => playFrom(Math.max(recordedFrom.value, (positionMs.value ?? recordedFrom.value) + ms));
+  return [
+    { id: "listen", key: " ", says: "help.listen", group: "listening", does: toggle },
+    { id: "back", key: "arrowleft", says: "help.back", group: "listening", repeats: true, does: skip(-SKIP_MS) },
+    { id: "forward", key: "arrowright", says: "help.skip", group: "listening", repeats: true, does: skip(SKIP_MS) },
+  ];
+}
+
+function toggle() {
+  if (sounding === null) return;
+  if (sounding.paused) sounding.play().catch(() => {});
+  else sounding.pause();
+}
+
+export function ClipPlayer() {
+  const audio = useRef(null);
+  useEffect(() => {
+    if (clip.value !== null) audio.current.play().catch(() => {});
+  }, [clip.value]);
+  if (clip.value === null) return null;
+  return html`<div class="clip-player"><span class="visually-hidden" role="status">${clip.value.says}</span>
+    <audio ref=${audio} controls src=${clip.value.address} aria-label=${clip.value.says}></audio></div>`;
+}
+
 export function Recording() {
   const audio = useRef(null);
   const began = useRef(0);
@@ -27,6 +62,7 @@ export function Recording() {
     if (recordedFrom.value === null || !audio.current) return;
     const { fromMs, play } = wanted.value ?? { fromMs: recordedFrom.value, play: false };
     began.current = fromMs;
+    sounding = audio.current;
     audio.current.src = soundAddress(fromMs);
     if (play) audio.current.play().catch(() => {});
   }, [wanted.value, recordedFrom.value]);

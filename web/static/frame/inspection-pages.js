@@ -2,6 +2,7 @@
 
 /** Name (its word is `inspection.tab.<name>`), address, needed right. */
 export const INSPECTION = [
+  ["worklist", "/worklist", "score"],
   ["improvements", "/inspection/improvements", "scores"],
   ["appeals", "/inspection/appeals", "scores"],
   ["calibration", "/inspection/calibration", "score"],

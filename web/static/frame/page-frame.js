@@ -39,8 +39,8 @@ export function TopBar({ section, children, bare = false }) {
 }
 
 /** Name and address of a section as this person may reach it; null where it is not for them. */
-function reached([name, address, right, pages = null]) {
-  if (pages === null) return may(right) ? [name, address] : null;
+function reached([name, address, right, pages = null, unless = null]) {
+  if (pages === null) return may(right) && !(unless && may(unless)) ? [name, address] : null;
   const first = pages.find(([, , needed]) => may(needed));
   return first ? [name, first[1]] : null;
 }

@@ -1,5 +1,5 @@
 // The pages people may go to from any page, in the order of the bar: name (its word is `section.<name>`), address, needed right;
-// of a group of pages those pages, and the way leads to the first that somebody may see.
+// of a group of pages those pages, and the way leads to the first that somebody may see; the last: the right of those who see more.
 
 import { INSPECTION } from "./inspection-pages.js";
 
@@ -9,6 +9,7 @@ export const SECTIONS = [
   ["history", "/history", "see"],
   ["figures", "/figures", "figures"],
   ["inspection", "/inspection", null, INSPECTION],
+  ["own", "/own", "own_scores", null, "scores"],
   ["rules", "/rules", "read_rules"],
   ["admin", "/admin/feeds", "operate"],
   ["people", "/people", "people"],
