@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import APIRouter
 
 from config.settings import ListeningSettings, Settings
 from tests.fakes.alert_desk import FakeDesk, FakeRoster
@@ -64,8 +65,10 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(office: Office | None = None, **listening: object) -> AsyncIterator[Site]:
-    """`listening` changes settings of that section."""
+async def open_site(
+    office: Office | None = None, routers: Sequence[APIRouter] = (), **listening: object
+) -> AsyncIterator[Site]:
+    """`routers` are further routes; `listening` changes settings of that section."""
     settings = Settings(listening=ListeningSettings.model_validate(listening))
     calls, alerts = FakeCalls(a_call()), FakeAlerts()
     desk = FakeDesk(alerts)
@@ -91,6 +94,7 @@ async def open_site(office: Office | None = None, **listening: object) -> AsyncI
             people_router(house, roster, settings.trust),
             ledger_router(house),
             *office_routes(office or an_office()),
+            *routers,
         ),
     )
     door = open_http_socket("127.0.0.1", 0)

@@ -66,16 +66,14 @@ function GroupPoints({ id }) {
 }
 
 function Foot() {
-  const next = useRef(null);
   const over = score.value.state !== "draft";
   const to = nextTask.value;
-  useEffect(() => next.current?.focus(), [to, over]);
   if (over && nextTask.value !== null) {
     const address = `/calls/${encodeURIComponent(to.call.call_id)}${query({ task: to.task_id })}`;
-    return html`<footer class="score-foot"><span class="done" role="status">${t("sheet.submitted")}</span><span class="grow"></span><a ref=${next} id="next-call" class="button primary" href=${address}>${t("sheet.next_call", { at: timeText(to.call.started_at, false) })}</a></footer>`;
+    return html`<footer class="score-foot"><span class="done" role="status">${t("sheet.submitted")}</span><span class="grow"></span><a id="next-call" class="button primary" href=${address}>${t("sheet.next_call", { at: timeText(to.call.started_at, false) })}</a></footer>`;
   }
   if (over || !editable.value) {
-    return html`<footer class="score-foot">${over && html`<span class="done" role="status">${t("sheet.submitted")}</span>`}<span class="grow"></span><a ref=${next} class="button" href="/worklist">${t("sheet.to_worklist")}</a></footer>`;
+    return html`<footer class="score-foot">${over && html`<span class="done" role="status">${t("sheet.submitted")}</span>`}<span class="grow"></span><a class="button" href="/worklist">${t("sheet.to_worklist")}</a></footer>`;
   }
   return html`<footer class="score-foot">
     <span class="subtle" role="status">${t(waiting.value > 0 ? "sheet.saving" : "sheet.saved")}</span>
@@ -93,8 +91,10 @@ function SubmitSheet() {
     event.preventDefault();
     setBusy(true);
     const note = new FormData(event.target).get("note").trim();
-    if (await close(note)) box.current.close();
-    setBusy(false);
+    if (!(await close(note))) return setBusy(false);
+    box.current.close(); // which gives the focus back to the item: on from there
+    document.querySelector(".score-foot a")?.focus();
+    return undefined;
   };
   return html`<dialog ref=${box} class="sheet" aria-labelledby="submit-title" onClose=${() => (submitting.value = false)}>
     <h2 id="submit-title">${t("sheet.submit_title")}</h2>
