@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Page, TimeoutError, async_playwright  
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywhere
 
 from tests.calls.demo_process import running_demo
-from tests.web.shown_pages import SHOWN_PAGES, ShownPage
+from tests.web.loop_site import loop_site
+from tests.web.shown_pages import LOOP_PAGES, SHOWN_PAGES, ShownPage
 
 _ROOT = Path(__file__).parents[1]
 _IMAGES = _ROOT / "docs" / "images"
@@ -38,6 +39,13 @@ _BEST = {  # picture of docs/images: page, language, theme, width
     "console-keys": ("console-keys", "en", "dark", 1440),
     "history-zh": ("history", "zh-CN", "light", 1440),
     "figures": ("figures", "en", "dark", 1440),
+    "improvements": ("improvements", "en", "dark", 1440),
+    "appeals-zh": ("appeals", "zh-CN", "light", 1440),
+    "calibration": ("calibration", "en", "dark", 1440),
+    "library-zh": ("library", "zh-CN", "light", 1440),
+    "call-backs": ("call-backs", "en", "light", 1440),
+    "plans-zh": ("plans", "zh-CN", "dark", 1440),
+    "sheets-check": ("sheets-check", "en", "dark", 1440),
     "wallboard": ("wallboard", "en", "dark", 1920),
     "wallboard-zh": ("wallboard", "zh-CN", "dark", 1920),
 }
@@ -50,15 +58,25 @@ async def main(folder: Path, *, best_only: bool, pages: tuple[str, ...]) -> None
         browser = await driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        with TemporaryDirectory() as data:
-            async with running_demo(Path(data)) as demo:
-                address = demo.http
-                await _tell_floor(address)
-                await _wait_for_alerts(browser, address)
-                for shown, language, theme, size in _pictures():
-                    best = (shown.name, language, theme, size[0]) in _BEST.values()
-                    if (best or not best_only) and (not pages or shown.name in pages):
-                        await _take(browser, address, shown, language, theme, size, folder, empty)
+        wanted = [
+            picture
+            for picture in _pictures()
+            if (not best_only or (picture[0].name, *picture[1:3], picture[3][0]) in _BEST.values())
+            and (not pages or picture[0].name in pages)
+        ]
+        with TemporaryDirectory() as data, TemporaryDirectory() as other:
+            if any(picture[0] in SHOWN_PAGES for picture in wanted):
+                async with running_demo(Path(data)) as demo:
+                    await _tell_floor(demo.http)
+                    await _wait_for_alerts(browser, demo.http)
+                    for shown, language, theme, size in wanted:
+                        if shown in SHOWN_PAGES:
+                            await _take(browser, demo.http, shown, language, theme, size, folder, empty)
+            if any(picture[0] in LOOP_PAGES for picture in wanted):
+                async with loop_site(Path(other)) as told:
+                    for shown, language, theme, size in wanted:
+                        if shown in LOOP_PAGES:
+                            await _take(browser, told.site.http, shown, language, theme, size, folder, empty)
         await browser.close()
     if pages:
         return
@@ -67,7 +85,7 @@ async def main(folder: Path, *, best_only: bool, pages: tuple[str, ...]) -> None
 
 
 def _pictures() -> Iterator[tuple[ShownPage, str, str, tuple[int, int]]]:
-    for shown in SHOWN_PAGES:
+    for shown in (*SHOWN_PAGES, *LOOP_PAGES):
         for language in _LANGUAGES:
             for theme in _THEMES:
                 for size in _WALL_SIZES if shown.own_theme else _SIZES:

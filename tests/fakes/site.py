@@ -66,11 +66,11 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    office: Office | None = None, routers: Sequence[APIRouter] = (), **listening: object
+    office: Office | None = None, routers: Sequence[APIRouter] = (), calls: FakeCalls | None = None, **listening: object
 ) -> AsyncIterator[Site]:
     """`routers` are further routes; `listening` changes settings of that section."""
     settings = Settings(listening=ListeningSettings.model_validate(listening))
-    calls, alerts = FakeCalls(a_call()), FakeAlerts()
+    calls, alerts = calls or FakeCalls(a_call()), FakeAlerts()
     desk = FakeDesk(alerts)
     audience = Audience(settings.listening, utc_now)
     floor = Floor(settings.floor)

@@ -50,6 +50,51 @@ async def _add_person(page: Page) -> None:
     await page.locator("dialog[open] form").wait_for()
 
 
+async def _open_first(page: Page) -> None:
+    await page.locator("[data-row]").first.click()
+    await page.locator("[data-shown] .part").first.wait_for()
+
+
+async def _open_closed_round(page: Page) -> None:
+    await page.locator(".drift-line").first.wait_for()
+    await page.locator("[data-row]").nth(1).click()
+    await page.locator(".alpha").wait_for()
+
+
+async def _plan_it(page: Page) -> None:
+    await page.locator("[data-row]").first.click()
+    await page.locator("[data-shown] .part").first.wait_for()
+    await page.keyboard.press("p")
+    await page.locator("dialog[open] textarea").wait_for()
+
+
+async def _judge_anew(page: Page) -> None:
+    await page.locator("[data-row]").nth(1).click()
+    await page.locator("[data-shown] .part").first.wait_for()
+    await page.keyboard.press("c")
+    await page.locator("dialog[open] .judged-item").first.wait_for()
+
+
+async def _new(page: Page) -> None:
+    await page.keyboard.press("n")
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def _change_a_plan(page: Page) -> None:
+    await page.locator("[data-plan] [data-row]").first.click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def _write_a_fault(page: Page) -> None:
+    await page.locator(".editor textarea").fill("sheet: one\nversion: none\n")
+    await page.locator(".faults li").first.wait_for()
+
+
+async def _read_words(page: Page) -> None:
+    await page.locator(".example summary").first.click()
+    await page.locator(".said-lines li").first.wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
@@ -86,3 +131,22 @@ SHOWN_PAGES = (
     ShownPage("models", "/admin/models", ".model"),
     ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
 )
+
+LOOP_PAGES = (
+    ShownPage("improvements", "/inspection/improvements", "[data-row]", _open_first),
+    ShownPage("improvement-plan", "/inspection/improvements?show=plan", "[data-row]", _plan_it),
+    ShownPage("improvements-closed", "/inspection/improvements?show=closed", "[data-row]", _open_first),
+    ShownPage("appeals", "/inspection/appeals", "[data-row]", _open_first),
+    ShownPage("appeal-change", "/inspection/appeals", "[data-row]", _judge_anew),
+    ShownPage("calibration", "/inspection/calibration", "[data-row]", _open_closed_round),
+    ShownPage("calibration-blind", "/inspection/calibration", "[data-row]", _open_first),
+    ShownPage("calibration-new", "/inspection/calibration", "[data-row]", _new),
+    ShownPage("library", "/inspection/library", "[data-example]", _read_words),
+    ShownPage("library-new", "/inspection/library", "[data-example]", _new),
+    ShownPage("call-backs", "/inspection/call-backs", "[data-row]", _open_first),
+    ShownPage("plans", "/inspection/plans", "[data-plan]"),
+    ShownPage("plans-edit", "/inspection/plans", "[data-plan]", _change_a_plan),
+    ShownPage("sheets", "/inspection/plans?view=sheets&sheet=hundred_points", ".sheet-table"),
+    ShownPage("sheets-check", "/inspection/plans?view=check", ".editor textarea", _write_a_fault),
+)
+"""The pages of the closed loop, over a site in which inspectors have worked (tests/web/loop_site.py)."""

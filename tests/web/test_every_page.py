@@ -2,14 +2,16 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from playwright.async_api import Browser
 
 from alerts.alert import AlertState, Severity
 from tests.fakes.desk import a_line, an_alert
 from tests.fakes.site import Site
-from tests.web.shown_pages import SHOWN_PAGES, ShownPage
+from tests.web.loop_site import loop_site
+from tests.web.shown_pages import LOOP_PAGES, SHOWN_PAGES, ShownPage
 from tests.web.test_browser import chromium
 from tests.web.test_wallboard_page import fill
 from web.app import utc_now
@@ -24,6 +26,7 @@ _LOOK = """async (tags) => {
   const told = ({ id }, { target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`;
   return violations.flatMap((rule) => rule.nodes.map((node) => told(rule, node)));
 }"""
+_THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 _WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -44,23 +47,35 @@ def busy(site: Site) -> None:
         )
 
 
+async def look(browser: Browser, site: Site, shown: ShownPage, theme: Literal["light", "dark"]) -> None:
+    """axe-core finds nothing wrong with the page, and nothing sticks out."""
+    context = await browser.new_context(
+        color_scheme=theme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
+    )
+    page = await context.new_page()
+    await page.goto(f"{site.http}{shown.address}{f'?theme={theme}' if shown.own_theme else ''}")
+    await page.locator(shown.ready).first.wait_for()
+    await shown.act(page)
+    await page.evaluate(_AXE)
+    found: list[Any] = await page.evaluate(_LOOK, _RULES)
+    assert not found, f"{shown.name}, {theme}: " + "\n".join(found)
+    assert await page.evaluate(_WIDER) is False, shown.name
+    await context.close()
+
+
 @pytest.mark.parametrize("shown", SHOWN_PAGES, ids=lambda shown: shown.name)
 async def test_a_page_is_open_to_everybody_in_both_themes(site: Site, shown: ShownPage) -> None:
     busy(site)
     async with chromium() as browser:
-        for theme in ("light", "dark"):
-            context = await browser.new_context(
-                color_scheme=theme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
-            )
-            page = await context.new_page()
-            await page.goto(f"{site.http}{shown.address}{f'?theme={theme}' if shown.own_theme else ''}")
-            await page.locator(shown.ready).first.wait_for()
-            await shown.act(page)
-            await page.evaluate(_AXE)
-            found: list[Any] = await page.evaluate(_LOOK, _RULES)
-            assert not found, f"{theme}: " + "\n".join(found)
-            assert await page.evaluate(_WIDER) is False
-            await context.close()
+        for theme in _THEMES:
+            await look(browser, site, shown, theme)
+
+
+async def test_the_pages_of_the_loop_are_open_to_everybody(tmp_path: Path) -> None:
+    """One site for all of them: its story takes longer to tell than a page to look at. Themes take turns."""
+    async with loop_site(tmp_path) as told, chromium() as browser:
+        for number, shown in enumerate(LOOP_PAGES):
+            await look(browser, told.site, shown, _THEMES[number % 2])
 
 
 def test_axe_is_the_file_that_was_published() -> None:

@@ -78,7 +78,7 @@ export function Case({ id, onChanged, onClose }) {
       ${shown.plan ? html`<p class="plan-text" dir="auto">${shown.plan}</p><p class="subtle">${timeText(shown.planned_at, false)}</p>` : html`<p class="subtle">${t("loop.no_plan")}</p>`}
     </>
     <${Recheck} shown=${shown} later=${later} />
-    <${Outcome} outcome=${shown.outcome} />
+    ${shown.planned_at && html`<${Outcome} outcome=${shown.outcome} />`}
     <details class="part"><summary>${t("loop.trail")}</summary><${Trail} steps=${steps} family="loop.did" /></details>
     ${sheet === "report" && html`<${ActSheet} title=${t("loop.act.report")} says=${t("loop.report_says")} save=${t("loop.act.report")} onClose=${() => setSheet(null)} onSend=${() => send("report", {})} />`}
     ${sheet === "plan" &&

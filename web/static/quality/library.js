@@ -49,7 +49,7 @@ export function Library() {
     <form class="panel filters" role="search" aria-label=${t("history.filters")} onSubmit=${(event) => event.preventDefault()}>
       <${Field} label=${t("library.words")}><input ref=${search} class="field" type="search" maxlength="200" value=${words} onChange=${({ target }) => change({ words: target.value })} /></>
       <${Field} label=${t("loop.fault")}><input class="field" list="faults" value=${fault} onChange=${({ target }) => change({ fault: target.value.trim() })} /></>
-      <div class="labelled"><span>${t("library.kind")}</span><${Segments} label=${t("library.kind")} chosen=${kind} onChoose=${(next) => change({ kind: next })} options=${[["", t("office.all")], ["good", t("library.good")], ["bad", t("library.bad")]]} /></div>
+      <div class="labelled wide"><span>${t("library.kind")}</span><${Segments} label=${t("library.kind")} chosen=${kind} onChoose=${(next) => change({ kind: next })} options=${[["", t("office.all")], ["good", t("library.good")], ["bad", t("library.bad")]]} /></div>
       <label class="switch"><input type="checkbox" checked=${consent !== ""} onChange=${({ target }) => change({ consent: target.checked ? "yes" : "" })} />${t("library.with_sound")}</label>
       <${Faults} />
     </form>

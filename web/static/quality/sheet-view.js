@@ -1,7 +1,6 @@
 // A score sheet to be read: its groups and items, what each costs, and what the service proves by itself.
 
-import { t } from "../lib/i18n.js";
-import { has } from "../lib/i18n.js";
+import { has, t } from "../lib/i18n.js";
 import { numberText } from "../lib/wording.js";
 import { html } from "../vendor/preact.js";
 import { sheets, worded } from "./sheets.js";
@@ -19,6 +18,7 @@ export function SheetView({ chosen, onChoose }) {
 
 export function SheetTable({ sheet }) {
   const points = (value) => numberText(Number(value));
+  const costs = sheet.arithmetic === "points";
   return html`<section class="panel sheet-table" aria-label=${worded(sheet.title)}>
     <header class="panel-head"><h3>${worded(sheet.title)} <span class="subtle mono">${sheet.sheet} · ${sheet.version}</span></h3></header>
     <p class="sheet-facts subtle">
@@ -30,13 +30,13 @@ export function SheetTable({ sheet }) {
     ${sheet.groups.map(
       (group) => html`<div class="scroll" key=${group.id}><table class="table folds">
         <caption>${worded(group.title)}${group.weight !== null && ` · ${points(group.weight)}`}</caption>
-        <thead><tr><th scope="col">${t("sheets.item")}</th><th scope="col">${t("sheets.form")}</th><th scope="col">${t("sheets.costs")}</th><th scope="col">${t("sheets.proved")}</th></tr></thead>
+        <thead><tr><th scope="col">${t("sheets.item")}</th><th scope="col">${t("sheets.form")}</th>${costs && html`<th scope="col">${t("sheets.costs")}</th>`}<th scope="col">${t("sheets.proved")}</th></tr></thead>
         <tbody>
           ${group.items.map(
             (item) => html`<tr key=${item.id}>
               <td class="main">${worded(item.title)}<span class="sub mono">${item.id}</span></td>
               <td data-label=${t("sheets.form")}>${t(`sheets.form.${item.form}`)}${item.key && html` <span class="badge">${t("sheets.key")}</span>`}</td>
-              <td data-label=${t("sheets.costs")}><ul class="costs">${costsOf(item).map((text, at) => html`<li key=${at}>${text}</li>`)}</ul></td>
+              ${costs && html`<td data-label=${t("sheets.costs")}><ul class="costs">${costsOf(item).map((text, at) => html`<li key=${at}>${text}</li>`)}</ul></td>`}
               <td data-label=${t("sheets.proved")}>${proofsOf(item).join(", ") || html`<span class="zero">–</span>`}</td>
             </tr>`,
           )}

@@ -9,7 +9,7 @@ export function StepLine({ case: { step, result }, words = true }) {
   return html`<span class="steps">
     <svg viewBox="0 0 70 12" width="70" height="12" aria-hidden="true">
       <line x1="6" y1="6" x2="64" y2="6" />
-      ${[0, 1, 2, 3].map((number) => html`<circle key=${number} cx=${6 + number * 19.3} cy="6" r=${number === at ? 5 : 4} class=${number < at || step === "closed" ? (step === "closed" && result === "repeated" ? "done bad" : "done") : number === at ? "now" : ""} />`)}
+      ${[0, 1, 2, 3].map((number) => html`<circle key=${number} cx=${6 + number * 19.3} cy="6" r=${number === at ? 5 : 4} class=${number < at || step === "closed" ? (step === "closed" && result === "repeated" ? "past bad" : "past") : number === at ? "now" : ""} />`)}
     </svg>
     ${words && html`<span>${t(`loop.show.${step}`)}</span>`}
   </span>`;
