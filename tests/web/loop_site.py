@@ -96,6 +96,7 @@ async def loop_site(folder: Path) -> AsyncIterator[LoopSite]:
         seen = FakeCalls()
         for call in reversed(await store.calls(CallState.ENDED, None, 500, None)):
             assert call.agent is not None
+            assert call.agent.id is not None
             calls.setdefault(call.agent.id, []).append(call)
             seen.views[call.call_id] = call
             seen.lines[call.call_id] = await store.words(call.call_id)
