@@ -7,6 +7,18 @@ from pydantic import Field, SecretStr, model_validator
 from config.section import Section
 
 
+class GroupSettings(Section):
+    """What who is in a group of the provider may do here, and where."""
+
+    roles: tuple[Literal["agent", "wallboard", "floor_manager", "supervisor", "qa", "admin"], ...] = Field(
+        (), description="Roles its people have here."
+    )
+    everywhere: bool = Field(False, description="Calls of all sites, teams and queues.")
+    sites: tuple[str, ...] = Field((), description="Only calls of these sites.")
+    teams: tuple[str, ...] = Field((), description="Only calls of these teams.")
+    queues: tuple[str, ...] = Field((), description="Only calls of these queues.")
+
+
 class OidcSettings(Section):
     """Log-in at another place, by OpenID Connect; off while no issuer is named."""
 
@@ -21,6 +33,12 @@ class OidcSettings(Section):
         None, description="Own address as browsers see it (https://earshot.example); empty: as the request says."
     )
     answer_s: float = Field(10.0, ge=1, le=60, description="The provider must answer within this time.")
+    groups_claim: str = Field("groups", max_length=100, description="In which of its words the provider names groups.")
+    groups: dict[str, GroupSettings] = Field(
+        {},
+        description="Groups of the provider and what they may do here: their people need not be registered, and "
+        "each log-in sets roles and scope anew; nobody else comes in by the provider. Empty: admins register people.",
+    )
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

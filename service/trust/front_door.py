@@ -17,6 +17,7 @@ from service.clock import Clock
 from service.store import trust_writes
 from service.store.store import Store
 from service.store.trust_writes import KeptSession, KeptTicket, NotFirstError
+from service.trust.groups import by_groups
 from service.trust.passwords import Passwords, TooManyError
 from service.trust.people_book import PeopleBook
 from service.trust.provider import Provider
@@ -52,6 +53,7 @@ _BUSY_S = 2.0
 class _Remembered:
     session: KeptSession
     read_s: float
+    version: int  # of the book: a log-out anywhere makes it another
 
 
 class FrontDoor:
@@ -219,13 +221,15 @@ class FrontDoor:
         if self._provider is None:
             raise WrongError
         try:
-            oidc_id, then = await self._provider.who(state, code, own_address)
+            arrived = await self._provider.who(state, code, own_address)
         except WrongError:
             raise await self._wrong("provider", address, "provider") from None
-        user = self.book.by_oidc_id(oidc_id)
+        user = self.book.by_oidc_id(arrived.oidc_id)
+        if self._trust.oidc.groups and not (user is not None and user.disabled):
+            user = await by_groups(self.book, self._trust.oidc.groups, user, arrived)
         if user is None or user.disabled:
             raise await self._wrong("provider", address, "unknown here")
-        return await self._begin(user, None, address, "provider"), then
+        return await self._begin(user, None, address, "provider"), arrived.page
 
     async def log_out(self, principal: Principal) -> None:
         """One session."""
@@ -309,13 +313,13 @@ class FrontDoor:
         return LoggedIn(secret, principal, session.ends_at)
 
     async def _session(self, secret_hash: str) -> KeptSession | None:
-        known = self._remembered.get(secret_hash)
-        if known is None or self._now_s() - known.read_s > _REMEMBER_S:
+        known, version = self._remembered.get(secret_hash), self.book.version
+        if known is None or known.version != version or self._now_s() - known.read_s > _REMEMBER_S:
             self._remembered.pop(secret_hash, None)
             found = await self._store.read(lambda engine: trust_writes.find_session(engine, secret_hash))
             if found is None:
                 return None
-            known = self._remembered[secret_hash] = _Remembered(found, self._now_s())
+            known = self._remembered[secret_hash] = _Remembered(found, self._now_s(), version)
             if len(self._remembered) > _MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
         return known.session if self._is_good(known.session) else None

@@ -33,6 +33,11 @@ class PeopleBook:
         """Whether nobody is registered."""
         return not self._users
 
+    @property
+    def version(self) -> int:
+        """Rises with every change of users, keys and sessions, of this node or another, that is known here."""
+        return self._known.version
+
     async def refresh(self) -> None:
         """Read all, if anything has changed since. Raises StoreUnavailableError."""
         if await self._store.read(trust_writes.version) == self._known.version:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -28,8 +29,20 @@ _KNOWN_S = 3_600.0  # how long what the provider says of itself is believed
 _LEEWAY_S = 60  # its clock may differ by this
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "ES384", "ES512"]  # none that knows no key
 _LONGEST_ANSWER_BYTES = 262_144
+_LONGEST_NAME = 200
 _CALLBACK = "/api/v1/session/provider/callback"
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Who has come back from the provider: what it says of them, and the page that was asked for."""
+
+    oidc_id: str
+    page: str
+    name: str
+    full_name: str | None
+    groups: frozenset[str]
 
 
 class Provider:
@@ -62,14 +75,22 @@ class Provider:
         await self._store.write(lambda engine: trust_writes.add_log_in(engine, kept))
         return str(address), state
 
-    async def who(self, state: str, code: str, own_address: str) -> tuple[str, str]:
-        """The user's id there, and the page that was asked for. Raises WrongError."""
+    async def who(self, state: str, code: str, own_address: str) -> Arrived:
+        """Raises WrongError."""
         kept = await self._store.write(lambda engine: trust_writes.take_log_in(engine, hashed(state)))
         if kept is None or kept.ends_at < self._clock.now_at():
             raise WrongError
         token = await self._token(code, kept.verifier, own_address)
         claims = await self._claims(str(token.get("id_token", "")), kept.nonce)
-        return self._id_in(claims), kept.page
+        oidc_id, full_name = self._id_in(claims), claims.get("name")
+        groups = claims.get(self._settings.groups_claim)
+        return Arrived(
+            oidc_id,
+            kept.page,
+            str(claims.get("preferred_username") or oidc_id),
+            full_name if isinstance(full_name, str) and 0 < len(full_name) <= _LONGEST_NAME else None,
+            frozenset(each for each in groups if isinstance(each, str)) if isinstance(groups, list) else frozenset(),
+        )
 
     def _id_in(self, claims: dict[str, Any]) -> str:
         value = claims.get(self._settings.claim)

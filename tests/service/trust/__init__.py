@@ -1,0 +1,1 @@
+"""Users, keys, sessions and who lets them in."""
