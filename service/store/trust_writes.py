@@ -112,13 +112,13 @@ def put_user(
     }
     try:
         with writing(engine).begin() as connection:
+            _changed(connection)  # before looking: of two at once on two nodes the second waits here
             if first and connection.execute(select(func.count()).select_from(users)).scalar_one():
                 raise NotFirstError
             insert = insert_of(connection)(users).values(row)
             connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_=row))
             if user.disabled:
                 connection.execute(delete(sessions).where(sessions.c.user_id == user.user_id))
-            _changed(connection)
             add_row(connection, who, deed, at)
     except IntegrityError:
         raise TakenError from None

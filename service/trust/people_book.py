@@ -117,7 +117,7 @@ class PeopleBook:
 
     def _keep_an_admin(self, before: User, after: User) -> None:
         others = [each for each in self.users() if each.user_id != before.user_id]
-        if not any(gives_rights(each) for each in (*others, after)):
+        if gives_rights(before) and not any(gives_rights(each) for each in (*others, after)):
             raise UnwiseError("somebody must be able to give rights: this is the last admin")
 
     # --- keys --------------------------------------------------------------------------------------------------
