@@ -47,15 +47,14 @@ async def _about(door: Door, act: Act) -> list[tuple[str, str | None]]:
 
 async def test_the_first_admin_comes_by_the_printed_word_and_only_once(door: Door) -> None:
     front = door.front
-    assert front.is_open
-    assert front.needs_first
+    assert [front.is_open, front.needs_first] == [True, True]
     with pytest.raises(WrongError):
         await front.first_admin("guessed", "root", PASSWORD, "127.0.0.1")
     begun = await front.first_admin(front.first_token, "Root", PASSWORD, "127.0.0.1")
     assert begun.principal.acts_as == "root"
     assert begun.principal.may(Right.PEOPLE)
     assert not begun.principal.may(Right.LISTEN)
-    assert not front.is_open
+    assert [front.is_open, front.needs_first] == [False, False]
     with pytest.raises(WrongError):
         await front.first_admin(front.first_token, "root2", PASSWORD, "127.0.0.1")
     assert await _about(door, Act.USER_CHANGE) == [("nobody", "added root: roles ['admin']")]
