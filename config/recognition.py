@@ -81,13 +81,17 @@ class RecognitionSettings(Section):
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(
-        6, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
+        10, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
     )
     spotters_per_worker: int = Field(
         8, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."
     )
-    worker_memory_mb: int = Field(
-        1_800, ge=300, le=64_000, description="A worker above this lets its longest unused recogniser go."
+    worker_memory_mb: int | None = Field(
+        None,
+        ge=300,
+        le=64_000,
+        description="A worker above this lets its longest unused recogniser go; empty: 2400, or its share of half the"
+        " machine's memory if that is less.",
     )
     behind_limit_ms: int = Field(
         1_800,

@@ -1,7 +1,6 @@
 """The recognition of one language: all calls' speech segments shared out among workers, bounded, and counted."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from service.recognition.busyness import Busyness
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.decoding_lag import DecodingLag
 from service.recognition.leg_memory import LegMemory
-from service.recognition.nursery_process import NurseryProcess, WorkerSource
+from service.recognition.nursery_process import NurseryProcess, WorkerSource, workers_of
 from service.recognition.open_segments import OpenSegments
 from service.recognition.segment import LossReason, Segment, SegmentEvent
 from service.recognition.worker_link import WorkerLink
@@ -92,7 +91,7 @@ class RecognitionGroup:
         self._phrases = phrases
         self._fills_band = fills_band(model_dir, settings)
         self._make_source = source or (lambda: NurseryProcess(model_dir, settings, self._phrases))
-        size = settings.workers or len(os.sched_getaffinity(0))
+        size = workers_of(settings)
         self._segments = OpenSegments(silent_s=settings.behind_limit_ms / 2000)
         ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._tick, self._segments.busy)
         self._busyness = Busyness(size)

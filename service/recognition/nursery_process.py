@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from service.recognition.nursery import FORK, KILL, LISTEN, ORDER
 from streaming.frames import Leg
 
 _READ_BYTES = 65_536
+_MOST_MEMORY_MB, _LEAST_MEMORY_MB = 2_400, 800  # ten recognisers that have heard much beside the model; four of them
 _LONGEST_REPORT_BYTES = 4_194_304  # grammars of several thousand phrases
 # One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
 _ENVIRONMENT = ("OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2")
@@ -118,7 +120,7 @@ class NurseryProcess:
                 *("--profile", self._settings.profile.value),
                 *("--recognizers", str(self._settings.recognizers_per_worker)),
                 *("--spotters", str(self._settings.spotters_per_worker)),
-                *("--memory-mb", str(self._settings.worker_memory_mb)),
+                *("--memory-mb", str(worker_memory_mb(self._settings))),
                 *("--niceness", str(self._settings.niceness)),
                 stdin=asyncio.subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
@@ -198,6 +200,19 @@ class NurseryProcess:
             socket.send_fds(self._control, [ORDER.pack(what, worker)], files)
         except OSError as error:  # closed, reset, or (BlockingIOError) hundreds of orders nobody takes
             raise NurseryGoneError("takes no orders") from error
+
+
+def worker_memory_mb(settings: RecognitionSettings) -> int:
+    """What one worker may hold, the shared model included: the setting, or what this machine can spare."""
+    if settings.worker_memory_mb is not None:
+        return settings.worker_memory_mb
+    machine_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_048_576
+    return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 2 // workers_of(settings)))
+
+
+def workers_of(settings: RecognitionSettings) -> int:
+    """How many workers there are to be: the setting, or one for each core this process may use."""
+    return settings.workers or len(os.sched_getaffinity(0))
 
 
 def _report_of(line: bytes) -> Report:

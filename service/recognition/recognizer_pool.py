@@ -53,6 +53,16 @@ class RecognizerPool:
         if not len(self):
             self._free.append(_Free(self._make(), leg=0))
 
+    def warm_one_more(self, sound: bytes) -> bool:
+        """Make one more of those that may be out at once and let it hear some sound; False when all are made."""
+        if len(self) >= self._most:
+            return False
+        recognizer = self._make()
+        recognizer.feed(sound)
+        recognizer.finish()
+        self._free.insert(0, _Free(recognizer, leg=0))  # those that have heard speech are lent first
+        return True
+
     def borrow(self, leg: int) -> Recognizing:
         """A clean recogniser. Ask `has_room` first: raises LookupError when all are out."""
         if not self.has_room:

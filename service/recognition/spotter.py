@@ -48,6 +48,11 @@ class SpotterPools:
             if kind in self._pools:
                 self._pools[kind].warm_up()
 
+    def warm_one_more(self, sound: bytes) -> bool:
+        """Make one more of the kind with the fewest; False when all are made."""
+        pools = sorted((self._pools[kind] for kind in (Leg.AGENT, Leg.CUSTOMER) if kind in self._pools), key=len)
+        return any(pool.warm_one_more(sound) for pool in pools)
+
     def can_lend(self, kind: Leg | None) -> bool:
         """False while all ears for this kind of leg are out; true also where there is nothing to listen for."""
         pool = self._pools.get(kind) if kind is not None else None

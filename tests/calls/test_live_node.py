@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from config.recognition import RecognitionSettings
+from service.recognition.nursery_process import worker_memory_mb
 from tests.calls.played import path_of
 from tests.prove.latency import measure
 from tests.prove.neighbours import beside, flooding_pbx, racing_pbxes, slow_consoles
@@ -59,4 +60,4 @@ async def test_bad_neighbours_change_nothing_for_a_good_call() -> None:
     assert result.good_calls >= 1
     assert result.dead_air_alerts == result.good_calls
     assert median(result.dead_air_ms) < 500
-    assert max(result.memory_mb) < _SERVICE_MB + (os.cpu_count() or 1) * RecognitionSettings().worker_memory_mb
+    assert max(result.memory_mb) < _SERVICE_MB + (os.cpu_count() or 1) * worker_memory_mb(RecognitionSettings())

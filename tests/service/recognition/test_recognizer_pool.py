@@ -63,3 +63,22 @@ def test_one_that_failed_or_is_hours_old_does_not_serve_again() -> None:
     pool = RecognizerPool(lambda: old, 2)
     pool.give_back(pool.borrow(1), 1)
     assert len(pool) == 0
+
+
+def test_ears_made_ahead_have_heard_sound_and_are_lent_after_those_that_have_heard_people() -> None:
+    made: list[FakeRecognizer] = []
+
+    def make() -> FakeRecognizer:
+        made.append(FakeRecognizer())
+        return made[-1]
+
+    pool = RecognizerPool(make, 3)
+    spoken = pool.borrow(1)
+    pool.give_back(spoken, 1)
+    sound = b"\1\0" * 16_000
+    assert pool.warm_one_more(sound)
+    assert pool.warm_one_more(sound)
+    assert not pool.warm_one_more(sound)
+    assert len(made) == 3
+    assert all(each.lifetime_ms == 1_000 for each in made[1:])
+    assert pool.borrow(9) is spoken

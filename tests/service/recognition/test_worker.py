@@ -3,7 +3,8 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -83,6 +84,50 @@ def _until(link: socket.socket, last: type[Message], times: int = 1) -> list[Mes
     while sum(isinstance(message, last) for message in heard) < times:
         heard += reader.feed(link.recv(65_536))
     return [message for message in heard if not isinstance(message, WorkerLoad)]
+
+
+class _Attentive(FakeRecognizer):
+    """Takes any sound."""
+
+    def feed(self, pcm_s16le: bytes) -> PartialText | FinalWords:
+        return super().feed(bytes(len(pcm_s16le)))
+
+
+@dataclass
+class _AttentiveBench(_Bench):
+    """Makes those."""
+
+    def make(self) -> FakeRecognizer:
+        self.made.append(_Attentive())
+        return self.made[-1]
+
+    def make_spotter(self, _grammar: SpottingGrammar) -> FakeRecognizer:
+        self.spotters.append(_Attentive())
+        return self.spotters[-1]
+
+
+def _until_true(happened: Callable[[], bool]) -> None:
+    limit_s = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < limit_s
+        time.sleep(0.005)
+
+
+def test_ears_for_all_are_made_while_nobody_speaks() -> None:
+    bench = _AttentiveBench()
+    with _running(bench, recognizers=3) as link:
+        _until_true(lambda: len(bench.made) == 3 and len(bench.spotters) == 3)
+        _say(link, OpenSegment(1, 7), SegmentSound(1, spoken("hello")), CloseSegment(1))
+        assert isinstance(_until(link, FinalSaid)[-1], FinalSaid)
+    assert (len(bench.made), len(bench.spotters)) == (3, 3)
+
+
+def test_no_ears_are_made_ahead_where_memory_is_short() -> None:
+    bench = _AttentiveBench(resident_bytes=_BUDGET_MB * 1_048_576)
+    with _running(bench, recognizers=3) as link:
+        _say(link, OpenSegment(1, 7), SegmentSound(1, spoken("hello")), CloseSegment(1))
+        _until(link, FinalSaid)
+        assert len(bench.made) == 1
 
 
 def test_a_segment_is_decoded_with_partials_acknowledgements_and_a_last_final() -> None:
@@ -172,7 +217,7 @@ def test_a_refused_segment_fails_alone_and_takes_its_recogniser_along() -> None:
         assert _until(link, SegmentFailed)[-1] == SegmentFailed(1)
         _say(link, OpenSegment(2, 2), SegmentSound(2, spoken("B")), CloseSegment(2))
         assert [m.text for m in _until(link, FinalSaid) if isinstance(m, FinalSaid)] == ["B"]
-    assert len(bench.made) == 2
+    assert bench.made[0].finished == 0  # another one heard the B
 
 
 def test_above_its_memory_budget_a_worker_makes_its_recognisers_anew() -> None:
