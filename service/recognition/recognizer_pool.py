@@ -1,6 +1,6 @@
 """Recognisers of one worker: borrowed for a segment, clean on return, warm for the next (recognition.md §6.1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,7 @@ class RecognizerPool:
         self._make, self._most = make, most
         self._free: list[_Free] = []  # the most recently used last
         self._borrowed: dict[int, bool] = {}  # id of a borrowed one → whether it may come back
+        self._ahead: tuple[Recognizing, Iterator[bytes]] | None = None  # being made ahead, and what it is still to hear
 
     @property
     def has_room(self) -> bool:
@@ -53,14 +54,24 @@ class RecognizerPool:
         if not len(self):
             self._free.append(_Free(self._make(), leg=0))
 
-    def warm_one_more(self, sound: bytes) -> bool:
-        """Make one more of those that may be out at once and let it hear some sound; False when all are made."""
-        if len(self) >= self._most:
-            return False
-        recognizer = self._make()
-        recognizer.feed(sound)
+    def make_ahead(self, sound: Sequence[bytes]) -> bool:
+        """One small step: make one more of those that may be out at once, or let it hear the next block of sound.
+
+        False when all are made. Raises RecognizerError.
+        """
+        if self._ahead is None:
+            if len(self) >= self._most:
+                return False
+            self._ahead = self._make(), iter(sound)
+            return True
+        recognizer, blocks = self._ahead
+        if (block := next(blocks, None)) is not None:
+            recognizer.feed(block)
+            return True
+        self._ahead = None
         recognizer.finish()
-        self._free.insert(0, _Free(recognizer, leg=0))  # those that have heard speech are lent first
+        if len(self) < self._most:  # else a speaker was quicker
+            self._free.insert(0, _Free(recognizer, leg=0))  # those that have heard people are lent first
         return True
 
     def borrow(self, leg: int) -> Recognizing:

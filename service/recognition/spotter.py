@@ -1,6 +1,6 @@
 """The ears of one worker that listen for phrases and nothing else: one pool of grammar recognisers per kind of leg."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from service.recognition.recognizer_pool import RecognizerPool, Recognizing
 from service.recognition.spotting_grammar import Spotted, SpottingGrammar
@@ -48,10 +48,10 @@ class SpotterPools:
             if kind in self._pools:
                 self._pools[kind].warm_up()
 
-    def warm_one_more(self, sound: bytes) -> bool:
-        """Make one more of the kind with the fewest; False when all are made."""
+    def make_ahead(self, sound: Sequence[bytes]) -> bool:
+        """One small step towards one more of the kind with the fewest; False when all are made."""
         pools = sorted((self._pools[kind] for kind in (Leg.AGENT, Leg.CUSTOMER) if kind in self._pools), key=len)
-        return any(pool.warm_one_more(sound) for pool in pools)
+        return any(pool.make_ahead(sound) for pool in pools)
 
     def can_lend(self, kind: Leg | None) -> bool:
         """False while all ears for this kind of leg are out; true also where there is nothing to listen for."""

@@ -43,7 +43,7 @@ _STEP_BYTES = 200 * SAMPLES_PER_MS * 2  # Vosk decodes in 200 ms blocks; between
 _READ_BYTES = 262_144
 _READS_PER_STEP = 16  # so that a flood of audio cannot keep the worker from decoding
 _LOAD_EVERY_NS = 1_000_000_000
-_WARM_SHARE = 0.8  # of the memory budget: beyond it no ears are made ahead
+_AHEAD_SHARE = 0.8  # of the memory budget: beyond it no ears are made ahead
 
 
 @dataclass(slots=True)
@@ -87,8 +87,8 @@ class Worker:
         self._outgoing: list[bytes] = []
         self._told_load_ns = 0
         self._steps = 0
-        self._may_warm = True
-        self._warming_sound = b""
+        self._may_make_ahead = True
+        self._murmur: list[bytes] = []
 
     def run(self) -> None:
         """Serve until the service is gone. Raises RecognizerError when the model makes no recogniser."""
@@ -109,7 +109,7 @@ class Worker:
     def _read(self) -> bool:
         """Take what has come; wait for something when there is nothing to decode. False when the service is gone."""
         for _ in range(_READS_PER_STEP):
-            waiting = self._next() is None and not self._may_warm
+            waiting = self._next() is None and not self._may_make_ahead
             try:
                 received = self._link.recv(_READ_BYTES, 0 if waiting else socket.MSG_DONTWAIT)
             except BlockingIOError:
@@ -124,18 +124,18 @@ class Worker:
         return True
 
     def _make_ahead(self) -> None:
-        """While nobody speaks: one more ear, so that twenty callers at once do not all wait for theirs to be made.
+        """While nobody speaks: ears for more, so that twenty callers at once do not all wait for theirs to be made.
 
         A new one costs 0.15 s, and its first words twice as much as later ones.
         """
-        self._warming_sound = self._warming_sound or murmur()
-        room = self._resident_bytes() < _WARM_SHARE * self._memory_bytes
+        self._murmur = self._murmur or murmur()
+        room = self._resident_bytes() < _AHEAD_SHARE * self._memory_bytes
         try:
-            self._may_warm = room and (
-                self._pool.warm_one_more(self._warming_sound) or self._spotters.warm_one_more(self._warming_sound)
+            self._may_make_ahead = room and (
+                self._pool.make_ahead(self._murmur) or self._spotters.make_ahead(self._murmur)
             )
         except RecognizerError:
-            self._may_warm = False  # the next borrower is told
+            self._may_make_ahead = False  # whoever needs one is told
 
     def _take(self, message: Message, arrived_ns: int) -> None:
         match message:
@@ -160,7 +160,7 @@ class Worker:
             case ListenFor(grammars):
                 self._spotters.listen_for(grammars_in(grammars))
                 self._spotters.warm_up()
-                self._may_warm = True
+                self._may_make_ahead = True
             case WorkerHello() | PartialSaid() | FinalSaid() | PhraseSaid() | Decoded():
                 pass  # ours, not theirs
             case SegmentFailed() | WorkerLoad():
@@ -342,12 +342,13 @@ def _step_of(waiting: deque[tuple[int, bytes]]) -> bytes:
     return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
 
-def murmur() -> bytes:
-    """A second of noise that swells like syllables, four times a second: 16 kHz PCM that is nobody's words."""
+def murmur() -> list[bytes]:
+    """A second of noise that swells like syllables, four times a second, as steps of 16 kHz PCM; nobody's words."""
     times_s = np.arange(ANALYSIS_RATE_HZ) / ANALYSIS_RATE_HZ
     noise = np.random.default_rng(1).standard_normal(ANALYSIS_RATE_HZ)
     swelling = (noise * (1 + np.sin(2 * np.pi * 4 * times_s)) * 1_000).clip(-32_768, 32_767)
-    return bytes(swelling.astype("<i2"))
+    pcm_s16le = swelling.astype("<i2").tobytes()
+    return [pcm_s16le[at : at + _STEP_BYTES] for at in range(0, len(pcm_s16le), _STEP_BYTES)]
 
 
 def memory_of_this_process() -> int:

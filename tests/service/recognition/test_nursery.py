@@ -125,7 +125,7 @@ async def test_a_killed_worker_costs_no_word_and_no_other_segment() -> None:
 
 
 async def test_a_stopped_worker_is_replaced_and_its_segment_finishes() -> None:
-    async with _running(_SETTINGS.model_copy(update={"hung_worker_s": 1.0})) as group:
+    async with _running(_SETTINGS.model_copy(update={"hung_worker_s": 4.0})) as group:
         listener = SegmentListener()
         segment = group.open_segment("a", _SORRY[1], listener.hear)
         assert segment is not None

@@ -75,10 +75,18 @@ def test_ears_made_ahead_have_heard_sound_and_are_lent_after_those_that_have_hea
     pool = RecognizerPool(make, 3)
     spoken = pool.borrow(1)
     pool.give_back(spoken, 1)
-    sound = b"\1\0" * 16_000
-    assert pool.warm_one_more(sound)
-    assert pool.warm_one_more(sound)
-    assert not pool.warm_one_more(sound)
-    assert len(made) == 3
-    assert all(each.lifetime_ms == 1_000 for each in made[1:])
+    sound = [b"\1\0" * 1_600] * 3
+    while pool.make_ahead(sound):
+        assert pool.has_room
+    assert len(pool) == len(made) == 3
+    assert all((each.lifetime_ms, each.finished) == (300, 1) for each in made[1:])
     assert pool.borrow(9) is spoken
+
+
+def test_one_made_ahead_too_late_is_not_kept() -> None:
+    pool = RecognizerPool(FakeRecognizer, 1)
+    assert pool.make_ahead([])
+    pool.borrow(1)
+    assert pool.make_ahead([])
+    assert len(pool) == 1
+    assert not pool.has_room
