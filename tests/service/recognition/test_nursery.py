@@ -182,11 +182,11 @@ async def test_new_rules_are_listened_for_by_living_workers_and_by_those_that_re
         segment = group.open_segment("b", 8_600, open_before.hear, spot=Leg.AGENT)
         assert segment is not None
         segment.feed(blocks[0])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while group.queued_ms():  # noqa: ASYNC110 - the group has no event for it, and needs none
                 await asyncio.sleep(0.01)
         group.listen_for(rules(after))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while await phrases_in_new_segment() != {after}:
                 pass
         for block in blocks[1:]:
