@@ -17,13 +17,13 @@ class LimitSettings(Section):
     )
     answer_s: float = Field(60.0, ge=5, le=600, description="Who takes nothing of an answer for this time is cut off.")
     requests_per_address: int = Field(
-        12_000, ge=60, le=10_000_000, description="Requests a minute from one address; a quarter of them at once."
+        60_000, ge=60, le=10_000_000, description="Requests a minute from one address; a quarter of them at once."
     )
     requests_per_key: int = Field(
-        12_000, ge=60, le=10_000_000, description="Requests a minute with one key; a quarter of them at once."
+        60_000, ge=60, le=10_000_000, description="Requests a minute with one key; a quarter of them at once."
     )
     requests_per_person: int = Field(
-        3_000, ge=60, le=10_000_000, description="Requests a minute of one user; a quarter of them at once."
+        12_000, ge=60, le=10_000_000, description="Requests a minute of one user; a quarter of them at once."
     )
     sockets_per_address: int = Field(
         4_000, ge=10, le=1_000_000, description="WebSockets open at once from one address."
