@@ -33,7 +33,7 @@ def description() -> str:
     settings, nobody = Settings(), cast(Any, None)
     audio = http_door(settings.ingest, nobody, nobody, nobody)
     rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
-    past = (*office_routes(Office(*[nobody] * 8)), *inspection_routes(*[nobody] * 5))
+    past = (*office_routes(Office(*[nobody] * 9)), *inspection_routes(*[nobody] * 5))
     past = (*past, own_router(nobody, nobody, nobody))
     people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
     further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)

@@ -45,6 +45,7 @@ from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.inspection.own import OwnPage
+from service.inspection.quality import StoredQuality
 from service.keeping_metrics import KeepingMetrics
 from service.keeping_view import NodeKeeping
 from service.ledger.ledger_book import SERVICE, StoredLedger
@@ -68,6 +69,7 @@ from service.rule_shelf import RuleShelf
 from service.rules_workshop import RulesWorkshop
 from service.site_server import SiteServer, stopping, uvicorn_config
 from service.store.database import database_url
+from service.store.day_counter import DayCounter
 from service.store.eraser import Eraser
 from service.store.figures import StoredFigures
 from service.store.history import StoredHistory
@@ -286,6 +288,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         workshop=workshop,
         names=lambda: {person.id: person.name for person in book.roster.people},
         ledger=ledger,
+        quality=StoredQuality(settings.figures, store, clock, lambda: sheets),
     )
     app = build_app(
         settings,
@@ -349,6 +352,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("alarms", alarms.run()),
             ("desk", desk.run()),
             ("inspection", inspection.run()),
+            ("past days", DayCounter(settings.figures, store, clock).run()),
             ("trust", front.run()),
             ("ledger", ledger.run()),
             ("supervisions", supervisions.run()),

@@ -25,7 +25,7 @@ from service.rule_editions import RuleEditions
 from service.rule_shelf import RuleShelf, own_rules
 from service.rules_trial import CheckJob, ForecastJob, Job
 from service.store.database import database_url
-from service.store.figures import days_of
+from service.store.figure_days import days_of
 from web.workshop_sources import (
     CheckedRules,
     Edition,

@@ -1,4 +1,4 @@
-"""REST of the figures: a line per agent, team, queue, rule or day, as JSON and as CSV."""
+"""REST of the figures: a line per agent, team, site, queue, rule, day or month, as JSON and as CSV."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ _MOST_DAYS = 400
 _USUAL = timedelta(days=6)
 _BAD: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "Bad filters"}}
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "description": "With a heading"}}
-_Name = Annotated[str | None, Query(min_length=1, max_length=200)]
+Name = Annotated[str | None, Query(min_length=1, max_length=200)]
 _HEAD = (
     *("name", "calls", "talk_h", "coverage", "ended_by_agent", "alerts", "critical", "major", "minor", "info"),
     *("alerts_per_100_calls", "right", "wrong", "precision", "lower", "upper", "reached_in_time", "missed"),
@@ -29,7 +29,9 @@ class FiguresLineBody(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: str | None = Field(description="The agent, team, queue, rule or day; empty: of nobody that is known.")
+    key: str | None = Field(
+        description="The agent, team, site, queue, rule, day or month; empty: of nobody that is known."
+    )
     name: str | None = Field(description="The agent's name, as the roster knows.")
     calls: int | None
     talk_ms: int | None
@@ -69,23 +71,7 @@ def figures_router(figures: FiguresSource, names: Callable[[], Mapping[str, str 
     """The routes of the table; `names` gives those of people by their id."""
     router = APIRouter(prefix="/api/v1/figures", tags=["figures"], responses=_BAD)
 
-    def asked_for(
-        by: By,
-        first: Annotated[date | None, Query(alias="from", description="The first day; a week where empty.")] = None,
-        last: Annotated[date | None, Query(alias="to", description="The last day; today where empty.")] = None,
-        agent: _Name = None,
-        team: _Name = None,
-        queue: _Name = None,
-        rule: _Name = None,
-    ) -> FiguresAsked:
-        last = last or figures.today()
-        first = first or last - _USUAL
-        if not timedelta(0) <= last - first < timedelta(days=_MOST_DAYS):
-            fault = BadField(field="query.from", detail=f"must lie up to {_MOST_DAYS - 1} days before `to`")
-            raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
-        return FiguresAsked(by, first, last, agent, team, queue, rule, who_asks().scope)
-
-    asking = Annotated[FiguresAsked, Depends(asked_for)]
+    asking = Annotated[FiguresAsked, Depends(asked_of(lambda: figures.today()))]
 
     @router.get("")
     async def get_figures(asked: asking) -> FiguresTableBody:
@@ -105,6 +91,29 @@ def figures_router(figures: FiguresSource, names: Callable[[], Mapping[str, str 
         return csv_answer(f"figures-{asked.by}-{asked.first}-{asked.last}.csv", csv_lines((asked.by, *_HEAD), lines()))
 
     return router
+
+
+def asked_of(today: Callable[[], date]) -> Callable[..., FiguresAsked]:
+    """Reads from a request what is asked for."""
+
+    def asked_for(
+        by: By,
+        first: Annotated[date | None, Query(alias="from", description="The first day; a week where empty.")] = None,
+        last: Annotated[date | None, Query(alias="to", description="The last day; today where empty.")] = None,
+        agent: Name = None,
+        team: Name = None,
+        site: Name = None,
+        queue: Name = None,
+        rule: Name = None,
+    ) -> FiguresAsked:
+        last = last or today()
+        first = first or last - _USUAL
+        if not timedelta(0) <= last - first < timedelta(days=_MOST_DAYS):
+            fault = BadField(field="query.from", detail=f"must lie up to {_MOST_DAYS - 1} days before `to`")
+            raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
+        return FiguresAsked(by, first, last, agent, team, site, queue, rule, who_asks().scope)
+
+    return asked_for
 
 
 def _name(line: Figures, names: Mapping[str, str | None], by: By) -> str | None:

@@ -1,4 +1,4 @@
-"""What the figures page asks for: calls, alerts and what people made of them, per agent, team, queue, rule or day."""
+"""What the figures page asks for: calls, alerts and what people made of them, by whose they are or by when."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,11 @@ class By(StrEnum):
 
     AGENT = "agent"
     TEAM = "team"
+    SITE = "site"
     QUEUE = "queue"
     RULE = "rule"
     DAY = "day"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class FiguresAsked:
     last: date
     agent: str | None = None
     team: str | None = None
+    site: str | None = None
     queue: str | None = None
     rule: str | None = None
     scope: Scope = EVERYWHERE

@@ -15,6 +15,8 @@ from web.keeping_api import keeping_router
 from web.keeping_sources import Keeping
 from web.model_sources import Models
 from web.models_api import models_router
+from web.quality_api import quality_router
+from web.quality_sources import QualitySource
 from web.trust.sources import Ledger
 from web.workshop_api import workshop_router
 from web.workshop_sources import Workshop
@@ -32,6 +34,7 @@ class Office:
     workshop: Workshop
     names: Callable[[], Mapping[str, str | None]]
     ledger: Ledger
+    quality: QualitySource
 
 
 def office_routes(office: Office) -> tuple[APIRouter, ...]:
@@ -39,6 +42,7 @@ def office_routes(office: Office) -> tuple[APIRouter, ...]:
     return (
         history_router(office.history),
         figures_router(office.figures, office.names),
+        quality_router(office.quality, office.names),
         feeds_router(office.feeds),
         models_router(office.models),
         keeping_router(office.keeping, office.ledger),

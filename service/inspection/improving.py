@@ -1,6 +1,7 @@
 """Improvements: confirmed faults are reported, planned against and checked again in later calls; did it help?"""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from alerts.inspection.closed_loop import (
@@ -14,14 +15,17 @@ from alerts.inspection.closed_loop import (
     rechecked,
     reported,
 )
-from alerts.inspection.records import BeforeAndAfter, Improvement, Mark, MarkState, Result, Step
+from alerts.inspection.errors import errors_of, is_fault
+from alerts.inspection.records import BeforeAndAfter, Improvement, Result, Step
 from alerts.masking.call_masker import masked_note
 from config.closed_loop import ClosedLoopSettings
+from config.score_sheets import ScoreSheet
 from service.clock import Clock
-from service.inspection.kinds import IMPROVEMENT, improvement_records, score_records
+from service.inspection.kinds import IMPROVEMENT, improvement_records
 from service.inspection.scoring import id_of
 from service.store.inspection_records import Kept, calls_between, trail_of
 from service.store.inspection_records import Step as TrailEntry
+from service.store.score_results import ScoredCall, scored_calls
 from service.store.store import Store
 from web.inspection.views import ImprovementView, NotNowError, Score, TrailStep
 
@@ -29,15 +33,17 @@ from web.inspection.views import ImprovementView, NotNowError, Score, TrailStep
 class Improving:
     """Fills `web.inspection.sources.ImprovingSource`."""
 
-    def __init__(self, store: Store, clock: Clock, settings: ClosedLoopSettings) -> None:
-        self._store, self._clock, self._settings = store, clock, settings
-        self._cases, self._scores = improvement_records(settings), score_records()
+    def __init__(
+        self, store: Store, clock: Clock, settings: ClosedLoopSettings, sheets: Mapping[str, ScoreSheet]
+    ) -> None:
+        self._store, self._clock, self._settings, self._sheets = store, clock, settings, sheets
+        self._cases = improvement_records(settings)
 
     async def scored(self, score: Score) -> None:
         """A score was closed: each faulty item opens a case, or is the re-check of one that waits for later calls."""
         if score.call.agent_id is None:
             return
-        faulty = {mark.item for mark in score.marks if is_fault(mark)}
+        faulty = self._faulty(score)
         waiting = [
             kept
             for kept in await self._find(score.call.agent_id, Step.RECHECK.value)
@@ -55,7 +61,7 @@ class Improving:
         """An appeal changed a score: cases of faults that it no longer shows are withdrawn."""
         if score.call.agent_id is None:
             return
-        faulty = {mark.item for mark in score.marks if is_fault(mark)}
+        faulty = self._faulty(score)
         now = self._clock.now_at()
         step = TrailEntry("withdraw", by, now, content={"score_id": score.score_id})
 
@@ -97,7 +103,7 @@ class Improving:
         found = await self._store.read(
             lambda engine: self._cases.find(engine, by_due=True, agent_id=agent_id, team=team, state=step, limit=limit)
         )
-        views = [await self._view(kept) for kept in found]
+        views = await self._views(found)
         return [view for view in views if view.overdue or not overdue]
 
     async def reminders(self) -> Sequence[ImprovementView]:
@@ -105,7 +111,7 @@ class Improving:
         open_steps = [Step.REPORT.value, Step.PLAN.value, Step.RECHECK.value]
         found = await self._store.read(lambda engine: self._cases.find(engine, by_due=True, state=open_steps))
         now = self._clock.now_at()
-        return [await self._view(kept) for kept in found if needs_reminder(kept.record, now, self._settings)]
+        return await self._views([kept for kept in found if needs_reminder(kept.record, now, self._settings)])
 
     async def case(self, improvement_id: str) -> ImprovementView:
         """One case. Raises UnknownRecordError."""
@@ -167,6 +173,12 @@ class Improving:
             raise NotNowError(str(error)) from None
         return await self._view(kept)
 
+    def _faulty(self, score: Score) -> set[str]:
+        sheet = self._sheets.get(score.sheet)
+        if sheet is None:  # no longer in use
+            return {mark.item for mark in score.marks if is_fault(mark)}
+        return {error.item for error in errors_of(sheet, score.marks)}
+
     async def _find(self, agent_id: str, state: str | None = None) -> list[Kept[Improvement]]:
         return await self._store.read(lambda engine: self._cases.find(engine, agent_id=agent_id, state=state))
 
@@ -174,30 +186,35 @@ class Improving:
         return [kept for kept in await self._find(agent_id) if kept.record.step is not Step.CLOSED]
 
     async def _view(self, kept: Kept[Improvement]) -> ImprovementView:
-        case = kept.record
-        return ImprovementView(
-            case=case,
-            version=kept.version,
-            due_at=due_at(case, self._settings),
-            overdue=is_overdue(case, self._clock.now_at(), self._settings),
-            outcome=await self._outcome(case),
-        )
+        return (await self._views([kept]))[0]
 
-    async def _outcome(self, case: Improvement) -> BeforeAndAfter:
-        """Per 100 scored calls of the agent: calls nobody scored say nothing about an item."""
-        turn, span = case.planned_at or case.confirmed_at, timedelta(days=self._settings.compare_days)
-        scores = await self._store.read(
-            lambda engine: self._scores.find(engine, agent_id=case.agent_id, since=turn - span)
+    async def _views(self, found: Sequence[Kept[Improvement]]) -> list[ImprovementView]:
+        """With deadlines and outcomes; the scores of all are asked for at once."""
+        if not found:
+            return []
+        turns = [kept.record.planned_at or kept.record.confirmed_at for kept in found]
+        span, agents = timedelta(days=self._settings.compare_days), {kept.record.agent_id for kept in found}
+        scored = await self._store.read(
+            lambda engine: scored_calls(engine, agents, min(turns) - span, max(turns) + span)
         )
-        judged = [
-            (kept.record.call.started_at, is_fault(mark))
-            for kept in scores
-            if kept.record.closed_at is not None and kept.record.calibration_id is None
-            if (mark := kept.record.mark_of(case.fault)) is not None and mark.state is not MarkState.OPEN
+        of_agents: dict[str, list[ScoredCall]] = defaultdict(list)
+        for each in scored:
+            of_agents[each.agent_id].append(each)
+        now = self._clock.now_at()
+        return [
+            ImprovementView(
+                case=kept.record,
+                version=kept.version,
+                due_at=due_at(kept.record, self._settings),
+                overdue=is_overdue(kept.record, now, self._settings),
+                outcome=self._outcome(kept.record, of_agents[kept.record.agent_id]),
+            )
+            for kept in found
         ]
+
+    def _outcome(self, case: Improvement, scored: Sequence[ScoredCall]) -> BeforeAndAfter:
+        """Per 100 scored calls of the agent: a sheet without the item says nothing about it."""
+        of_use = {sheet.sheet for sheet in self._sheets.values() if any(item.id == case.fault for item in sheet.items)}
+        of_use |= {each.sheet for each in scored if case.fault in each.faults}  # sheets that are no longer in use
+        judged = [(each.called_at, case.fault in each.faults) for each in scored if each.sheet in of_use]
         return before_and_after(case, judged, self._settings)
-
-
-def is_fault(mark: Mark) -> bool:
-    """Whether a mark says that something was wrong; levels and bonus do not."""
-    return mark.choice == "failed" or (mark.choice is None and any(mark.counts.values()))

@@ -46,7 +46,7 @@ class Inspection:
         self.scoring = Scoring(store, clock, sheets, self._closed)
         self.plans = SamplingPlans(store, clock, settings.plans, sheets)
         self.worklist = Worklist(store, clock, settings, days, self.scoring, self.plans, inspectors)
-        self.improving = Improving(store, clock, settings.closed_loop)
+        self.improving = Improving(store, clock, settings.closed_loop, sheets)
         self.appeals = Appeals(store, clock, settings.closed_loop, self.scoring, self.improving.corrected)
         self.calibrating = Calibrating(store, clock, self.scoring)
         self.library = Library(store, clock)

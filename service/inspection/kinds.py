@@ -9,6 +9,7 @@ from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Kept, Records
+from service.store.score_results import keep_result
 from web.inspection.views import Calibration, CallBack, CallFacts, Example, KeptPlan, OutsideFigure, Score, Task
 
 _Versioned = TypeVar("_Versioned", Score, Task, Calibration, Example, CallBack, KeptPlan)
@@ -34,6 +35,7 @@ def score_records() -> Records[Score]:
                 passed=score.result.passed,
             ),
         ),
+        also=keep_result,
     )
 
 

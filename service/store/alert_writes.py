@@ -12,6 +12,7 @@ from alerts.merging import merged
 from service.clock import Clock
 from service.store.database import writing
 from service.store.desk_tables import alert_acts
+from service.store.figure_days import forget_days
 from service.store.rows import act_row, alert_columns, alert_content, alert_of, newest_columns
 from service.store.tables import alert_changes, alerts
 from web.sources import AlertChange
@@ -82,6 +83,7 @@ def amend_alert(
         timing = replace(changed.timing, published_at=changed.timing.published_at or clock.now_at())
         changed = replace(changed, version=newest.version + 1, timing=timing)
         connection.execute(alert_acts.insert(), act_row(newest, changed))
+        forget_days(connection, [changed.opened_at], clock.now_at())
         return Stored(_insert(connection, changed, None, also, newest), after)
 
 

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, Table, delete, func, select
 
 from service.store.alert_writes import insert_of
 from service.store.database import writing
+from service.store.figure_days import forget_days
 from service.store.retention import FORGOTTEN, forgotten_up_to, leave_no_trace
 from service.store.spoken_index import forget_deleted
 from service.store.tables import alert_changes, alerts, calls, deliveries, marks, metadata
@@ -88,6 +90,9 @@ def _erase(connection: Connection, call_ids: Sequence[str]) -> int:
         mark = insert_of(connection)(marks).values(name=FORGOTTEN, number=max(newest, forgotten_up_to(connection)))
         mark = mark.on_conflict_do_update(index_elements=["name"], set_={"number": mark.excluded["number"]})
         connection.execute(mark)
+    moments = list(connection.execute(select(calls.c.started_at).where(calls.c.call_id.in_(call_ids))).scalars())
+    moments += connection.execute(select(alerts.c.opened_at).where(alerts.c.call_id.in_(call_ids))).scalars()
+    forget_days(connection, moments, datetime.now(UTC))
     rows = 0
     for alert_id in alert_ids:
         own = deliveries.c.event_id.startswith(f"{alert_id}.", autoescape=True)

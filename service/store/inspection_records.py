@@ -63,10 +63,19 @@ class Kept(Generic[_Record]):
 
 
 class Records(Generic[_Record]):
-    """One kind of record. Its methods take an engine and run in the store's threads."""
+    """One kind of record. Its methods take an engine and run in the store's threads.
 
-    def __init__(self, kind: str, shape: type[_Record], columns: Callable[[_Record], Columns]) -> None:
-        self._kind, self._columns = kind, columns
+    `also` is told of each record as it is written, within the transaction.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        shape: type[_Record],
+        columns: Callable[[_Record], Columns],
+        also: Callable[[Connection, str, _Record], None] | None = None,
+    ) -> None:
+        self._kind, self._columns, self._also = kind, columns, also
         self._shape: TypeAdapter[_Record] = TypeAdapter(shape)
 
     def add(self, engine: Engine, record_id: str, record: _Record, step: Step) -> Kept[_Record]:
@@ -84,6 +93,8 @@ class Records(Generic[_Record]):
                 row = self._row(record, 1, step.at)
                 connection.execute(inspection_records.insert(), {"record_id": record_id, "created_at": step.at, **row})
                 self._note(connection, record_id, row, step)
+                if self._also is not None:
+                    self._also(connection, record_id, record)
         except IntegrityError:  # another node was faster
             there = self._find(connection, record_id)
             if there is None:
@@ -134,6 +145,8 @@ class Records(Generic[_Record]):
         if written.rowcount != 1:  # another node was faster
             raise StaleRecordError(there.version + 1)
         self._note(connection, record_id, row, step)
+        if self._also is not None:
+            self._also(connection, record_id, changed)
         return Kept(changed, there.version + 1)
 
     def get(self, engine: Engine, record_id: str) -> Kept[_Record]:
@@ -245,18 +258,19 @@ def calls_between(engine: Engine, begin: datetime, end: datetime, agent_id: str 
     columns = calls.c
     question = (
         select(
-            *(columns.call_id, columns.agent, columns.team, columns.queue, columns.site),
+            *(columns.call_id, columns.agent_id, columns.team, columns.queue, columns.site),
             *(columns.risk, columns.duration_ms, columns.started_at),
         )
         .where(columns.started_at >= begin, columns.started_at < end, columns.state == CallState.ENDED.value)
         .order_by(columns.started_at, columns.call_id)
     )
+    if agent_id is not None:
+        question = question.where(columns.agent_id == agent_id)
     with engine.begin() as connection:
-        rows = connection.execute(question).all()
-    found = []
-    for row in rows:
-        own = (row.agent or {}).get("id")
-        if agent_id is None or own == agent_id:
-            place = (own, row.team, row.queue, row.site)
-            found.append(CallRow(CallFacts(row.call_id, *place, row.started_at, row.duration_ms), row.risk))
-    return found
+        return [
+            CallRow(
+                CallFacts(*(row.call_id, row.agent_id, row.team, row.queue, row.site), row.started_at, row.duration_ms),
+                row.risk,
+            )
+            for row in connection.execute(question)
+        ]

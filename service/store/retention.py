@@ -15,6 +15,7 @@ from service.clock import Clock
 from service.store.alert_writes import insert_of
 from service.store.database import writing
 from service.store.desk_tables import alert_acts, mutes, suppressions
+from service.store.figure_days import forget_before
 from service.store.spoken_index import forget_deleted
 from service.store.tables import (
     alert_changes,
@@ -104,8 +105,10 @@ def due(settings: RetentionSettings, now_at: datetime) -> Iterator[Callable[[Eng
         yield lambda engine: _delete_rows(engine, alert_acts, alert_acts.c.at < alerted_at)
         yield lambda engine: _delete_rows(engine, suppressions, suppressions.c.at < alerted_at)
         yield lambda engine: _delete_rows(engine, mutes, mutes.c.until < alerted_at)
+        yield lambda engine: forget_before(engine, alerted_at)
     if settings.calls_days:
         before_at = now_at - timedelta(days=settings.calls_days)
+        yield lambda engine: forget_before(engine, before_at)
         yield lambda engine: _delete_calls(engine, before_at)
         yield lambda engine: _delete_rows(engine, call_events, call_events.c.received_at < before_at)
     if settings.transcripts_days:

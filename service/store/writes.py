@@ -11,6 +11,7 @@ from alerts.alert import Alert
 from service.clock import Clock
 from service.store.alert_writes import Also, Stored, add_found, in_sequence, insert_of, newest_sequence, stamped
 from service.store.database import writing
+from service.store.figure_days import forget_days
 from service.store.rows import call_of, call_row
 from service.store.tables import KEY, calls
 from service.store.waiting import Batch, Row
@@ -46,6 +47,8 @@ def write(
             change = add_found(connection, stamped(waiting.alert, published_at), also)
             stored.append(Stored(change, after))
             after = max(after, change.sequence or 0)
+        moments = [call.started_at for call in batch.calls] + [waiting.alert.opened_at for waiting in batch.alerts]
+        forget_days(connection, moments, published_at)
         return stored
 
 

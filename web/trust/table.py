@@ -188,6 +188,9 @@ TABLE = MappingProxyType(
         "POST /api/v1/call-backs/{call_back_id}/drop": Line(Right.ACT, Of.LIST),
         "PUT /api/v1/figures/outside": Line(Right.INGEST, act=Act.OUTSIDE_FIGURES),
         "GET /api/v1/figures/outside": Line(Right.FIGURES),
+        "GET /api/v1/figures/quality": _OWN_SCORES,
+        "GET /api/v1/figures/quality.csv": Line(Right.OWN_SCORES, Of.LIST, act=Act.EXPORT),
+        "GET /api/v1/figures/faults": _OWN_SCORES,
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES, act=Act.RULE_CHANGE),

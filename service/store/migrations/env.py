@@ -3,6 +3,7 @@
 from alembic import context
 
 import service.store.desk_tables  # joins the metadata
+import service.store.figure_tables  # as above
 import service.store.inspection_tables  # as above
 import service.store.trust_tables  # noqa: F401  # joins the metadata
 from service.store.tables import metadata

@@ -14,7 +14,8 @@ from config.figures import FiguresSettings
 from config.settings import Settings
 from service.clock import PlayClock
 from service.store.database import database_url, make_engine, migrate
-from service.store.figures import StoredFigures, days_of, figures_table
+from service.store.figure_days import days_of
+from service.store.figures import StoredFigures, figures_table
 from service.store.waiting import Batch, WaitingAlert
 from service.store.writes import write
 from streaming.frames import Party

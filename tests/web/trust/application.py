@@ -37,7 +37,7 @@ def whole_application() -> FastAPI:
         webhooks_router(nobody),
         erasure_router(nobody, nobody),
         drain_router(nobody),
-        *office_routes(Office(*[nobody] * 8)),
+        *office_routes(Office(*[nobody] * 9)),
         *inspection_routes(*[nobody] * 5),
         own_router(nobody, nobody, nobody),
         microphone_router(MicrophoneDoor(settings.listening, nobody)),

@@ -11,7 +11,7 @@ import { numberText, percentText } from "../lib/wording.js";
 import { DayChart } from "./day-chart.js";
 import { Lines } from "./lines.js";
 
-const BY = ["agent", "team", "queue", "rule", "day"];
+const BY = ["agent", "team", "site", "queue", "rule", "day", "month"];
 const USUAL = { by: "agent", from: dayText(6), to: dayText(0), agent: "", team: "", queue: "", rule: "" };
 const { state, change } = addressed(USUAL);
 
