@@ -45,7 +45,6 @@ from service.ingest.vosk_door import VoskPort, vosk_door
 from service.ingest.websocket_door import websocket_door
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.inspection.own import OwnPage
-from service.inspection.quality import StoredQuality
 from service.keeping_metrics import KeepingMetrics
 from service.keeping_view import NodeKeeping
 from service.ledger.ledger_book import SERVICE, StoredLedger
@@ -62,6 +61,7 @@ from service.outlet import NodeOutlet
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
 from service.recognition.leg_recognition import LegRecognition, Recognized
+from service.reports.monthly import MonthlyReports
 from service.roster.roster_book import RosterBook
 from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
@@ -288,7 +288,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         workshop=workshop,
         names=lambda: {person.id: person.name for person in book.roster.people},
         ledger=ledger,
-        quality=StoredQuality(settings.figures, store, clock, lambda: sheets),
+        reports=MonthlyReports(settings, store, clock, sheets, lambda: book.roster),
     )
     app = build_app(
         settings,

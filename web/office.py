@@ -16,7 +16,8 @@ from web.keeping_sources import Keeping
 from web.model_sources import Models
 from web.models_api import models_router
 from web.quality_api import quality_router
-from web.quality_sources import QualitySource
+from web.report_sources import ReportSource
+from web.reports_api import reports_router
 from web.trust.sources import Ledger
 from web.workshop_api import workshop_router
 from web.workshop_sources import Workshop
@@ -34,7 +35,7 @@ class Office:
     workshop: Workshop
     names: Callable[[], Mapping[str, str | None]]
     ledger: Ledger
-    quality: QualitySource
+    reports: ReportSource
 
 
 def office_routes(office: Office) -> tuple[APIRouter, ...]:
@@ -42,7 +43,8 @@ def office_routes(office: Office) -> tuple[APIRouter, ...]:
     return (
         history_router(office.history),
         figures_router(office.figures, office.names),
-        quality_router(office.quality, office.names),
+        quality_router(lambda: office.reports.quality, office.names),
+        reports_router(office.reports, office.names),
         feeds_router(office.feeds),
         models_router(office.models),
         keeping_router(office.keeping, office.ledger),

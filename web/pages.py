@@ -80,6 +80,7 @@ _PAGES = {
     "/worklist": "worklist",
     "/own": "own",
     "/figures": "figures",
+    "/reports": "reports",
     "/inspection/improvements": "quality",
     "/inspection/appeals": "quality",
     "/inspection/calibration": "quality",

@@ -104,15 +104,15 @@ def own_or_within(asked: FiguresAsked) -> FiguresAsked:
     return asked if who.may(Right.SCORES) else replace(asked, agent=who.acts_as, scope=EVERYWHERE)
 
 
-def quality_router(quality: QualitySource, names: Callable[[], Mapping[str, str | None]]) -> APIRouter:
-    """The routes; `names` gives those of people by their id."""
+def quality_router(quality: Callable[[], QualitySource], names: Callable[[], Mapping[str, str | None]]) -> APIRouter:
+    """The routes; `names` gives those of people by their id. The source is asked for with each request."""
     router = APIRouter(prefix="/api/v1/figures", tags=["figures"], responses=_BAD)
-    asking = Annotated[FiguresAsked, Depends(asked_of(lambda: quality.today()))]
+    asking = Annotated[FiguresAsked, Depends(asked_of(lambda: quality().today()))]
 
     @router.get("/quality")
     async def get_quality(asked: asking) -> QualityTableBody:
         """Calls, alerts, scores, errors and figures of other systems."""
-        table, known = await quality.quality(own_or_within(asked)), names()
+        table, known = await quality().quality(own_or_within(asked)), names()
         return QualityTableBody(
             by=table.by,
             days=list(table.days),
@@ -125,7 +125,7 @@ def quality_router(quality: QualitySource, names: Callable[[], Mapping[str, str 
     @router.get("/quality.csv", response_class=Response, responses=_CSV)
     async def export_quality(asked: asking) -> StreamingResponse:
         """The same as a table."""
-        table, known = await quality.quality(own_or_within(asked)), names()
+        table, known = await quality().quality(own_or_within(asked)), names()
 
         async def lines() -> AsyncIterator[tuple[object, ...]]:
             for each in table.lines:
@@ -137,7 +137,7 @@ def quality_router(quality: QualitySource, names: Callable[[], Mapping[str, str 
     @router.get("/faults")
     async def get_faults(asked: asking, limit: Annotated[int, Query(ge=1, le=500)] = 20) -> FaultLines:
         """What inspectors found wrong most often; `by` says nothing here."""
-        found = await quality.faults(own_or_within(asked), limit)
+        found = await quality().faults(own_or_within(asked), limit)
         return FaultLines(faults=[fault_body(each) for each in found])
 
     return router

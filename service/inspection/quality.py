@@ -1,6 +1,6 @@
 """Figures of quality for whoever asks: the store's sums, with the titles of the sheets' items."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from config.figures import FiguresSettings
@@ -16,9 +16,7 @@ from web.quality_sources import FaultLine, QualityTable
 class StoredQuality:
     """Fills `web.quality_sources.QualitySource`."""
 
-    def __init__(
-        self, settings: FiguresSettings, store: Store, clock: Clock, sheets: Callable[[], Mapping[str, ScoreSheet]]
-    ) -> None:
+    def __init__(self, settings: FiguresSettings, store: Store, clock: Clock, sheets: Mapping[str, ScoreSheet]) -> None:
         self._settings, self._store, self._clock, self._sheets = settings, store, clock, sheets
 
     def today(self) -> date:
@@ -35,6 +33,6 @@ class StoredQuality:
         return [FaultLine(*each, titles=self._titles(each[0], each[1])) for each in found]
 
     def _titles(self, sheet: str, item: str) -> Mapping[str, str]:
-        used = self._sheets().get(sheet)
+        used = self._sheets.get(sheet)
         known = next((each for each in used.items if each.id == item), None) if used is not None else None
         return {} if known is None else {name: text for name, text in known.title.model_dump().items() if text}

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from config.settings import Language
 from streaming.frames import Leg
 from tests.fakes.past import a_past
+from tests.fakes.reports import FakeReports, a_figures_line
 from web.feed_sources import FeedsView, LinkView, RoadView, StreamView
-from web.figures_sources import Figures, FiguresAsked, FiguresTable
+from web.figures_sources import FiguresAsked, FiguresTable
 from web.keeping_sources import CallRunsError, KeepingView, KeptView
 from web.model_sources import HearingView, ModelView, UnknownModelError, VerifiedView
 from web.office import Office
-from web.quality_sources import FaultLine, OutsideValue, QualityLine, QualityTable, ScoredFigures
 from web.sources import UnknownCallError
 from web.trust.sources import NoLedger
 from web.workshop_sources import (
@@ -33,10 +33,6 @@ from web.workshop_sources import (
 _AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def a_figures_line(key: str | None = "1007") -> Figures:
-    return Figures(key, 50, 3_600_000, 0.98, 2, 6, 1, 2, 2, 1, 3, 1, 0.75, 0.3, 0.95, 4, 1, (20, 30), (2, 4))
-
-
 class FakeFigures:
     """Answers the same two lines."""
 
@@ -51,32 +47,6 @@ class FakeFigures:
         days = (date(2026, 11, 22), date(2026, 11, 23))
         lines = (a_figures_line(), a_figures_line(None))
         return FiguresTable(days, "Asia/Shanghai", "04:00", lines, a_figures_line(None))
-
-
-class FakeQuality:
-    """Answers the same two lines, and one fault."""
-
-    def __init__(self) -> None:
-        self.asked: list[FiguresAsked] = []
-
-    def today(self) -> date:
-        return date(2026, 11, 23)
-
-    async def quality(self, asked: FiguresAsked) -> QualityTable:
-        self.asked.append(asked)
-        scored = ScoredFigures(
-            scored=10, passed=9, pointed=10, hundredths=92_550, faults=4, faulty=3, service_fatal=1, fatal=1, minor=2
-        )
-        outside = {"csat": OutsideValue(0.91, 20), "complaints": OutsideValue(2, 2)}
-        lines = (QualityLine(a_figures_line(), scored, outside), QualityLine(a_figures_line(None), ScoredFigures(), {}))
-        days = (date(2026, 11, 22), date(2026, 11, 23))
-        return QualityTable(
-            asked.by, days, "Asia/Shanghai", "04:00", lines, QualityLine(a_figures_line(None), scored, {})
-        )
-
-    async def faults(self, asked: FiguresAsked, limit: int) -> Sequence[FaultLine]:
-        self.asked.append(asked)
-        return [FaultLine("hundred_points", "answers", "minor", 3, 2, {"zh": "应答及时", "en": "Answers in time"})]
 
 
 class FakeFeeds:
@@ -217,5 +187,5 @@ def an_office() -> Office:
         workshop=FakeWorkshop(),
         names=lambda: {"1007": "=Li"},
         ledger=NoLedger(),
-        quality=FakeQuality(),
+        reports=FakeReports(),
     )

@@ -121,6 +121,8 @@ SHOWN_PAGES = (
     ShownPage("history-alerts", "/history?show=alerts", "tr[data-alert]"),
     ShownPage("call", "/calls/c0#t=1.0", ".transcript .line, .transcript .empty"),
     ShownPage("figures", "/figures", ".figures tbody tr"),
+    ShownPage("figures-quality", "/figures?show=quality&by=site", ".figures tbody tr"),
+    ShownPage("report", "/reports", ".key-figures tbody tr"),
     ShownPage("rules", "/rules", ".rules-table tbody tr"),
     ShownPage("rules-edit", "/rules?view=edit", ".editor textarea"),
     ShownPage("rules-editions", "/rules?view=editions", ".panel table"),

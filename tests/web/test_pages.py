@@ -5,11 +5,13 @@ import inspect
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from alerts.alert import Action, AlertState, Kind, Severity
+from alerts.inspection.errors import ErrorKind
 from alerts.inspection.records import AppealAct, AppealState, MarkState, Result, Step
 from alerts.verdict import EndFacts, Verdict
 from config.roster import KINDS
@@ -21,6 +23,7 @@ from web.figures_sources import By
 from web.floor import AgentState
 from web.inspection.views import ScoreState
 from web.pages import STATIC_FOLDER, Pages, StaticFile
+from web.report_sources import LoopFigures
 from web.sources import CallState, Tier
 from web.trust.rights import GIVEN_SINGLY, KeyKind, Right, Role
 from web.trust.sources import Act
@@ -155,6 +158,15 @@ def test_every_family_of_words_is_complete() -> None:
         ],
         "figures.by.": list(By),
         "figures.one.": list(By),
+        "figures.show.": ["alerts", "quality"],
+        "quality.": [
+            *("calls", "mean_talk", "alerts", "per_100", "scored", "mean_score", "pass_ratio", "error_ratio"),
+            *("fatal_ratio", "service_fatal", "business_fatal", "mistakes", "faults", "faults_per_100", "csat", "fcr"),
+            *("complaints", "answer_s", "handle_s"),
+        ],
+        "quality.error.": list(ErrorKind),
+        "report.": ["this_month", "last_month", "change", "target", "met", "missed", "unknown"],
+        "report.loop.": [each.name for each in fields(LoopFigures)],
         "forget.": ["calls", "rows", "files"],
         "history.": ["calls", "alerts"],
         "kept.kind.": ["calls", "alerts", "transcripts", "observations", "deliveries", "clips", "recordings"],

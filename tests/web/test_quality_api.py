@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.fakes.office import FakeQuality
+from tests.fakes.reports import FakeQuality
 from web.figures_sources import By
 from web.problems import install_problems
 from web.quality_api import quality_router
@@ -25,7 +25,7 @@ def quality() -> FakeQuality:
 async def client(quality: FakeQuality) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_problems(app)
-    app.include_router(quality_router(quality, lambda: {"1007": "=Li"}))
+    app.include_router(quality_router(lambda: quality, lambda: {"1007": "=Li"}))
     now_asks(LOCAL)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here/api/v1/figures") as asking:
         yield asking

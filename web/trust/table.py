@@ -65,6 +65,7 @@ TABLE = MappingProxyType(
         "GET /worklist": Line(Right.SCORE, page=True),
         "GET /own": Line(Right.OWN_SCORES, page=True),
         "GET /figures": Line(Right.FIGURES, page=True),
+        "GET /reports": Line(Right.SCORES, page=True),
         "GET /inspection/improvements": Line(Right.SCORES, page=True),
         "GET /inspection/appeals": Line(Right.SCORES, page=True),
         "GET /inspection/calibration": Line(Right.SCORE, page=True),
@@ -191,6 +192,9 @@ TABLE = MappingProxyType(
         "GET /api/v1/figures/quality": _OWN_SCORES,
         "GET /api/v1/figures/quality.csv": Line(Right.OWN_SCORES, Of.LIST, act=Act.EXPORT),
         "GET /api/v1/figures/faults": _OWN_SCORES,
+        "GET /api/v1/reports/monthly": Line(Right.SCORES, Of.LIST),
+        "GET /api/v1/reports/monthly.pdf": Line(Right.SCORES, Of.LIST, act=Act.EXPORT),
+        "GET /api/v1/reports/monthly.csv": Line(Right.SCORES, Of.LIST, act=Act.EXPORT),
         # rules
         "GET /api/v1/rules": Line(Right.READ_RULES),
         "POST /api/v1/rules/reload": Line(Right.RULES, act=Act.RULE_CHANGE),
