@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reportlab.graphics.charts.linecharts import HorizontalLineChart
 from reportlab.graphics.shapes import Drawing, Line, String
+from reportlab.graphics.widgets.markers import makeMarker
 from reportlab.lib import colors
 
 _HEIGHT, _LEGEND = 130, 16
@@ -32,12 +33,11 @@ def line_chart(
     if unit == "%":
         chart.valueAxis.valueStep = 25
     x = 34.0
-    for number, (name, values) in enumerate(lines):
+    for number, (name, _) in enumerate(lines):
         stroke = _STROKES[number % len(_STROKES)]
         chart.lines[number].strokeColor, chart.lines[number].strokeWidth = stroke, 1.6
         chart.lines[number].strokeDashArray = None if number == 0 else [4, 2]
-        if len([value for value in values if value is not None]) < 2:
-            chart.lines[number].symbol = None
+        chart.lines[number].symbol = makeMarker("FilledCircle", size=3, fillColor=stroke, strokeColor=stroke)
         drawing.add(Line(x, _HEIGHT + 5, x + 14, _HEIGHT + 5, strokeColor=stroke, strokeWidth=1.6))
         drawing.add(String(x + 18, _HEIGHT + 2, name, fontName=font, fontSize=8, fillColor=_DIM))
         x += 34 + 8 * sum(1.0 if sign > "\u2e80" else 0.55 for sign in name)

@@ -111,7 +111,7 @@ class _Page:
         self._head = ParagraphStyle("head", parent=self._cell, textColor=_DIM)
         self._head_right = ParagraphStyle("head-right", parent=self._head, alignment=TA_RIGHT)
         self._section = ParagraphStyle(
-            "section", parent=self._text, fontSize=12, leading=16, spaceBefore=12, spaceAfter=4
+            "section", parent=self._text, fontSize=12, leading=16, spaceBefore=12, spaceAfter=4, keepWithNext=1
         )
 
     def head(self) -> list[Flowable]:
