@@ -86,7 +86,9 @@ async def _change_a_plan(page: Page) -> None:
 
 
 async def _write_a_fault(page: Page) -> None:
-    await page.locator(".editor textarea").fill("sheet: one\nversion: none\n")
+    field = page.locator(".editor textarea")
+    text = await field.input_value()
+    await field.fill(text.replace("form: deductions", "form: deduction").replace("version: 1", "version: one"))
     await page.locator(".faults li").first.wait_for()
 
 

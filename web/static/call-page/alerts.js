@@ -4,10 +4,12 @@ import { html, useState } from "../vendor/preact.js";
 import { has, t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
 import { adviceOf, clockText, kindOf, timeText, titleOf } from "../lib/wording.js";
+import { may } from "../lib/session.js";
 import { ask } from "../office/api.js";
-import { alerts, suppressed } from "./record.js";
+import { alerts, call, suppressed } from "./record.js";
 
 const LEAD_MS = 2000;
+const AROUND_MS = 5000; // of a call shown with an example
 
 /** @param {{chosen: string|null, onChoose: (id: string) => void, onPlay: ((ms: number) => void)|null}} props */
 export function Alerts({ chosen, onChoose, onPlay }) {
@@ -36,9 +38,17 @@ function Alert({ alert, chosen, onChoose, onPlay }) {
     ${evidence.text && html`<q dir="auto">${evidence.text}</q>`}
     <p class="subtle">${kindOf(alert)}${alert.clause && html` · ${alert.clause}`}</p>
     ${advice && html`<p class="advice-line">${advice}</p>`}
+    ${call.value.state === "ended" && may("score") && html`<p><a class="link" href=${exampleAddress(alert)}>${t("library.add_this")}</a></p>`}
     ${evidence.clip && html`<audio controls preload="none" src=${evidence.clip} aria-label=${t("alert.clip_of", { title: titleOf(alert) })}></audio>`}
     <${History} alert=${alert} />
   </li>`;
+}
+
+/** The page on which the stretch around an alert becomes an example of the library. */
+function exampleAddress({ alert_id: alert, call_id: add, kind: about, evidence }) {
+  const from = Math.max(0, evidence.from_ms - AROUND_MS);
+  const to = Math.min(call.value.duration_ms, evidence.to_ms + AROUND_MS);
+  return `/inspection/library?${new URLSearchParams({ add, from, to, ...(evidence.clip && { alert }), about })}`;
 }
 
 function History({ alert }) {

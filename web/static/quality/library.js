@@ -14,7 +14,7 @@ import { act, ActSheet, actingKey, CallLink, Nothing, ReasonField, ROW_KEYS, Who
 import { itemsOf, itemTitle, loadSheets, sheets, worded } from "./sheets.js";
 
 const MOST = 200;
-const { state, change } = addressed({ words: "", fault: "", kind: "", consent: "", add: "", from: "", to: "", alert: "" });
+const { state, change } = addressed({ words: "", fault: "", kind: "", consent: "", add: "", from: "", to: "", alert: "", about: "" });
 const adding = signal(state.value.add !== "");
 
 export function Library() {
@@ -37,7 +37,7 @@ export function Library() {
   const found = asked.found?.examples ?? [];
   const close = () => {
     adding.value = false;
-    change({ add: "", from: "", to: "", alert: "" }, { replace: true });
+    change({ add: "", from: "", to: "", alert: "", about: "" }, { replace: true });
   };
   return html`
     <div class="page-head">

@@ -18,7 +18,7 @@ export function millisecondsOf(text) {
   return Math.round(text.trim().split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000);
 }
 
-/** @param {{given: {add: string, from: string, to: string, alert: string, fault: string}, onClose: () => void, onAdded: () => void}} props */
+/** @param {{given: {add: string, from: string, to: string, alert: string, about: string}, onClose: () => void, onAdded: () => void}} props */
 export function NewExample({ given, onClose, onAdded }) {
   const send = (said) =>
     ask("/inspection/examples", {
@@ -42,7 +42,7 @@ export function NewExample({ given, onClose, onAdded }) {
       <${Field} label=${t("library.from")}><input class="field" name="from" required pattern=${time} placeholder="1:05" value=${minutes(given.from)} /></>
       <${Field} label=${t("library.to")}><input class="field" name="to" required pattern=${time} placeholder="1:32" value=${minutes(given.to)} /></>
       <${Field} label=${t("library.title")} wide=${true}><input class="field" name="title" required maxlength="200" autofocus=${given.add !== ""} /></>
-      <${Field} label=${t("loop.fault")}><input class="field" name="fault" list="faults" required maxlength="200" value=${given.fault} /></>
+      <${Field} label=${t("loop.fault")}><input class="field" name="fault" list="faults" required maxlength="200" value=${given.about} /></>
       <fieldset><legend class="subtle">${t("library.kind")}</legend><div class="choices">
         <label><input type="radio" name="good" value="good" /> ${t("library.good")}</label>
         <label><input type="radio" name="good" value="bad" checked /> ${t("library.bad")}</label>

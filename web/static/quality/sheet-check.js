@@ -52,7 +52,7 @@ export function SheetCheck() {
   }, [text]);
   const read = async ({ target }) => target.files[0] && setText(await target.files[0].text());
   const faults = checked?.faults ?? [];
-  return html`<div class="edit-side">
+  return html`<div class="edit-side sheet-editor">
     <section class="panel edit" aria-label=${t("plans.view.check")}>
       <header class="panel-head">
         <h3>${t("sheets.check")}</h3>
@@ -62,7 +62,6 @@ export function SheetCheck() {
       </header>
       <${Editor} text=${text} label=${t("sheets.check")} faults=${faults.filter(({ line }) => line !== null).map(({ line, detail }) => ({ line, text: detail }))} line=${jump.line} lineAsked=${jump.round} onText=${setText} />
     </section>
-    <p class="subtle">${t("sheets.where")}</p>
     <${Fault} fault=${fault} />
     ${faults.length > 0 &&
     html`<section class="panel faults" aria-labelledby="faults-title">
@@ -76,6 +75,7 @@ export function SheetCheck() {
         )}
       </ol>
     </section>`}
+    <p class="subtle">${t("sheets.where")}</p>
     ${checked?.sheet && html`<${SheetTable} sheet=${checked.sheet.sheet} />`}
   </div>`;
 }

@@ -1,6 +1,6 @@
 // Score sheets as the pages read them: titles of items, what a mark says in words.
 
-import { locale, t } from "../lib/i18n.js";
+import { has, locale, t } from "../lib/i18n.js";
 import { numberText } from "../lib/wording.js";
 import { ask } from "../office/api.js";
 import { signal } from "../vendor/preact.js";
@@ -42,7 +42,7 @@ export function itemTitle(id, sheet = null) {
     const item = itemsOf(each).find((item) => item.id === id);
     if (item) return worded(item.title);
   }
-  return id;
+  return has(`kind.${id}`) ? t(`kind.${id}`) : id;
 }
 
 /** What can be counted on an item: ids with titles; none where a choice is made. */
