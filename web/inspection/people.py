@@ -21,11 +21,15 @@ def sees(call: CallFacts) -> bool:
     return who.may(Right.OWN_SCORES) and call.agent_id is not None and call.agent_id == who.acts_as
 
 
-def seen(score: Score) -> Score:
-    """The score, to those who may see it: agents see none that is not closed. Raises UnknownRecordError."""
+def seen(score: Score, *, round_closed: bool = False) -> Score:
+    """The score, to those who may see it: agents see none that is not closed. Raises UnknownRecordError.
+
+    Of a calibration inspectors see their own, and when the round is closed each other's.
+    """
     who = who_asks()
     inspects = who.may(Right.SCORE)
-    blind = score.calibration_id is not None and score.inspector != who.acts_as and not who.is_open
+    shared = round_closed and inspects
+    blind = score.calibration_id is not None and score.inspector != who.acts_as and not (shared or who.is_open)
     if not sees(score.call) or (score.closed_at is None and not inspects) or blind:
         raise UnknownRecordError
     return score
@@ -45,12 +49,12 @@ def within_scope(team: str | None, site: str | None) -> bool:
     return scope.everywhere or scope.covers(site, team, next(iter(scope.queues), None))
 
 
-def visible(scores: Iterable[Score]) -> list[Score]:
+def visible(scores: Iterable[Score], *, rounds_closed: bool = False) -> list[Score]:
     """Those that may be seen."""
     found = []
     for score in scores:
         try:
-            found.append(seen(score))
+            found.append(seen(score, round_closed=rounds_closed))
         except UnknownRecordError:
             continue
     return found

@@ -24,7 +24,7 @@ from web.inspection.bodies import (
 )
 from web.inspection.people import actor, own_agent, seen, visible
 from web.inspection.sources import InspectionSource
-from web.inspection.views import ScoreState, UnknownRecordError
+from web.inspection.views import Score, ScoreState, UnknownRecordError
 from web.problems import Problem
 from web.requests import CALL_ID_PATTERN
 
@@ -79,7 +79,9 @@ def _sheet_routes(router: APIRouter, desk: InspectionSource) -> None:
     @router.get("/calls/{call_id}/scores")
     async def list_scores_of_call(call_id: Annotated[str, Path(pattern=CALL_ID_PATTERN)]) -> ScoreList:
         """Every score of a call, oldest first."""
-        return ScoreList(scores=[ScoreBody.of(each) for each in visible(await desk.scoring.scores_of(call_id))])
+        return ScoreList(
+            scores=[ScoreBody.of(each) for each in visible(await desk.scoring.scores_of(call_id), rounds_closed=True)]
+        )
 
     @router.post("/calls/{call_id}/scores")
     async def begin_score(
@@ -90,6 +92,12 @@ def _sheet_routes(router: APIRouter, desk: InspectionSource) -> None:
 
 
 def _score_routes(router: APIRouter, desk: InspectionSource) -> None:
+    async def looked_at(score_id: str) -> Score:
+        score = await desk.scoring.score(score_id)
+        if score.calibration_id is None:
+            return seen(score)
+        return seen(score, round_closed=(await desk.calibrating.get(score.calibration_id)).closed_at is not None)
+
     @router.get("/inspection/scores")
     async def list_scores(
         agent_id: Annotated[str | None, Query(max_length=200)] = None,
@@ -118,12 +126,12 @@ def _score_routes(router: APIRouter, desk: InspectionSource) -> None:
     @router.get("/inspection/scores/{score_id}")
     async def get_score(score_id: RecordId) -> ScoreBody:
         """One score."""
-        return ScoreBody.of(seen(await desk.scoring.score(score_id)))
+        return ScoreBody.of(await looked_at(score_id))
 
     @router.get("/inspection/scores/{score_id}/trail")
     async def get_score_trail(score_id: RecordId) -> TrailBody:
         """Every change of it: who, when, why."""
-        seen(await desk.scoring.score(score_id))
+        await looked_at(score_id)
         return TrailBody.of(list(await desk.scoring.score_trail(score_id)))
 
     @router.put("/inspection/scores/{score_id}/items/{item}")

@@ -21,7 +21,7 @@ from web.inspection.routes import inspection_routes
 from web.problems import install_problems
 from web.trust.rights import Right, Role
 from web.trust.sources import Act, Deed
-from web.trust.who import LOCAL, Principal, Scope, now_asks
+from web.trust.who import EVERYWHERE, LOCAL, Principal, Scope, now_asks
 
 WRONG = judged("correct", wrong=1)
 ROSTER = Roster(
@@ -138,7 +138,16 @@ async def test_a_round_shows_progress_and_own_scores_until_it_is_closed(tmp_path
         assert running["progress"] == [{"inspector": "qa1", "scored": 1}, {"inspector": "qa2", "scored": 0}]
         assert [(each["call_id"], each["state"]) for each in running["own"]] == [("c1", "draft")]
         assert running["scores"] == []
-        await client.post(f"{address}/close", json={"version": 1}, headers=LEAD)
+        now_asks(somebody(Role.QA, "lead", EVERYWHERE, Right.QUALITY))
+        other = f"/inspection/scores/{score['score_id']}"
+        assert (await client.get(other)).status_code == 404
+        await client.post(f"{address}/close", json={"version": 1})
+        assert (await client.get(other)).json()["inspector"] == "qa1"
+        of_call = (await client.get("/calls/c1/scores")).json()["scores"]
+        assert sorted(each["state"] for each in of_call) == ["closed", "draft"]
+        now_asks(somebody(Role.AGENT, "1007"))
+        assert (await client.get(other)).status_code == 404
+        now_asks(LOCAL)
         over = (await client.get(address, headers=LEAD)).json()
         assert [(each["inspector"], each["points"]) for each in over["scores"]] == [("qa1", 100.0)]
         assert over["own"] == []
