@@ -85,7 +85,8 @@ class CallSound:
             if covered:
                 known_ms = start_ms + len(pcm) if over or not pcm else self._known_ms(leg)
                 pcm = self._hidden.cover(leg, start_ms, pcm, known_ms)
-            cuts.append((bytes((start_ms - from_ms) * SAMPLES_PER_MS * 2) + pcm).ljust(length, b"\0")[:length])
+            before_ms = max(0, start_ms - from_ms)  # a leg whose sound ends before has none of it
+            cuts.append((bytes(before_ms * SAMPLES_PER_MS * 2) + pcm).ljust(length, b"\0")[:length])
         return from_ms, cuts
 
     def old_enough(self, now_ms: int) -> int:

@@ -169,3 +169,25 @@ def test_a_call_that_is_about_to_end_does_not_move() -> None:
 def test_news_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(ValueError, match="not a call"):
         handed_of_news(b"nothing")
+
+
+def test_sound_of_before_the_move_is_silence_here_and_no_fault() -> None:
+    site = _Site()
+    site.play(9_500)
+    site.move(100)
+    legs = (Leg.AGENT, Leg.CUSTOMER)
+    for until_ms in (9_500, 11_000):
+        site.play(until_ms)
+        for from_ms, to_ms in ((1_000, 3_000), (9_000, 10_500)):
+            _, channels = site.second.board.sound_to_keep("c", from_ms, to_ms, legs)
+            assert len({len(each) for each in channels}) == 1
+
+
+def test_a_leg_that_ended_long_ago_has_no_sound_now() -> None:
+    site = _Site()
+    site.play(4_000)
+    site.first.streams.pop(Leg.AGENT).end(explicit=True)
+    site.play(9_000)
+    _, (agent, customer) = site.first.board.sound_to_keep("c", 6_000, 8_000, (Leg.AGENT, Leg.CUSTOMER))
+    assert len(agent) == len(customer) == 2_000 * 32
+    assert not any(agent)

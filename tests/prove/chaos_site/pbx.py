@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +18,7 @@ from tests.prove.chaos_site.site import Site, SiteNode
 
 _PACKET_MS = 200
 _AGAIN_S = 0.3
+_SILENT_FROM_MS, _TOO_LONG_MS = 8_156, 11_156  # of the recording: from where nobody speaks, and for 3 s
 
 
 class Choice(Protocol):
@@ -37,6 +40,15 @@ class AtRandom:
         return self._chance.choice(nodes)
 
 
+@dataclass(frozen=True, slots=True)
+class SilencePlayed:
+    """A silence has just become too long: when that was sent, and the longest break of the line inside it."""
+
+    call_id: str
+    sent_s: float
+    broken_s: float
+
+
 class StubbornPbx:
     """Plays a recording with a dead air over and over in every call, both legs on one stereo socket."""
 
@@ -52,6 +64,7 @@ class StubbornPbx:
         self._calls = calls
         self.attached: dict[str, str] = {}  # which node each call is on now
         self.moves = 0
+        self.silences: list[SilencePlayed] = []
 
     @asynccontextmanager
     async def ringing(self) -> AsyncIterator[None]:
@@ -72,9 +85,13 @@ class StubbornPbx:
                 return
             await asyncio.sleep(0.05)
 
+    def _ms_of(self, at: int) -> int:
+        return at // 4 * 1000 // self._rate_hz
+
     async def _call(self, call_id: str, number: int) -> None:
         step = self._rate_hz * _PACKET_MS // 1000 * 4
         at = len(self._pcm) // 4 * number // self._calls * 4 // step * step  # the dead airs are spread over time
+        sent_s, broken_s = time.monotonic(), 0.0
         while True:
             node = self._chance.choice(self._site.living() or self._site.nodes)
             try:
@@ -86,6 +103,12 @@ class StubbornPbx:
                     due_s = asyncio.get_running_loop().time()
                     while True:
                         await socket.send(self._pcm[at : at + step])
+                        sent_s, away_s = time.monotonic(), time.monotonic() - sent_s - _PACKET_MS / 1000
+                        at_ms = self._ms_of(at)
+                        silent = _SILENT_FROM_MS - _PACKET_MS <= at_ms <= _TOO_LONG_MS
+                        broken_s = max(broken_s, away_s) if silent else 0.0
+                        if at_ms <= _TOO_LONG_MS < at_ms + _PACKET_MS:
+                            self.silences.append(SilencePlayed(call_id, sent_s, broken_s))
                         at = at + step if at + step < len(self._pcm) else 0
                         due_s += _PACKET_MS / 1000
                         await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
