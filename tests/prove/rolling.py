@@ -69,7 +69,7 @@ async def roll(calls: int, rounds: int) -> Rolled:
             for node in site.nodes:
                 await node.kill()
                 await node.start()
-            pbx = StubbornPbx(site, calls, AtRandom(random.Random(1)), prefix="rolling", again_s=0.05)
+            pbx = StubbornPbx(site, calls, AtRandom(random.Random(1)), prefix="rolling", again_s=0.05, packet_ms=100)
             console = _TimedConsole(site, random.Random(2), again_s=0.05)
             times = console.note_times()
             watching = asyncio.create_task(console.run())
@@ -94,7 +94,7 @@ async def roll(calls: int, rounds: int) -> Rolled:
             moments = [at_s for at_s, _ in times]
             rolled.gap_before_s = _longest(moments, began_s - _STEADY_S / 2, began_s)
             rolled.gap_s = _longest(moments, began_s, ended_s)
-            _look_at_silences([each for each in pbx.silences if began_s <= each.sent_s <= ended_s], times, rolled)
+            _look_at_silences([each for each in pbx.silences if began_s <= each.sent_s <= ended_s - 1], times, rolled)
             rolled.faults += console.faults
             rolled.faults += [line[:200] for node in site.nodes for line in node.errors() if line != "nothing"]
     return rolled

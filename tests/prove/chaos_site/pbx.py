@@ -53,9 +53,16 @@ class StubbornPbx:
     """Plays a recording with a dead air over and over in every call, both legs on one stereo socket."""
 
     def __init__(
-        self, site: Site, calls: int, chance: Choice, prefix: str = "chaos", again_s: float = _AGAIN_S
+        self,
+        site: Site,
+        calls: int,
+        chance: Choice,
+        prefix: str = "chaos",
+        again_s: float = _AGAIN_S,
+        packet_ms: int = _PACKET_MS,
     ) -> None:
         self._site, self._chance, self._prefix, self._again_s = site, chance, prefix, again_s
+        self._packet_ms = packet_ms
         recording = load_recording(next(path for path in demo_recordings() if path.stem == "dead_air"))
         legs = dict(recording.legs)
         left, right = (legs[leg] for leg in sorted(legs))
@@ -89,7 +96,7 @@ class StubbornPbx:
         return at // 4 * 1000 // self._rate_hz
 
     async def _call(self, call_id: str, number: int) -> None:
-        step = self._rate_hz * _PACKET_MS // 1000 * 4
+        step = self._rate_hz * self._packet_ms // 1000 * 4
         at = len(self._pcm) // 4 * number // self._calls * 4 // step * step  # the dead airs are spread over time
         sent_s, broken_s = time.monotonic(), 0.0
         while True:
@@ -103,14 +110,14 @@ class StubbornPbx:
                     due_s = asyncio.get_running_loop().time()
                     while True:
                         await socket.send(self._pcm[at : at + step])
-                        sent_s, away_s = time.monotonic(), time.monotonic() - sent_s - _PACKET_MS / 1000
+                        sent_s, away_s = time.monotonic(), time.monotonic() - sent_s - self._packet_ms / 1000
                         at_ms = self._ms_of(at)
-                        silent = _SILENT_FROM_MS - _PACKET_MS <= at_ms <= _TOO_LONG_MS
+                        silent = _SILENT_FROM_MS - self._packet_ms <= at_ms <= _TOO_LONG_MS
                         broken_s = max(broken_s, away_s) if silent else 0.0
-                        if at_ms <= _TOO_LONG_MS < at_ms + _PACKET_MS:
+                        if at_ms <= _TOO_LONG_MS < at_ms + self._packet_ms:
                             self.silences.append(SilencePlayed(call_id, sent_s, broken_s))
                         at = at + step if at + step < len(self._pcm) else 0
-                        due_s += _PACKET_MS / 1000
+                        due_s += self._packet_ms / 1000
                         await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
             except (OSError, WebSocketException, TimeoutError):
                 self.attached.pop(call_id, None)
