@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 from playwright.async_api import Browser, Page, TimeoutError, async_playwright  # noqa: A004  # its own, not ours
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script from anywh
 
 from tests.calls.demo_process import running_demo
 from tests.web.loop_site import loop_site
-from tests.web.shown_pages import LOOP_PAGES, SHOWN_PAGES, ShownPage
+from tests.web.shown_pages import LOOP_PAGES, SCORE_PAGES, SHOWN_PAGES, ShownPage
 
 _ROOT = Path(__file__).parents[1]
 _IMAGES = _ROOT / "docs" / "images"
@@ -37,6 +38,10 @@ _BEST = {  # picture of docs/images: page, language, theme, width
     "console-light": ("console-call", "en", "light", 1440),
     "console-zh-light": ("console-call", "zh-CN", "light", 1440),
     "console-keys": ("console-keys", "en", "dark", 1440),
+    "worklist": ("worklist", "en", "dark", 1440),
+    "score": ("score", "en", "dark", 1440),
+    "score-zh": ("score", "zh-CN", "light", 1440),
+    "own": ("own", "en", "light", 1440),
     "history-zh": ("history", "zh-CN", "light", 1440),
     "figures": ("figures", "en", "dark", 1440),
     "improvements": ("improvements", "en", "dark", 1440),
@@ -65,18 +70,22 @@ async def main(folder: Path, *, best_only: bool, pages: tuple[str, ...]) -> None
             and (not pages or picture[0].name in pages)
         ]
         with TemporaryDirectory() as data, TemporaryDirectory() as other:
-            if any(picture[0] in SHOWN_PAGES for picture in wanted):
+            if any(picture[0] not in LOOP_PAGES for picture in wanted):
                 async with running_demo(Path(data)) as demo:
                     await _tell_floor(demo.http)
                     await _wait_for_alerts(browser, demo.http)
+                    call, agent = await _score_some(demo.http)
                     for shown, language, theme, size in wanted:
-                        if shown in SHOWN_PAGES:
-                            await _take(browser, demo.http, shown, language, theme, size, folder, empty)
+                        if shown not in LOOP_PAGES:
+                            address = demo.http + shown.at(call, agent)
+                            await _take(browser, address, shown, language, theme, size, folder, empty)
             if any(picture[0] in LOOP_PAGES for picture in wanted):
                 async with loop_site(Path(other)) as told:
                     for shown, language, theme, size in wanted:
                         if shown in LOOP_PAGES:
-                            await _take(browser, told.site.http, shown, language, theme, size, folder, empty)
+                            await _take(
+                                browser, told.site.http + shown.address, shown, language, theme, size, folder, empty
+                            )
         await browser.close()
     if pages:
         return
@@ -85,7 +94,7 @@ async def main(folder: Path, *, best_only: bool, pages: tuple[str, ...]) -> None
 
 
 def _pictures() -> Iterator[tuple[ShownPage, str, str, tuple[int, int]]]:
-    for shown in (*SHOWN_PAGES, *LOOP_PAGES):
+    for shown in (*SHOWN_PAGES, *SCORE_PAGES, *LOOP_PAGES):
         for language in _LANGUAGES:
             for theme in _THEMES:
                 for size in _WALL_SIZES if shown.own_theme else _SIZES:
@@ -108,7 +117,7 @@ async def _take(
     )
     page = await context.new_page()
     asked = f"?lang={language}&theme={theme}" if shown.own_theme else ""
-    await page.goto(f"{address}{shown.address}{asked}")
+    await page.goto(f"{address}{asked}")
     try:
         await page.locator(shown.ready).first.wait_for(timeout=_EMPTY_MS if shown.name in empty else _READY_MS)
     except TimeoutError:
@@ -137,6 +146,29 @@ async def _wait_for_alerts(browser: Browser, address: str) -> None:
         while await page.locator(".alert-row").count() < _ALERTS:  # noqa: ASYNC110  # the page is another process
             await asyncio.sleep(0.5)
     await page.close()
+
+
+async def _score_some(address: str) -> tuple[str, str]:
+    """A call that is over and has evidence, with a draft on it; and an agent with a score of another such call."""
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1") as inspector, asyncio.timeout(_WAIT_S):
+        drafts: list[dict[str, Any]] = []
+        while len(drafts) < 2:
+            tasks = (await inspector.get("/inspection/tasks", params={"inspector": "me"})).json()["tasks"]
+            begun = [(await inspector.post(f"/inspection/tasks/{each['task_id']}/begin")).json() for each in tasks]
+            proved = [each for each in begun if each["call"]["agent_id"] and any(m["evidence"] for m in each["marks"])]
+            drafts = list({each["call"]["call_id"]: each for each in proved}.values())
+            await asyncio.sleep(1)
+        draft, score = drafts[0], drafts[-1]
+        sheet = (await inspector.get(f"/inspection/sheets/{score['sheet_digest']}")).json()["sheet"]
+        items = {item["id"]: item for group in sheet["groups"] for item in group["items"]}
+        for item in score["result"]["open_items"]:
+            choice = items[item]["levels"][0]["id"] if items[item]["form"] == "levels" else None
+            judged = {"version": score["version"], "choice": choice}
+            answer = await inspector.put(f"/inspection/scores/{score['score_id']}/items/{item}", json=judged)
+            score = answer.json()
+        note = {"version": score["version"], "note": "Well listened; mind the pauses."}
+        await inspector.post(f"/inspection/scores/{score['score_id']}/close", json=note)
+    return draft["call"]["call_id"], score["call"]["agent_id"]
 
 
 async def _tell_floor(address: str) -> None:

@@ -15,6 +15,8 @@ from service.commands.start import print_ready, run_node, settings_or_exit
 from service.listening_sockets import Ports
 
 _CALLS = 6
+_PLAN = {"plan": "demo", "sheet": "hundred_points", "per": "all", "share_ratio": 1, "risk_weight": 1}
+_INSPECTION = {"plans": [{**_PLAN, "inspectors": ["local"]}], "draw_every_s": 15, "agents_see_hearing": True}
 
 
 def demo(
@@ -37,6 +39,8 @@ def demo(
             http_port=http_port,
             audiosocket_port=audiosocket_port,
             data_dir=data_dir or Path(forgotten),
+            inspection=_INSPECTION,
+            recording={"keep_calls": True},  # nobody's voice: inspectors hear calls that are over
         )
         pbx: list[subprocess.Popen[bytes]] = []
 

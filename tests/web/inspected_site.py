@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.inspection.records import Mark, MarkState
 from config.figures import FiguresSettings
 from config.inspection import InspectionSettings
+from config.roster import Roster
 from config.score_items import IndicatorItem, LevelItem
 from config.score_sheets import load_score_sheets, packaged_sheets
 from service.clock import SystemClock
@@ -16,14 +17,13 @@ from service.inspection.own import OwnPage
 from service.ledger.ledger_book import StoredLedger
 from service.store.store import Store
 from tests.calls.stored_week import dead_air, ended_call
-from tests.fakes.desk import a_line
+from tests.fakes.desk import FakeCalls, a_line
 from tests.fakes.site import Site, open_site
 from tests.service.store.examples import running, settings_for
 from web.app import utc_now
 from web.desk_sources import AgentTip
 from web.inspection.own_api import own_router
-from web.inspection.scores_api import scores_router
-from web.inspection.work_api import work_router
+from web.inspection.routes import inspection_routes
 from web.trust.sources import Act, Deed
 from web.trust.who import EVERYWHERE, LOCAL, Principal, now_asks
 
@@ -53,7 +53,8 @@ async def inspected_site(folder: Path) -> AsyncIterator[Site]:
         desk = Inspection(store, clock, settings, FiguresSettings(), _SHEETS, lambda: ("local",))
         ledger = StoredLedger(store, clock)
         own = OwnPage(settings, store, _NoClips(), ledger, _tips)
-        routers = (scores_router(desk), work_router(desk), own_router(desk.scoring, own, ledger))
+        inspecting = inspection_routes(desk, Roster, FakeCalls(), _NoClips(), ledger)
+        routers = (*inspecting, own_router(desk.scoring, own, ledger))
         async with open_site(routers=routers) as site:
             await _fill(store, site)
             await desk.worklist.draw_all()

@@ -97,6 +97,25 @@ async def _read_words(page: Page) -> None:
     await page.locator(".said-lines li").first.wait_for()
 
 
+async def _take_off(page: Page) -> None:
+    await page.locator("button.drop").first.click()
+    await page.locator("dialog[open] form").wait_for()
+
+
+async def _to_evidence(page: Page) -> None:
+    """To the first item that something proves."""
+    await page.locator(".evidence .hear").first.focus()
+    await page.locator(".item.held .evidence").wait_for()
+
+
+async def _judge_all(page: Page) -> None:
+    while await page.locator(".item.open:not(.bonus, .mistake)").count() > 0:
+        await page.keyboard.press("o")
+        await page.keyboard.press("y")
+    await page.keyboard.press("s")
+    await page.locator("dialog[open] form").wait_for()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """One page in one condition: where it is, what shows that it is complete, what is done before it is looked at."""
@@ -106,6 +125,10 @@ class ShownPage:
     ready: str
     act: Act = _nothing
     own_theme: bool = False  # told by its address and not by the computer
+
+    def at(self, call: str, agent: str) -> str:
+        """Its address, with a call and an agent that are there."""
+        return self.address.format(call=call, agent=agent)
 
 
 SHOWN_PAGES = (
@@ -121,7 +144,7 @@ SHOWN_PAGES = (
     ShownPage("console-shift", "/", ".alert-row", _start_shift),
     ShownPage("history", "/history", "tr[data-call]"),
     ShownPage("history-alerts", "/history?show=alerts", "tr[data-alert]"),
-    ShownPage("call", "/calls/c0#t=1.0", ".transcript .line, .transcript .empty"),
+    ShownPage("call", "/calls/{call}#t=1.0", ".transcript .line, .transcript .empty"),
     ShownPage("figures", "/figures", ".figures tbody tr"),
     ShownPage("figures-quality", "/figures?show=quality&by=site", ".figures tbody tr"),
     ShownPage("report", "/reports", ".key-figures tbody tr"),
@@ -135,6 +158,15 @@ SHOWN_PAGES = (
     ShownPage("models", "/admin/models", ".model"),
     ShownPage("wallboard", "/wallboard", ".tiles", own_theme=True),
 )
+
+SCORE_PAGES = (
+    ShownPage("worklist", "/worklist?whose=all", "tr[data-task]"),
+    ShownPage("worklist-drop", "/worklist?whose=all", "tr[data-task]", _take_off),
+    ShownPage("score", "/calls/{call}", "[data-score] .item", _to_evidence),
+    ShownPage("score-submit", "/calls/{call}", "[data-score] .item", _judge_all),
+    ShownPage("own", "/own?agent={agent}", "[data-own-item]"),
+)
+"""The pages of scoring, over a desk with calls on its lists (tests/web/inspected_site.py, or the demo)."""
 
 LOOP_PAGES = (
     ShownPage("improvements", "/inspection/improvements", "[data-row]", _open_first),

@@ -10,8 +10,9 @@ from playwright.async_api import Browser
 from alerts.alert import AlertState, Severity
 from tests.fakes.desk import a_line, an_alert
 from tests.fakes.site import Site
+from tests.web.inspected_site import inspected_site
 from tests.web.loop_site import loop_site
-from tests.web.shown_pages import LOOP_PAGES, SHOWN_PAGES, ShownPage
+from tests.web.shown_pages import LOOP_PAGES, SCORE_PAGES, SHOWN_PAGES, ShownPage
 from tests.web.test_browser import chromium
 from tests.web.test_wallboard_page import fill
 from web.app import utc_now
@@ -47,13 +48,15 @@ def busy(site: Site) -> None:
         )
 
 
-async def look(browser: Browser, site: Site, shown: ShownPage, theme: Literal["light", "dark"]) -> None:
+async def look(
+    browser: Browser, site: Site, shown: ShownPage, theme: Literal["light", "dark"], call_id: str = "c0"
+) -> None:
     """axe-core finds nothing wrong with the page, and nothing sticks out."""
     context = await browser.new_context(
         color_scheme=theme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
     )
     page = await context.new_page()
-    await page.goto(f"{site.http}{shown.address}{f'?theme={theme}' if shown.own_theme else ''}")
+    await page.goto(f"{site.http}{shown.at(call_id, '1007')}{f'?theme={theme}' if shown.own_theme else ''}")
     await page.locator(shown.ready).first.wait_for()
     await shown.act(page)
     await page.evaluate(_AXE)
@@ -76,6 +79,13 @@ async def test_the_pages_of_the_loop_are_open_to_everybody(tmp_path: Path) -> No
     async with loop_site(tmp_path) as told, chromium() as browser:
         for number, shown in enumerate(LOOP_PAGES):
             await look(browser, told.site, shown, _THEMES[number % 2])
+
+
+async def test_the_pages_of_scoring_are_open_to_everybody(tmp_path: Path) -> None:
+    async with inspected_site(tmp_path) as site, chromium() as browser:
+        for theme in _THEMES:
+            for shown in SCORE_PAGES:
+                await look(browser, site, shown, theme, "week-0")
 
 
 def test_axe_is_the_file_that_was_published() -> None:

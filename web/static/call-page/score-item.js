@@ -87,8 +87,8 @@ function Evidence({ mark, reach, onHear }) {
       const alert = alerts.value.find(({ alert_id }) => alert_id === alertId);
       if (!alert) return html`<li key=${alertId} class="subtle">${t("sheet.evidence_gone")}</li>`;
       return html`<li key=${alertId}>
-        <button class="hear" tabindex=${reach} onClick=${() => onHear(alert)} aria-label=${t("sheet.hear", { at: clockText(alert.evidence.from_ms), what: titleOf(alert) })}>
-          <span class="glyph play" aria-hidden="true"></span><span class="at">${clockText(alert.evidence.from_ms)}</span>
+        <button class="hear" tabindex=${reach} onClick=${() => onHear(alert)}>
+          <span class="glyph play" aria-hidden="true"></span><span class="visually-hidden">${t("sheet.hear")} </span><span class="at">${clockText(alert.evidence.from_ms)}</span>
           <span>${titleOf(alert)}</span>
         </button>
         ${alert.evidence.text && html`<q dir="auto">${alert.evidence.text}</q>`}

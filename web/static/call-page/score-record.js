@@ -125,8 +125,8 @@ async function findNext() {
   nextTask.value = tasks.find(({ call }) => call.call_id !== callId) ?? null;
 }
 
-/** Items nobody has judged, in the order of the sheet. */
+/** Items nobody has judged, in the order of the sheet; one whose judgement is on its way is judged. */
 export function openItems() {
   const open = new Set(score.value.result.open_items);
-  return itemsOf(sheet.value).filter(({ id }) => open.has(id));
+  return itemsOf(sheet.value).filter(({ id }) => open.has(id) && markOf(id).state === "open");
 }

@@ -46,7 +46,7 @@ function Body({ score, sheet, appeal, own, onChanged }) {
 function Item({ item, mark, findings }) {
   const proofs = findings.filter(({ alert_id }) => mark.evidence.includes(alert_id));
   return html`<section class="own-item" data-own-item=${item.id}>
-    <h4>${worded(item.title)}</h4>
+    <h3>${worded(item.title)}</h3>
     <p class=${isFault(mark) && item.form !== "bonus" ? "lost" : ""}>${markText(item, mark)}</p>
     ${mark.reason && html`<q dir="auto">${mark.reason}</q>`}
     ${proofs.map(

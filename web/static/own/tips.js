@@ -36,9 +36,9 @@ export function Tips({ agent }) {
   }, [agent]);
   return html`<section class="panel" aria-labelledby="tips-title">
     <div class="panel-head"><h2 id="tips-title">${t("own.tips")}</h2>${!reached && html`<span class="connection lost">${t("connection.lost")}</span>`}</div>
-    <ol class="tip-list" role="log" aria-live="polite" aria-labelledby="tips-title">
+    <div role="log" aria-labelledby="tips-title"><ol class="tip-list">
       ${tips.map(({ alert_id, at, text, kind }) => html`<li key=${alert_id} data-tip=${alert_id}><time datetime=${at}>${timeText(at)}</time>${text}<span class="visually-hidden"> ${t(`kind.${kind}`)}</span></li>`)}
-    </ol>
+    </ol></div>
     ${tips.length === 0 && html`<p class="empty">${t("own.no_tips")}</p>`}
   </section>`;
 }

@@ -1,6 +1,7 @@
 // An inspector's worklist: which calls are to be heard, why, and until when. Each row leads to its call with its sheet.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { acting } from "../lib/acting.js";
 import { t } from "../lib/i18n.js";
 import { may } from "../lib/session.js";
 import { agentOf, clockText, timeText } from "../lib/wording.js";
@@ -35,7 +36,7 @@ function callAddress(task) {
 function Worklist() {
   const values = state.value;
   const asked = query({ inspector: values.whose === "me" ? "me" : "", state: values.state, limit: MOST });
-  const { found, fault, busy, again } = useAsked(() => ask(`/inspection/tasks${asked}`), asked, AGAIN_MS);
+  const { found, fault, busy, again } = useAsked(() => ask(`/inspection/tasks${asked}`), `${asked} ${acting.value}`, AGAIN_MS);
   const { found: desk } = useAsked(loadDesk, "desk");
   const [dropping, setDropping] = useState(null);
   const [done, setDone] = useState("");
