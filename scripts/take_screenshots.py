@@ -32,6 +32,7 @@ _WAIT_S = 150
 _READY_MS = 10_000
 _EMPTY_MS = 500  # of a page that had nothing to show in another language
 _ALERTS = 6
+_WORDS = 12  # lines of a call that make a good picture
 _BEST = {  # picture of docs/images: page, language, theme, width
     "console": ("console-call", "en", "dark", 1440),
     "console-zh": ("console-call", "zh-CN", "dark", 1440),
@@ -149,16 +150,11 @@ async def _wait_for_alerts(browser: Browser, address: str) -> None:
 
 
 async def _score_some(address: str) -> tuple[str, str]:
-    """A call that is over and has evidence, with a draft on it; and an agent with a score of another such call."""
-    async with httpx.AsyncClient(base_url=f"{address}/api/v1") as inspector, asyncio.timeout(_WAIT_S):
-        drafts: list[dict[str, Any]] = []
-        while len(drafts) < 2:
-            tasks = (await inspector.get("/inspection/tasks", params={"inspector": "me"})).json()["tasks"]
-            begun = [(await inspector.post(f"/inspection/tasks/{each['task_id']}/begin")).json() for each in tasks]
-            proved = [each for each in begun if each["call"]["agent_id"] and any(m["evidence"] for m in each["marks"])]
-            drafts = list({each["call"]["call_id"]: each for each in proved}.values())
-            await asyncio.sleep(1)
-        draft, score = drafts[0], drafts[-1]
+    """A call that is over, with words and evidence and a draft on it; and an agent with a score of another such call."""
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1") as inspector:
+        said, other = await _calls_to_score(inspector)
+        await inspector.post(f"/inspection/tasks/{said['task_id']}/begin")
+        score = (await inspector.post(f"/inspection/tasks/{other['task_id']}/begin")).json()
         sheet = (await inspector.get(f"/inspection/sheets/{score['sheet_digest']}")).json()["sheet"]
         items = {item["id"]: item for group in sheet["groups"] for item in group["items"]}
         for item in score["result"]["open_items"]:
@@ -168,7 +164,26 @@ async def _score_some(address: str) -> tuple[str, str]:
             score = answer.json()
         note = {"version": score["version"], "note": "Well listened; mind the pauses."}
         await inspector.post(f"/inspection/scores/{score['score_id']}/close", json=note)
-    return draft["call"]["call_id"], score["call"]["agent_id"]
+    return said["call"]["call_id"], score["call"]["agent_id"]
+
+
+async def _calls_to_score(inspector: httpx.AsyncClient) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two tasks whose calls have findings, the first with the most words; the longer it takes the fewer will do."""
+    async with asyncio.timeout(_WAIT_S):
+        for wanted in range(_WORDS, -1, -1):
+            found = []
+            tasks = (await inspector.get("/inspection/tasks", params={"inspector": "me"})).json()["tasks"]
+            for task in tasks:
+                path = f"/calls/{task['call']['call_id']}"
+                alerts = (await inspector.get(f"{path}/alerts")).json()["alerts"]
+                lines = (await inspector.get(f"{path}/transcript")).json()["lines"]
+                if task["call"]["agent_id"] and any(alert["severity"] != "info" for alert in alerts):
+                    found.append((len(lines), task))
+            found.sort(key=lambda each: -each[0])
+            if len(found) > 1 and found[0][0] >= wanted:
+                return found[0][1], found[1][1]
+            await asyncio.sleep(_WAIT_S / 2 / _WORDS)
+    raise TimeoutError
 
 
 async def _tell_floor(address: str) -> None:
