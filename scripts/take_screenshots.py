@@ -150,7 +150,7 @@ async def _wait_for_alerts(browser: Browser, address: str) -> None:
 
 
 async def _score_some(address: str) -> tuple[str, str]:
-    """A call that is over, with words and evidence and a draft on it; and an agent with a score of another such call."""
+    """A call that is over with words, evidence and a draft; and an agent with a score of another such call."""
     async with httpx.AsyncClient(base_url=f"{address}/api/v1") as inspector:
         said, other = await _calls_to_score(inspector)
         await inspector.post(f"/inspection/tasks/{said['task_id']}/begin")

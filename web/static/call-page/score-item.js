@@ -1,6 +1,6 @@
 // One item of the sheet: what can be judged, how it stands, what proves it, why somebody judged so.
 
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { clockText, kindOf, titleOf } from "../lib/wording.js";
 import { choicesOf, countedOf, pointsText, worded } from "../inspection/wording.js";
@@ -101,7 +101,8 @@ function Evidence({ mark, reach, onHear }) {
 function Reason({ item, mark }) {
   const field = useRef(null);
   const writes = reasonFor.value === item.id;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // at once: the next key is a letter of the reason
     if (writes) field.current?.focus();
   }, [writes]);
   if (!writes) return mark.reason && html`<p class="reason"><q dir="auto">${mark.reason}</q></p>`;

@@ -1,6 +1,6 @@
 // The sheet beside the call: its result live, its items, what was changed, submitting, and the way to the next call.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { query, Fault } from "../office/api.js";
 import { clockText, timeText } from "../lib/wording.js";
@@ -86,7 +86,7 @@ function Foot() {
 function SubmitSheet() {
   const box = useRef(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => box.current.showModal(), []);
+  useLayoutEffect(() => box.current.showModal(), []);
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
