@@ -16,6 +16,7 @@ from service.clock import Clock
 from service.inspection.kinds import SCORE, calibration_records, score_records, sheet_records, versioned
 from service.store.inspection_records import Step, trail_of
 from service.store.store import Store
+from streaming.frames import Leg
 from web.inspection.views import (
     CallFacts,
     NotNowError,
@@ -174,11 +175,14 @@ class Scoring:
 
 
 def prefill_of(sheet: ScoreSheet, call: CallView, alerts: Sequence[Alert]) -> dict[str, Mark]:
-    """What the call's alerts prove on the sheet. Alerts that somebody called wrong prove nothing."""
+    """What the call's alerts prove on the sheet. Alerts that somebody called wrong prove nothing.
+
+    Nor do those of the customer: the sheet is the agent's.
+    """
     faults = [
         ProvenFault(alert.alert_id, alert.kind.value, alert.rule, alert.severity, alert.count)
         for alert in sorted(alerts, key=lambda alert: (alert.opened_at, alert.alert_id))
-        if alert.state not in _NOT_FAULTS
+        if alert.state not in _NOT_FAULTS and alert.leg is not Leg.CUSTOMER
     ]
     whole = call.coverage >= _HEARD_WHOLE and call.tier is Tier.FULL
     return prefilled(sheet, faults, heard_whole=whole, undecided=_undecided(call))

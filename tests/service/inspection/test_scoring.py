@@ -9,6 +9,7 @@ from alerts.alert import AlertState, Kind
 from alerts.inspection.records import MarkState, WrongMarkError
 from config.score_sheets import ScoreSheet
 from service.inspection.kinds import SCORE
+from streaming.frames import Leg
 from tests.service.inspection.desk import desk, ended, fault, faultless, judged
 from web.inspection.views import NotNowError, ScoreState, StaleRecordError, UnknownRecordError
 from web.sources import CallState, CallView, Tier, UndecidedView
@@ -26,6 +27,15 @@ async def test_a_sheet_begins_with_what_was_found(tmp_path: Path) -> None:
         assert (score.mark_of("waiting") or judged("waiting")).counts == {}
         assert "correct" in score.result.open_items
         assert score == await house.scoring.begin("c1", "hundred_points", "qa2")  # one sheet a call
+
+
+async def test_what_the_customer_did_is_no_fault_of_the_agent(tmp_path: Path) -> None:
+    async with desk(tmp_path) as house:
+        shouts = fault("a1", "c1", Kind.VOLUME_RISE, leg=Leg.CUSTOMER)
+        await house.keep([ended("c1"), ended("c2")], [shouts, fault("a2", "c2", Kind.VOLUME_RISE, leg=Leg.AGENT)])
+        calm = await house.scoring.begin("c1", "hundred_points", "qa1")
+        loud = await house.scoring.begin("c2", "hundred_points", "qa1")
+        assert (calm.result.points, loud.result.points) == (Decimal(100), Decimal(98))
 
 
 @pytest.mark.parametrize("call", [ended("c1", coverage=0.9), ended("c1", tier=Tier.SPOTTING)])
