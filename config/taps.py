@@ -34,11 +34,20 @@ class TapSettings(Section):
     )
     to: str = Field("", max_length=300, description="Where to: see docs/integrations/control.md.")
     format: Literal["slin", "slin16"] = Field("slin16", description="Of Asterisk's audio: 8 or 16 kHz.")
+    voice_back: bool = Field(
+        True,
+        description="Taps by audiosocket and websocket lead back to their party: it hears supervisors' browsers.",
+    )
     queues: tuple[str, ...] = Field((), description="Only calls of these queues.")
     contexts: tuple[str, ...] = Field((), description="Only calls with a channel in one of these dialplan contexts.")
     channels: str | None = Field(
         None, max_length=500, description="Only calls with a channel whose whole name fits this regular expression."
     )
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether what we send on a tap's socket is heard by its party."""
+        return self.voice_back and self.carry in ("audiosocket", "websocket")
 
     @field_validator("channels")
     @classmethod

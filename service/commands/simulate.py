@@ -1,6 +1,7 @@
 """`earshot simulate`: recordings played as live calls to any Earshot."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from service.demo.line_faults import (
     read_faults,
 )
 from service.demo.recording import Recording, RecordingError, demo_recordings, load_recording
+from service.demo.roads import bearer
 from service.demo.simulated_pbx import Played, SimulatedPbx
 from service.demo.switchboard import Target, Via
 
@@ -34,6 +36,10 @@ def simulate(
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="1 is real time.")] = 1.0,
     loop: Annotated[bool, typer.Option(help="Play again and again until stopped.")] = False,
     calls: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 1,
+    key: Annotated[
+        str | None, typer.Option(help="Integrator's key, where users are registered.", envvar="EARSHOT_KEY")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="What every call id begins with, as the key may ask for.")] = "demo-",
     fault: Annotated[
         list[str] | None,
         typer.Option(help="What goes wrong: KIND=VALUE@FROM-TO:LEG, times in ms; may be given again.", metavar="FAULT"),
@@ -46,7 +52,9 @@ def simulate(
 ) -> None:
     """Play recordings as live calls, as a PBX would send them: announced, both legs in real time, events by the script.
 
-    Prints one JSON line per finished call. What goes wrong with faults goes wrong at the same places each time.
+    Prints one JSON line per finished call. A call goes on whatever Earshot does with it: `lost_ms` is audio that was
+    not taken, `breaks` and `returns` are connections that broke and were made again, `latest_ms` is how late this
+    machine was. What goes wrong with faults goes wrong at the same places each time.
 
     Example: earshot simulate calls/*.flac --via audiosocket --calls 6 --loop
 
@@ -61,10 +69,10 @@ def simulate(
     if not port.isdigit() or not urlsplit(to).netloc:
         people.print("--audiosocket needs HOST:PORT and --to needs a URL like http://127.0.0.1:8000", style="red")
         raise typer.Exit(EXIT_USAGE)
-    target = Target(to.rstrip("/"), host.strip("[]"), int(port))
+    target = Target(to.rstrip("/"), host.strip("[]"), int(port), key)
     wrong = _faults_or_exit(fault or [], faults, via)
     try:
-        asyncio.run(_play(recordings, target, via, speed, calls, wrong, rounds=None if loop else 1))
+        asyncio.run(_play(recordings, target, via, speed, calls, wrong, prefix, rounds=None if loop else 1))
     except* (httpx.HTTPError, OSError, WebSocketException) as errors:
         people.print(f"Earshot at {to} did not take the call: {_first(errors)}", style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
@@ -98,18 +106,20 @@ async def _play(
     speed: float,
     calls: int,
     faults: LineFaults,
+    prefix: str,
     rounds: int | None,
 ) -> None:
     limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as client:
-        await SimulatedPbx(client, target, via, speed, faults).play_all(recordings, calls, rounds, _print_played)
+    async with httpx.AsyncClient(headers=bearer(target.key), timeout=10, limits=limits, trust_env=False) as client:
+        await SimulatedPbx(client, target, via, speed, faults, prefix).play_all(
+            recordings, calls, rounds, _print_played
+        )
 
 
 def _print_played(played: Played) -> None:
-    results.print_json(
-        data={"call_id": played.call_id, "recording": played.recording, "began_at": played.began_at.isoformat()},
-        indent=None,
-    )
+    line = {name: round(value) for name, value in asdict(played.line).items()}
+    document = {"call_id": played.call_id, "recording": played.recording, "began_at": played.began_at.isoformat()}
+    results.print_json(data={**document, **line, "events_lost": played.events_lost}, indent=None)
 
 
 def _first(errors: BaseException) -> str:

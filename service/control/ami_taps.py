@@ -9,7 +9,7 @@ from service.control.taps import Tap
 from web.supervision import ControlFailedError
 
 _SETTLE_S = 1.0
-_OPTIONS = "qouSE"  # o: that channel's own audio alone; E: it ends with the channel
+_OPTIONS = "qouSE"  # o: that channel's own audio alone; E: it ends with the channel; w: its party hears us
 _DIAL_MS = 5_000
 
 
@@ -27,7 +27,7 @@ class AmiTaps:
             ("Channel", self._channel(tap)),
             ("ChannelId", tap.name),
             ("Application", "ChanSpy"),
-            ("Data", f"{tap.channel_name},{_OPTIONS}"),
+            ("Data", f"{tap.channel_name},{_OPTIONS}{'w' if self._taps.leads_back else ''}"),
             ("Timeout", str(_DIAL_MS)),
             ("Async", "true"),
         )
@@ -44,7 +44,8 @@ class AmiTaps:
     def _channel(self, tap: Tap) -> str:
         form = f"c({self._taps.format})"
         if self._taps.carry == "websocket":
-            return f"WebSocket/{self._taps.to}/{form}f(json)v(call={quote(tap.call_id, safe='')},leg={tap.leg})"
+            back = "" if self._taps.leads_back else ",back=false"
+            return f"WebSocket/{self._taps.to}/{form}f(json)v(call={quote(tap.call_id, safe='')},leg={tap.leg}{back})"
         if tap.stream_id is None:
             raise ControlFailedError("its integrator announced the call: nobody told us its stream ids")
         return f"AudioSocket/{self._taps.to}/{tap.stream_id}/{form}"

@@ -23,7 +23,7 @@ class AriTaps:
         self._doors = doors
 
     async def begin(self, tap: Tap) -> None:
-        """Snoop, media, bridge; `spy=in` never holds a supervisor's voice (measured)."""
+        """Snoop, media, bridge; `spy=in` never holds a supervisor's voice, its own whisper included (measured)."""
         for thing in _things(tap):
             self._strays.expect(thing)
         await self._rest.post(
@@ -32,7 +32,7 @@ class AriTaps:
             appArgs="tap",
             snoopId=f"{tap.name}-s",
             spy="in",
-            whisper="none",
+            whisper="out" if self._taps.leads_back else "none",
         )
         wanted = {"app": self._feed.app, "channelId": f"{tap.name}-m", "format": self._taps.format}
         media = await self._rest.post("channels/externalMedia", None, **wanted, **await self._carriage(tap))
@@ -64,13 +64,14 @@ class AriTaps:
                     "data": tap.stream_id,
                 }
             case "websocket":
-                named = f"call={quote(tap.call_id, safe='')},leg={tap.leg}"
+                back = self._taps.leads_back
+                named = f"call={quote(tap.call_id, safe='')},leg={tap.leg}{'' if back else ',back=false'}"
                 return {
                     "transport": "websocket",
                     "encapsulation": "none",
                     "connection_type": "client",
                     "external_host": self._taps.to,
-                    "direction": "in",
+                    "direction": "both" if back else "in",
                     "transport_data": f"f(json)v({named})",
                 }
             case "websocket_server":

@@ -6,7 +6,8 @@ import random
 import socket
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -25,27 +26,32 @@ _G711_FRAME_BYTES = 160  # 20 ms at 8 kHz
 class MediaSocket:
     """One WebSocket towards Earshot, opened once whichever leg comes first; what is read back is thrown away."""
 
-    def __init__(self, base_url: str, path: str, subprotocol: str | None = None) -> None:
+    def __init__(
+        self, base_url: str, path: str, subprotocol: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         parts = urlsplit(base_url)
         self._url = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{path}"
         self._subprotocols = [Subprotocol(subprotocol)] if subprotocol is not None else None
+        self._headers = headers
         self._socket: ClientConnection | None = None
 
     async def open(self, *hello: str) -> None:
         """Connect and say the first messages; a second call does nothing."""
         if self._socket is None:
-            self._socket = await connect(self._url, compression=None, subprotocols=self._subprotocols, max_queue=None)
+            self._socket = await connect(
+                self._url,
+                compression=None,
+                subprotocols=self._subprotocols,
+                additional_headers=self._headers,
+                max_queue=None,
+            )
             for message in hello:
                 await self.send(message)
 
     async def send(self, message: str | bytes) -> None:
-        """One message; nothing once the socket is gone."""
-        if self._socket is None:
-            return
-        try:
+        """One message. Raises ConnectionClosed once the service has gone, or does not want the call."""
+        if self._socket is not None:
             await self._socket.send(message)
-        except ConnectionClosed:
-            return  # the service has gone, or did not want the call: its log says why
 
     async def answer(self) -> None:
         """Wait for one message back."""
@@ -54,8 +60,9 @@ class MediaSocket:
 
     async def close(self, *goodbye: str) -> None:
         """Say the last messages and close; a second call does nothing."""
-        for message in goodbye:
-            await self.send(message)
+        with suppress(ConnectionClosed):
+            for message in goodbye:
+                await self.send(message)
         if self._socket is not None:
             await self._socket.close()
 
@@ -91,18 +98,13 @@ class VoskRoad(FramedRoad):
     async def send(self, pcm_s16le: bytes) -> None:
         """One binary message, then its answer."""
         await self._media.send(pcm_s16le)
-        try:
-            await self._media.answer()
-        except ConnectionClosed:
-            return
+        await self._media.answer()
 
     async def close(self, party: Party | None) -> None:
         """Say eof and take the final answer."""
-        await self._media.send('{"eof" : 1}')
-        try:
+        with suppress(ConnectionClosed):
+            await self._media.send('{"eof" : 1}')
             await self._media.answer()
-        except ConnectionClosed:
-            return
         await self._media.close()
 
 
@@ -239,8 +241,7 @@ class RtpRoad:
     def __init__(self, client: httpx.AsyncClient, base_url: str, call_id: str, leg: Leg) -> None:
         self._client, self._url = client, f"{base_url}/ingest/rtp/{quote(call_id, safe='')}/{leg}"
         self._host = urlsplit(base_url).hostname or "127.0.0.1"
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket: socket.socket | None = None
         chance = random.SystemRandom()
         self._source = chance.getrandbits(32)
         self._first_sequence, self._first_timestamp = chance.getrandbits(16), chance.getrandbits(32)
@@ -250,6 +251,8 @@ class RtpRoad:
         """Ask for the port."""
         answer = await self._client.post(self._url)
         answer.raise_for_status()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
         self._socket.connect((self._host, answer.json()["port"]))
 
     async def send(self, pcm_s16le: bytes) -> None:
@@ -258,7 +261,9 @@ class RtpRoad:
         sequence = (self._first_sequence + self._packet) % (1 << 16)
         timestamp = (self._first_timestamp + self._frame * _G711_FRAME_BYTES) % (1 << 32)
         header = bytes([0x80, 0]) + sequence.to_bytes(2, "big") + timestamp.to_bytes(4, "big")
-        self._socket.send(header + self._source.to_bytes(4, "big") + payload)
+        if self._socket is not None:
+            with suppress(BlockingIOError):  # a full buffer: the packet is lost, as on any network
+                self._socket.send(header + self._source.to_bytes(4, "big") + payload)
         self._packet, self._frame = self._packet + 1, self._frame + 1
 
     async def seek(self, packet: int, frame: int) -> None:
@@ -267,7 +272,8 @@ class RtpRoad:
 
     async def close(self, party: Party | None) -> None:
         """RTP has no end of its own: the PBX's link says it."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
         try:
             await self._client.delete(self._url)
         except httpx.TransportError:

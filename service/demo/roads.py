@@ -40,16 +40,22 @@ class NumberedRoad(Road, Protocol):
         ...
 
 
+def bearer(key: str | None) -> dict[str, str]:
+    """The header of a key, where one is needed."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
 class AudioSocketRoad:
     """Asterisk's AudioSocket: TCP, one UUID, then frames. It never says who hung up."""
 
     def __init__(self, host: str, port: int, stream_id: str, rate_hz: int) -> None:
         self._host, self._port, self._stream_id, self._rate_hz = host, port, stream_id, rate_hz
+        self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self) -> None:
         """Connect and send the UUID."""
-        _, self._writer = await asyncio.open_connection(self._host, self._port)
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
         self._writer.write(encode_uuid(self._stream_id))
         await self._writer.drain()
 
@@ -58,6 +64,8 @@ class AudioSocketRoad:
         assert self._writer is not None, "send before open"  # noqa: S101  # a mistake of the caller, not of input
         self._writer.write(encode_audio(pcm_s16le, self._rate_hz))
         await self._writer.drain()
+        if self._reader is not None and self._reader.at_eof():
+            raise ConnectionResetError("Earshot has closed the AudioSocket")
 
     async def close(self, party: Party | None) -> None:
         """Close the socket, as Asterisk does on every end."""
@@ -73,7 +81,8 @@ class AudioSocketRoad:
 class WebSocketRoad:
     """Our own WebSocket: a start message, binary audio, a stop message."""
 
-    def __init__(self, base_url: str, call_id: str, leg: Leg, rate_hz: int) -> None:
+    def __init__(self, base_url: str, call_id: str, leg: Leg, rate_hz: int, key: str | None = None) -> None:
+        self._headers = bearer(key)
         parts = urlsplit(base_url)
         scheme = "wss" if parts.scheme == "https" else "ws"
         self._url = f"{scheme}://{parts.netloc}/ingest/ws/{quote(call_id, safe='')}/{leg}"
@@ -82,7 +91,7 @@ class WebSocketRoad:
 
     async def open(self) -> None:
         """Connect and name the format."""
-        self._socket = await connect(self._url, compression=None)
+        self._socket = await connect(self._url, compression=None, additional_headers=self._headers)
         await self._socket.send(json.dumps({"type": "start", "rate_hz": self._rate_hz, "encoding": "pcm_s16le"}))
         await self._socket.recv()
 
@@ -118,14 +127,24 @@ class HttpRoad:
 
     async def send(self, pcm_s16le: bytes) -> None:
         """One chunk, in network byte order as audio/L16 asks."""
-        await self._blocks.put(np.frombuffer(pcm_s16le, "<i2").astype(">i2").tobytes())
+        await self._put(np.frombuffer(pcm_s16le, "<i2").astype(">i2").tobytes())
 
     async def close(self, party: Party | None) -> None:
         """End the body and take the answer."""
         if self._post is None:
             return
-        await self._blocks.put(None)
+        await self._put(None)
         await self._post
+
+    async def _put(self, block: bytes | None) -> None:
+        """Into the body; raises what the POST has failed with."""
+        assert self._post is not None, "send before open"  # noqa: S101  # a mistake of the caller, not of input
+        putting = asyncio.ensure_future(self._blocks.put(block))
+        await asyncio.wait((putting, self._post), return_when=asyncio.FIRST_COMPLETED)
+        if self._post.done():
+            putting.cancel()
+            self._post.result()
+            raise ConnectionResetError("Earshot has answered before the body ended")
 
     async def _run(self) -> None:
         headers = {"content-type": f"audio/L16;rate={self._rate_hz}"}

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -215,11 +216,11 @@ class Worker:
         segment.begun = True
 
     def _decode(self, segment: _Segment) -> None:
-        block = _step_of(segment.waiting)
-        segment.samples += len(block) // 2
-        if segment.recognizer is not None:
-            self._write_down(segment, segment.recognizer, block)
-        self._spot(segment, lambda spotter: spotter.feed(block))
+        for block in _step_of(segment.waiting):
+            segment.samples += len(block) // 2
+            if segment.recognizer is not None:
+                self._write_down(segment, segment.recognizer, block)
+            self._spot(segment, partial(Spotter.feed, pcm_s16le=block))
         self._say(Decoded(segment.number, segment.samples))
 
     def _write_down(self, segment: _Segment, recognizer: Recognizing, block: bytes) -> None:
@@ -328,18 +329,25 @@ class Worker:
             self._outgoing.clear()
 
 
-def _step_of(waiting: deque[tuple[int, bytes]]) -> bytes:
-    """Take up to 200 ms off the front: whole blocks, or the front part of one that is longer."""
+def _step_of(waiting: deque[tuple[int, bytes]]) -> list[bytes]:
+    """Up to 200 ms off the front, as the blocks it came in: what Vosk hears depends on how its audio is cut.
+
+    One decoder that is in time and another that is behind so write the same words. A longer block is cut.
+    """
     blocks: list[bytes] = []
     room = _STEP_BYTES
     while waiting and room:
-        arrived_ns, block = waiting.popleft()
+        arrived_ns, block = waiting[0]
+        if len(block) > room and blocks:
+            break
         if len(block) > room:
-            waiting.appendleft((arrived_ns, block[room:]))
+            waiting[0] = (arrived_ns, block[room:])
             block = block[:room]
+        else:
+            waiting.popleft()
         blocks.append(block)
         room -= len(block)
-    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+    return blocks
 
 
 def murmur() -> list[bytes]:

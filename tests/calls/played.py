@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 import soxr
 
 from alerts.alert import Alert
@@ -41,6 +42,19 @@ def as_telephone(played: Recording) -> Recording:
         pcm = np.clip(narrow, -32_768, 32_767).astype("<i2").tobytes()
         legs.append((leg, np.frombuffer(decode_mulaw(encode_mulaw(pcm)), "<i2")))
     return replace(played, rate_hz=8_000, legs=tuple(legs))
+
+
+def telephone_call(name: str, folder: Path, lasts_s: int | None = None) -> Recording:
+    """A recording, or its beginning, as an 8 kHz µ-law trunk brings it: samples that every dialect carries whole."""
+    narrow = as_telephone(recording(name))
+    both = np.stack([samples for _, samples in narrow.legs], axis=1)
+    both = both[: (lasts_s or len(both)) * narrow.rate_hz]
+    path, until_ms = folder / f"{name}.flac", len(both) * 1000 // narrow.rate_hz
+    soundfile.write(path, both, narrow.rate_hz, subtype="PCM_16")
+    script = [event for event in truth(name)["pbx"] if event["at_ms"] < until_ms]
+    document = {"language": narrow.language, "pbx": script}
+    path.with_suffix(".json").write_text(json.dumps(document), encoding="utf-8")
+    return load_recording(path)
 
 
 async def sound_alerts(played: Recording, block_ms: float = 20) -> list[Alert]:

@@ -5,19 +5,16 @@ request and as datagrams. That all carry the same samples is proved without a no
 """
 
 import asyncio
-import json
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
-import soundfile
 
-from service.demo.recording import Recording, load_recording
+from service.demo.recording import Recording
 from service.demo.simulated_pbx import Played, SimulatedPbx
 from service.demo.switchboard import Target, Via
-from tests.calls.played import as_telephone, recording, truth
+from tests.calls.played import telephone_call
 from tests.prove.node import Node, running_node
 from tests.prove.watching_console import WatchingConsole, watching
 
@@ -30,20 +27,6 @@ _JUDGED_S = 20
 _ARRIVAL_MS = 250  # a leg begins when its first packet comes: on a busy machine that shifts it against the other leg
 
 Places = dict[str, tuple[int, int]]  # where in its call each kind of alert is
-
-
-def telephone_calls(folder: Path) -> dict[str, Recording]:
-    """The recordings as an 8 kHz µ-law trunk brings them: samples that every dialect carries unchanged."""
-    calls = {}
-    for name, lasts_s in _LASTS_S.items():
-        narrow = as_telephone(recording(name))
-        both = np.stack([samples for _, samples in narrow.legs], axis=1)[: lasts_s * narrow.rate_hz]
-        path = folder / f"{name}.flac"
-        soundfile.write(path, both, narrow.rate_hz, subtype="PCM_16")
-        script = [event for event in truth(name)["pbx"] if event["at_ms"] < lasts_s * 1000]
-        path.with_suffix(".json").write_text(json.dumps({"pbx": script}), encoding="utf-8")
-        calls[name] = load_recording(path)
-    return calls
 
 
 async def told(node: Node, console: WatchingConsole, call: Recording, via: Via) -> Places:
@@ -64,8 +47,8 @@ async def told(node: Node, console: WatchingConsole, call: Recording, via: Via) 
     }
 
 
-async def test_every_dialect_gives_the_same_alerts(tmp_path: Path) -> None:
-    calls = telephone_calls(tmp_path)
+async def test_every_dialect_gives_the_same_alerts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = {name: telephone_call(name, tmp_path, lasts_s) for name, lasts_s in _LASTS_S.items()}
     ways = [("agent_hangs_up", via) for via in Via] + [("dead_air", via) for via in _DEAD_AIR_BY]
     async with (
         running_node(tmp_path / "data", EARSHOT_RECOGNITION__ENABLED="false") as node,
@@ -74,8 +57,9 @@ async def test_every_dialect_gives_the_same_alerts(tmp_path: Path) -> None:
         heard = await asyncio.gather(*(told(node, console, calls[name], via) for name, via in ways))
         assert node.failures() == []
     by_way = dict(zip(ways, heard, strict=True))
-    for way, places in by_way.items():
-        print(*way, places)  # noqa: T201  # the matrix, shown when the test fails
+    with capsys.disabled():
+        for way, places in by_way.items():
+            print(*way, places)  # noqa: T201  # the matrix
     for (name, via), places in by_way.items():
         expected = by_way[name, Via.AUDIOSOCKET]
         assert set(places) == {_ALERT[name]}, (name, via)

@@ -146,7 +146,11 @@ async def test_a_supervisors_voice_is_kept_out_of_our_taps_as_far_as_is_known(ki
     [
         (
             {"carry": "websocket", "to": "floor_qa"},
-            {"external_host": "floor_qa", "connection_type": "client", "direction": "in", "encapsulation": "none"},
+            {"external_host": "floor_qa", "connection_type": "client", "direction": "both", "encapsulation": "none"},
+        ),
+        (
+            {"carry": "websocket", "to": "floor_qa", "voice_back": False},
+            {"connection_type": "client", "direction": "in"},
         ),
         (
             {"carry": "websocket_server"},
@@ -163,10 +167,23 @@ async def test_further_carriages_of_asterisk(taps: dict[str, str], asked: dict[s
         queries = [query for what, query in bench.pbx.wire.changes if what.endswith("externalMedia")]
         assert all(asked.items() <= query.items() for query in queries)
         if taps["carry"] == "websocket":
-            assert queries[0]["transport_data"] == f"f(json)v(call={call_id},leg=customer)"
+            back = ",back=false" if asked["direction"] == "in" else ""
+            assert queries[0]["transport_data"] == f"f(json)v(call={call_id},leg=customer{back})"
         if taps["carry"] == "websocket_server":
             assert len(doors.fetched) == 2
             assert all(url.startswith("ws://127.0.0.1") and "/media/ws-earshot.tap-" in url for url in doors.fetched)
+
+
+@pytest.mark.parametrize("kind", ["asterisk_ari", "asterisk_ami"])
+@pytest.mark.parametrize(("voice_back", "heard"), [(True, "out"), (False, "none")])
+async def test_what_we_send_on_a_tap_is_heard_by_its_party_where_it_is_wanted(
+    kind: str, voice_back: bool, heard: str
+) -> None:
+    async with working(kind, taps={**_CARRIED[kind], "voice_back": voice_back}) as bench:
+        customer, agent = await bench.call()
+        await bench.until(lambda: len(_streams(bench)) == 2)
+        spies = [each for each in bench.pbx.wire.box.chans.values() if each.spied]
+        assert {(each.spied, each.whisper) for each in spies} == {(customer, heard), (agent, heard)}
 
 
 class _Doors:
