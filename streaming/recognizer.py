@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+
 from streaming.frames import ANALYSIS_RATE_HZ, samples_to_ms
 
 _LOUD_NOTHING = -1  # Kaldi's own log would write to the terminal of the service
 _ACOUSTIC = (Path("am/final.mdl"), Path("final.mdl"))  # today's layout, and the flat one of old models
 _FRONT_END = (Path("conf/mfcc.conf"), Path("mfcc.conf"))
+DITHER = "--dither"
+NO_DITHER = f"{DITHER}=0"
+"""What is written into a model's front end so that its recognisers take our noise for its own."""
+
+# Kaldi's own: normal, of one step; rounded, because ours goes into whole samples. A loop of two seconds.
+_NOISE = np.rint(np.random.default_rng(20_261_126).standard_normal(2 * ANALYSIS_RATE_HZ)).astype(np.int32)
 
 
 class ModelError(Exception):
@@ -52,8 +60,14 @@ class SpeechModel:
 
     _loaded: ClassVar[bool] = False
 
-    def __init__(self, make: Callable[..., Any], find_word: Callable[[str], int] = lambda _word: -1) -> None:
-        self._make, self._find_word = make, find_word
+    def __init__(
+        self,
+        make: Callable[..., Any],
+        find_word: Callable[[str], int] = lambda _word: -1,
+        *,
+        dithered_by_us: bool = False,
+    ) -> None:
+        self._make, self._find_word, self._dithered_by_us = make, find_word, dithered_by_us
 
     @classmethod
     def load(cls, folder: Path, read_from: Path | None = None) -> "SpeechModel":
@@ -76,8 +90,11 @@ class SpeechModel:
                 f"{folder}: Vosk cannot load this model; its files are damaged or of another kind"
             ) from error
         cls._loaded = True
+        front_end = (read_from or folder) / _FRONT_END[0]
         return cls(
-            lambda *grammar: vosk.KaldiRecognizer(model, float(ANALYSIS_RATE_HZ), *grammar), model.vosk_model_find_word
+            lambda *grammar: vosk.KaldiRecognizer(model, float(ANALYSIS_RATE_HZ), *grammar),
+            model.vosk_model_find_word,
+            dithered_by_us=front_end.is_file() and NO_DITHER in front_end.read_text(encoding="utf-8").splitlines(),
         )
 
     def knows(self, word: str) -> bool:
@@ -99,7 +116,7 @@ class SpeechModel:
         except Exception as error:  # vosk raises bare Exception("Failed to create a recognizer")
             raise RecognizerError("Vosk made no recogniser") from error
         made.SetWords(True)
-        return Recognizer(made)
+        return Recognizer(made, dithered_by_us=self._dithered_by_us)
 
 
 class Recognizer:
@@ -108,10 +125,14 @@ class Recognizer:
     What it heard before stays as a warm graph cache (recognition.md §6.1: half the cost), never as words.
     Guards what would end or silently spoil the process (§1.5): only `bytes`, whole samples, one user at a time, one
     rate; grammars cannot be set on a running recogniser because there is no call for it.
+
+    Kaldi adds noise of one step of the samples (models are taught with it, and silence needs it) from random numbers of
+    the whole process: no two runs give the same words. `dithered_by_us`: the model's is switched off, and the same
+    noise is added here from the same numbers each time, so that equal audio gives equal words.
     """
 
-    def __init__(self, recognizer: Any) -> None:
-        self._recognizer = recognizer
+    def __init__(self, recognizer: Any, *, dithered_by_us: bool = False) -> None:
+        self._recognizer, self._dithered_by_us = recognizer, dithered_by_us
         self._unused = [None]  # taken by pop, which is atomic: two threads inside would abort the process
         self._fed_samples = 0
         self._clean_at_samples = 0
@@ -138,9 +159,12 @@ class Recognizer:
         with self._alone():
             if not pcm_s16le:
                 return PartialText("")
+            heard = pcm_s16le
+            if self._dithered_by_us:
+                heard = _dithered(pcm_s16le, self._fed_samples - self._clean_at_samples)
             self._fed_samples += len(pcm_s16le) // 2
             try:
-                ended = self._recognizer.AcceptWaveform(pcm_s16le)
+                ended = self._recognizer.AcceptWaveform(heard)
             except Exception as error:  # vosk raises bare Exception("Failed to process waveform")
                 raise RecognizerError("Vosk refused a block of audio") from error
             if ended:
@@ -179,6 +203,13 @@ class Recognizer:
             yield
         finally:
             self._unused.append(None)
+
+
+def _dithered(pcm_s16le: bytes, position: int) -> bytes:
+    """The samples from `position` of an utterance on, with their noise."""
+    samples = np.frombuffer(pcm_s16le, "<i2")
+    noisy = samples + _NOISE[(np.arange(len(samples)) + position) % len(_NOISE)]
+    return np.clip(noisy, -32_768, 32_767).astype("<i2").tobytes()
 
 
 def check_model(folder: Path) -> None:

@@ -38,6 +38,10 @@ class Microphone(Protocol):
         """20 ms."""
         ...
 
+    def ignore(self) -> None:
+        """20 ms that came while the key was up: counted, and heard by nobody."""
+        ...
+
     async def run(self) -> None:
         """Say it at real time until it is over."""
         ...
@@ -146,6 +150,8 @@ async def _heard(websocket: WebSocket, voice: Microphone) -> None:
                 )
             elif talking:
                 voice.hear(frame)
+            else:
+                voice.ignore()
             continue
         try:
             if not isinstance(text, str) or len(text) > LONGEST_TEXT:

@@ -1,7 +1,7 @@
 """The browser's way into a call: ears by their own socket, a voice back over the sockets that brought the legs."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 from service.control.pbx_control import ControlNews
 from service.control.ways import Way
@@ -12,6 +12,7 @@ from web.supervision import SPOKEN, Able, Mode, SupervisionView, UnableError, Un
 _MOST_WAITING = 10  # frames; a microphone that is further ahead loses its oldest
 _FIRST_WAITING = 2  # frames are there before the first is sent: a browser gives them in pairs
 _BEHIND_S = 0.1  # a loop that was away this long does not catch up: a burst is no speech
+_FRAMES = ("heard", "muted", "sent", "dropped", "refused", "late")
 _NO_WAY = (
     "nothing leads from the browser's microphone to the {party}: the {party}'s audio comes by no AudioSocket, "
     "chan_websocket or two-way Twilio stream, or ingest.voice_back is off"
@@ -26,7 +27,7 @@ class BrowserWay:
         self._phone, self._paths = phone, paths
         self._voices: dict[str, BrowserVoice] = {}
         self.news: ControlNews | None = None
-        self.sent = self.dropped = self.refused = 0  # frames of all microphones that are gone
+        self.frames = Counter[str](dict.fromkeys(_FRAMES, 0))  # of all microphones, by what became of them
 
     def ability(self, call_id: str, mode: Mode) -> Able:
         """Listening always; speaking where a socket leads back to all who are to hear it; ending where the PBX can."""
@@ -44,7 +45,7 @@ class BrowserWay:
     async def begin(self, view: SupervisionView) -> None:
         """The microphone's socket is to come."""
         if view.mode in SPOKEN:
-            self._voices[view.supervision_id] = BrowserVoice(self._paths, view.call_id, view.mode)
+            self._voices[view.supervision_id] = self._voice(view.call_id, view.mode)
 
     async def change(self, view: SupervisionView, mode: Mode) -> None:
         """Who hears it changes at once; the socket stays."""
@@ -54,7 +55,7 @@ class BrowserWay:
         if mode not in SPOKEN:
             self.forget(view.supervision_id)
         elif voice is None:
-            self._voices[view.supervision_id] = BrowserVoice(self._paths, view.call_id, mode)
+            self._voices[view.supervision_id] = self._voice(view.call_id, mode)
         else:
             voice.mode = mode
 
@@ -71,8 +72,6 @@ class BrowserWay:
         voice = self._voices.pop(supervision_id, None)
         if voice is not None:
             voice.close()
-            self.sent, self.dropped = self.sent + voice.sent, self.dropped + voice.dropped
-            self.refused += voice.refused
 
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """What we send into a leg is mixed in behind the place where the leg is tapped."""
@@ -93,7 +92,7 @@ class BrowserWay:
             raise UnknownSupervisionError
         if voice.taken:
             voice.close()
-            voice = self._voices[supervision_id] = BrowserVoice(self._paths, call_id, voice.mode)
+            voice = self._voices[supervision_id] = self._voice(call_id, voice.mode)
         voice.taken = True
         if self.news is not None:
             self.news.answered(supervision_id)
@@ -106,14 +105,18 @@ class BrowserWay:
             if self.news is not None:
                 self.news.over(supervision_id)
 
+    def _voice(self, call_id: str, mode: Mode) -> "BrowserVoice":
+        return BrowserVoice(self._paths, call_id, mode, self.frames)
+
 
 class BrowserVoice:
     """One microphone, let into a call at real time. Fills `web.microphone.Microphone`."""
 
-    def __init__(self, paths: VoicePaths, call_id: str, mode: Mode) -> None:
+    def __init__(self, paths: VoicePaths, call_id: str, mode: Mode, frames: Counter[str]) -> None:
         self.call_id, self.mode = call_id, mode
         self.taken = False
-        self.sent = self.dropped = self.refused = 0
+        self.sent = self.dropped = 0
+        self._counts = frames
         self._paths = paths
         self._frames: deque[bytes] = deque()
         self._some, self._over = asyncio.Event(), asyncio.Event()
@@ -134,12 +137,18 @@ class BrowserVoice:
         """20 ms of 16 kHz. Too much at once loses its oldest."""
         if self._over.is_set():
             return
+        self._counts["heard"] += 1
         self._frames.append(pcm_s16le.ljust(FRAME_BYTES, b"\0"))
         if len(self._frames) > _MOST_WAITING:
             self._frames.popleft()
             self.dropped += 1
+            self._counts["dropped"] += 1
         if len(self._frames) >= _FIRST_WAITING:
             self._some.set()
+
+    def ignore(self) -> None:
+        """A frame came while the key was up."""
+        self._counts["muted"] += 1
 
     def close(self) -> None:
         """Nothing more is said."""
@@ -162,8 +171,11 @@ class BrowserVoice:
                 frame = self._frames.popleft()
                 taken = await asyncio.gather(*(path.say(frame) for path in self._heard_by()))
                 self.sent += any(taken)
-                self.refused += not all(taken) or not taken
-                due_s = max(due_s + FRAME_MS / 1000, loop.time() - _BEHIND_S)
+                self._counts["sent"] += any(taken)
+                self._counts["refused"] += not all(taken) or not taken
+                due_s, now_s = due_s + FRAME_MS / 1000, loop.time()
+                self._counts["late"] += now_s - due_s > FRAME_MS / 1000
+                due_s = max(due_s, now_s - _BEHIND_S)
                 await asyncio.sleep(due_s - loop.time())
 
     def _heard_by(self) -> list[VoicePath]:

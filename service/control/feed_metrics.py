@@ -55,4 +55,10 @@ class FeedMetrics(Collector):
                 taps.add_metric([name, what], number)
             for what, number in sorted(control.strays.counts.items()):
                 strays.add_metric([name, what], number)
+        microphones = CounterMetricFamily(
+            "earshot_microphone_frames", "20 ms of supervisors' browsers, by what became of them", labels=["what"]
+        )
+        for what, number in sorted(self._feeds.browser.frames.items()):
+            microphones.add_metric([what], number)
+        yield microphones
         yield from (linked, running, lost, unplaced, ended, news, taps, strays, waiting, supervised)

@@ -1,34 +1,55 @@
-"""Decoding profiles: a copy of a model's folder with other decoding options; the user's files stay as they are."""
+"""A copy of a model's folder with other options, as we want it decoded; the user's files stay as they are."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
 from config.recognition import DecodingProfile
+from streaming.recognizer import DITHER, NO_DITHER
 
-_OPTIONS = Path("conf/model.conf")
+_CONF, _OPTIONS, _FRONT_END = "conf", "model.conf", "mfcc.conf"
 
 
 @contextmanager
 def profiled(model_dir: Path, profile: DecodingProfile) -> Iterator[Path]:
     """The folder to load the model from. It need not outlive the loading: Vosk reads everything into memory.
 
-    Old flat models have no options file, and with `accurate` there is nothing to change: then it is the folder itself.
+    The profile bounds the search, and the dither is ours (`streaming.recognizer`), unless the model has one of its own.
+    Old flat models have no options where we look: then it is the folder itself.
     """
-    limits = _limits(profile)
-    if not limits or not (model_dir / _OPTIONS).is_file():
+    shipped = model_dir.resolve() / _CONF
+    changed = {
+        name: text
+        for name, text in (
+            (_OPTIONS, _limited(_text_of(shipped / _OPTIONS), _limits(profile))),
+            (_FRONT_END, _undithered(_text_of(shipped / _FRONT_END))),
+        )
+        if text is not None
+    }
+    if not changed:
         yield model_dir
         return
     with tempfile.TemporaryDirectory(prefix="earshot-model-") as folder:
         copy = Path(folder)
-        _link_all(model_dir.resolve(), copy, besides=_OPTIONS.parts[0])
-        (copy / _OPTIONS.parent).mkdir()
-        _link_all(model_dir.resolve() / _OPTIONS.parent, copy / _OPTIONS.parent, besides=_OPTIONS.name)
-        shipped = (model_dir / _OPTIONS).read_text(encoding="utf-8")
-        (copy / _OPTIONS).write_text(_limited(shipped, limits), encoding="utf-8")
+        _link_all(model_dir.resolve(), copy, besides={_CONF})
+        (copy / _CONF).mkdir()
+        _link_all(shipped, copy / _CONF, besides=changed.keys())
+        for name, text in changed.items():
+            (copy / _CONF / name).write_text(text, encoding="utf-8")
         yield copy
+
+
+def _text_of(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _undithered(front_end: str | None) -> str | None:
+    """The front end's options with its random noise switched off; None where there is nothing to change."""
+    if front_end is None or DITHER in front_end:
+        return None
+    return front_end.rstrip("\n") + f"\n{NO_DITHER}\n"
 
 
 def _limits(profile: DecodingProfile) -> Mapping[str, float]:
@@ -43,8 +64,10 @@ def _limits(profile: DecodingProfile) -> Mapping[str, float]:
     assert_never(profile)
 
 
-def _limited(shipped: str, limits: Mapping[str, float]) -> str:
+def _limited(shipped: str | None, limits: Mapping[str, float]) -> str | None:
     """The options with each limit in place; one that the model sets lower already stays."""
+    if shipped is None or not limits:
+        return None
     kept: list[str] = []
     wanted = dict(limits)
     for line in shipped.splitlines():
@@ -56,7 +79,7 @@ def _limited(shipped: str, limits: Mapping[str, float]) -> str:
     return "\n".join([*kept, *(f"--{name}={value:g}" for name, value in wanted.items())]) + "\n"
 
 
-def _link_all(folder: Path, copy: Path, besides: str) -> None:
+def _link_all(folder: Path, copy: Path, besides: Collection[str]) -> None:
     for each in folder.iterdir():
-        if each.name != besides:
+        if each.name not in besides:
             (copy / each.name).symlink_to(each)

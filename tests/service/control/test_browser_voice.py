@@ -107,6 +107,9 @@ async def test_a_whisper_goes_back_over_the_agents_audiosocket_at_real_time_and_
         await page.send(_TONE)
         await asyncio.sleep(0.15)
         assert len(came) == said
+        await until(lambda: way.frames["muted"] == 2)
+        assert (way.frames["heard"], way.frames["dropped"], way.frames["refused"]) == (40, 0, 0)
+        assert way.frames["sent"] >= 38
         way.forget("s-1")
         texts = [json.loads(text) async for text in page]
         assert texts[-1] == {"type": "end", "reason": "over"}

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from config.dialects import DialectSettings
 from config.settings import IngestSettings, Settings
 from service.call_board import CallBoard
-from service.clock import SystemClock
+from service.clock import Clock, SystemClock
 from service.ingest.counts import IngestCounts
 from service.ingest.dialect_doors import dialect_doors
 from service.ingest.http_door import http_door
@@ -61,11 +61,13 @@ async def open_doors(
     dialects: DialectSettings | None = None,
     voices: VoicePaths | None = None,
     further: Sequence[APIRouter] = (),
+    clock: Clock | None = None,
+    board: CallBoard | None = None,
 ) -> AsyncIterator[Doors]:
     """Serve until the block ends."""
     settings = Settings(ingest=ingest or IngestSettings(), dialects=dialects or DialectSettings())
-    clock, counts = SystemClock(), IngestCounts()
-    board = board_of(settings, KeepingOutlet(), clock)
+    clock, counts = clock or SystemClock(), IngestCounts()
+    board = board or board_of(settings, KeepingOutlet(), clock)
     app = FastAPI()
     app.include_router(websocket_door(settings.ingest, board, clock, counts))
     app.include_router(dialect_doors(settings, board, clock, counts, voices))

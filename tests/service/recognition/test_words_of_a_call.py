@@ -31,16 +31,19 @@ def _turns(leg: Leg) -> list[tuple[int, int]]:
     return [(turn["start_ms"], turn["end_ms"]) for turn in script["turns"] if turn["leg"] == leg.value]
 
 
-async def _listen(leg: Leg, channel: int, name: str = "calm") -> list[Recognized]:
+async def _listen(
+    leg: Leg, channel: int, name: str = "calm", block_samples: int = _BLOCK_SAMPLES, seconds: int | None = None
+) -> list[Recognized]:
     heard: list[Recognized] = []
     samples, rate_hz = soundfile.read(_RECORDINGS / f"{name}.flac", dtype="int16")
+    samples = samples[: seconds * rate_hz] if seconds is not None else samples
     group = RecognitionGroup("ko", _MODEL_DIR, RecognitionSettings(workers=2), phrases=_PHRASES)
     running = asyncio.create_task(group.run())
     await group.wait_ready()
     ear = LegEar(leg, HearingSettings())
     recognition = LegRecognition(leg, "call/leg", group, SegmentSettings(), heard.append, patient=True)
-    for at in range(0, len(samples), _BLOCK_SAMPLES):
-        pcm = samples[at : at + _BLOCK_SAMPLES, channel].tobytes()
+    for at in range(0, len(samples), block_samples):
+        pcm = samples[at : at + block_samples, channel].tobytes()
         for item in ear.hear(pcm, rate_hz, at // 16):
             recognition.feed(item)
         await group.room()
@@ -80,3 +83,14 @@ async def test_phrases_are_spotted_where_the_transcript_has_none() -> None:
     assert abs(spotted["좋은 하루 되세요"].end_ms - 23_200) <= _NEAR_MS
     assert all(0.5 < item.confidence <= 1 for item in spotted.values())
     assert not any("책임이 아닙니다" in item.text for item in heard if isinstance(item, WordsHeard))
+
+
+@pytest.mark.model
+async def test_the_same_audio_gives_the_same_words_however_it_comes() -> None:
+    first, other = [
+        [item for item in await _listen(Leg.CUSTOMER, 1, "forbidden_phrase", block, 9) if isinstance(item, WordsHeard)]
+        for block in (320, 11_040)  # 20 and 690 ms
+    ]
+    finals = [item.words for item in first if item.final]
+    assert sum(map(len, finals)) > 3
+    assert finals == [item.words for item in other if item.final]
