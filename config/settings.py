@@ -54,7 +54,7 @@ class IngestSettings(Section):
         30.0,
         ge=5,
         le=600,
-        description="Taps without audio and ping are closed after this time; sockets that carry a call never are.",
+        description="A streamed HTTP body that sends nothing this long is over; sockets are pinged instead.",
     )
     return_s: float = Field(10.0, ge=1, le=120, description="A leg that drops may come back within this time.")
     takeover_s: float = Field(
