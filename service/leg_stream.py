@@ -90,9 +90,9 @@ class LegStream:
         except Exception as error:  # noqa: BLE001  # the boundary between calls; counted and logged by the board
             self._failed(self.call, error)
 
-    def lost(self, length_ms: int) -> None:
-        """So much of the leg did not come, by the sender's own word or numbering."""
-        self._act(lambda: self.call.lost(self.leg, length_ms))
+    def lost(self, length_ms: int, *, unsent: bool = False) -> None:
+        """So much of the leg did not come, by the sender's own word or numbering; or (`unsent`) was never sent."""
+        self._act(lambda: self.call.lost(self.leg, length_ms, unsent=unsent))
 
     def flush(self) -> None:
         """The words of what has come are wanted now."""

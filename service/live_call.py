@@ -100,12 +100,12 @@ class LiveCall:
         self._arrivals.note(leg, ear.heard_ms, self._clock.now_at(), waited_ms)
         self._advance()
 
-    def lost(self, leg: Leg, length_ms: int) -> None:
-        """Audio of the leg that did not come, by the sender's own word: a gap, before the next audio."""
+    def lost(self, leg: Leg, length_ms: int, *, unsent: bool = False) -> None:
+        """Audio of the leg that did not come, or (`unsent`) was not sent, by the sender's own word."""
         ear = self.ears.get(leg)
         if ear is None or self.paused or self.closed or leg in self._ended_legs:
             return
-        self._take(leg, ear.lost(length_ms))
+        self._take(leg, ear.lost(length_ms, unsent=unsent))
         self._advance()
 
     def flush(self, leg: Leg) -> None:

@@ -112,8 +112,13 @@ class LegEar:
         heard = self._take(self._timeline.arrive(pcm_s16le, rate_hz, arrived_ms))
         return heard + self._paced(arrived_ms)
 
-    def lost(self, length_ms: int) -> list[Heard]:
-        """The sender says that this much did not come; nothing before the first audio."""
+    def lost(self, length_ms: int, *, unsent: bool = False) -> list[Heard]:
+        """The sender says that this much did not come: a gap; nothing before the first audio.
+
+        What was not sent (`unsent`) by a source that suppresses silence is told by the clock: silence, and no gap.
+        """
+        if unsent and self._suppressed:
+            return []
         self._stated_ms += length_ms
         return self._take(self._timeline.lost(length_ms))
 

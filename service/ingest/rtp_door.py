@@ -185,8 +185,8 @@ class _RtpLeg(asyncio.DatagramProtocol):
                     self._counts.heard(_ROAD, event)
                     self._sides.come_by(_ROAD)
                     self._sides.hear(event)
-                case AudioLost(length_ms):
-                    self._sides.lost(0, length_ms)
+                case AudioLost(length_ms, unsent=unsent):
+                    self._sides.lost(0, length_ms, unsent=unsent)
                 case FaultSeen():
                     self._seen(event)
                 case _:

@@ -53,10 +53,10 @@ class SideStreams:
         """Audio of one channel."""
         self._streams[audio.channel].hear(audio)
 
-    def lost(self, channel: int, length_ms: int) -> None:
-        """The sender says that this much of a channel did not come."""
+    def lost(self, channel: int, length_ms: int, *, unsent: bool = False) -> None:
+        """The sender says that this much of a channel did not come, or (`unsent`) was never sent."""
         if channel < self.channels:
-            self._streams[channel].lost(length_ms)
+            self._streams[channel].lost(length_ms, unsent=unsent)
 
     def pause(self, paused: bool) -> None:
         """The sender pauses or resumes the media of the whole call."""

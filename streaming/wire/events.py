@@ -89,10 +89,14 @@ class CallNamed:
 
 @dataclass(frozen=True, slots=True)
 class AudioLost:
-    """The sender says, or its numbering shows, that this much audio of a channel did not come. It is a gap."""
+    """The sender says, or its numbering shows, that this much audio of a channel did not come. It is a gap.
+
+    `unsent`: its numbering shows that nothing was sent: silence where the source is said to suppress silence.
+    """
 
     length_ms: int
     channel: int = 0
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ class RtpStream:
     """The datagrams of one port, in the order they arrive.
 
     Packets at most 3 places out of order are put right; what does not come is AudioLost by the timestamps. Another
-    source (SSRC) begins a new stretch. `forms` gives the payload types; both byte orders of L16 are possible.
-    At most 3 packets are kept between calls.
+    source (SSRC) begins a new stretch; a pause of the timestamps without a missing packet was not sent (DTX).
+    `forms` gives the payload types; both byte orders of L16 are possible. At most 3 packets are kept between calls.
     """
 
     def __init__(self, forms: Mapping[int, PayloadForm] = USUAL_FORMS) -> None:
@@ -58,6 +58,7 @@ class RtpStream:
         self._due_sequence = self._due_timestamp = 0
         self._waiting: dict[int, tuple[_Packet, int]] = {}  # by how far they are ahead, with their arrival
         self._late_in_a_row = 0
+        self._missing = False  # whether packets before the next audio never came
         self.lost_packets = self.late_packets = 0
 
     def feed(self, datagram: bytes, arrived_ms: int) -> list[WireEvent]:
@@ -92,7 +93,9 @@ class RtpStream:
         """No more packets of this source: what waits goes out, with the gaps before it."""
         events: list[WireEvent] = []
         while self._waiting:
-            self._due_sequence = self._nearest()
+            nearest = self._nearest()
+            self._missing = self._missing or nearest != self._due_sequence
+            self._due_sequence = nearest
             events += self._play(self._waiting.pop(self._due_sequence)[0])
         return events
 
@@ -103,7 +106,7 @@ class RtpStream:
                 oldest_ms = min(arrived_ms for _, arrived_ms in self._waiting.values())
                 if len(self._waiting) <= _MOST_REORDERED and now_ms - oldest_ms < _LONGEST_WAIT_MS:
                     return events
-                nearest = self._nearest()
+                nearest, self._missing = self._nearest(), True
                 self.lost_packets += (nearest - self._due_sequence) % _SEQUENCES
                 self._due_sequence = nearest
             events += self._play(self._waiting.pop(self._due_sequence)[0])
@@ -127,7 +130,9 @@ class RtpStream:
         audio = SampleStream(form.encoding, form.rate_hz).feed(packet.payload)
         samples = sum(len(each.pcm_s16le) // 2 for each in audio)
         self._due_timestamp = (packet.timestamp + samples) % _TIMESTAMPS
-        return [*begun, *([AudioLost(lost_ms)] if lost_ms else []), *(each for each in audio if _whole(each))]
+        lost = [AudioLost(lost_ms, unsent=not self._missing)] if lost_ms else []
+        self._missing = False
+        return [*begun, *lost, *(each for each in audio if _whole(each))]
 
     def _lost_ms(self, timestamp: int, rate_hz: int) -> int:
         ahead = (timestamp - self._due_timestamp) % _TIMESTAMPS

@@ -134,7 +134,7 @@ def _hear(stream: LegStream, events: list[WireEvent]) -> None:
         match event:
             case AudioReceived():
                 stream.hear(event)
-            case AudioLost(length_ms):
-                stream.lost(length_ms)
+            case AudioLost(length_ms, unsent=unsent):
+                stream.lost(length_ms, unsent=unsent)
             case _:
                 pass

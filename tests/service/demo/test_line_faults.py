@@ -191,9 +191,12 @@ def test_unsent_silence_is_silence_only_where_the_source_is_said_to_suppress_it(
     assert "dead_air" not in unknown.kinds
     assert "one_way_audio" in unknown.kinds
     assert sum(until_ms - from_ms for _, from_ms, until_ms in unknown.undecided(Leg.CUSTOMER)) > 8_000
-    known = told(DEAD_AIR, "dtx=-50:customer", suppression=True)
-    assert "dead_air" in known.kinds
-    assert known.gaps_ms(Leg.CUSTOMER) == 0
+    for numbered in (False, True):  # plain audio, and RTP, whose timestamps tell of the pauses too
+        known = told(DEAD_AIR, "dtx=-50:customer", suppression=True, numbered=numbered)
+        assert "dead_air" in known.kinds
+        assert known.gaps_ms(Leg.CUSTOMER) == 0
+    lossy = told(DEAD_AIR, "loss=10@4000-8000:customer", suppression=True, numbered=True)
+    assert lossy.gaps_ms(Leg.CUSTOMER) > 200  # what was sent and did not come is no silence
 
 
 @pytest.mark.parametrize(("label_hz", "ratio"), [(8_000, 2.0), (48_000, 0.33)])

@@ -51,6 +51,18 @@ def test_a_lost_packet_is_a_gap_of_its_length() -> None:
     assert audio_of(events) == sound([0, 1, 3, 4, 5, 6, 7])
 
 
+def test_a_pause_in_the_timestamps_without_a_missing_packet_was_not_sent() -> None:
+    stream = RtpStream()
+    comfort_noise, late = bytearray(packet(2, kind=13)), bytearray(packet(3))
+    late[4:8] = packet(10)[4:8]  # the fourth packet holds the tenth frame
+    events = [
+        each
+        for at_ms, datagram in ((0, packet(0)), (20, packet(1)), (40, comfort_noise), (200, late))
+        for each in stream.feed(bytes(datagram), at_ms)
+    ]
+    assert [event for event in events if isinstance(event, AudioLost)] == [AudioLost(160, unsent=True)]
+
+
 def test_what_comes_after_its_place_was_given_up_is_counted() -> None:
     events = heard([0, 1, 3, 4, 5, 6, 2, 7])
     assert faults(events) == [(Fault.LATE_PACKET, False)]
