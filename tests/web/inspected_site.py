@@ -59,7 +59,9 @@ async def inspected_site(folder: Path) -> AsyncIterator[Site]:
             await _fill(store, site)
             await desk.worklist.draw_all()
             await desk.scoring.begin("week-0", "hundred_points", "local")
-            await _score(desk, "week-1")
+            await score_with_a_fault(desk, "week-1", "local")
+            (scored,) = await desk.scoring.scores_of("week-1")
+            await desk.appeals.appeal(scored.score_id, "The tariff began in November.", "1007")
             wang = Principal("Wang", "wang", frozenset(), EVERYWHERE)
             await ledger.write(wang, Deed(Act.LISTEN, call_id="week-1", agent_id="1007", from_ms=0, to_ms=9_000))
             yield site
@@ -77,16 +79,14 @@ async def _fill(store: Store, site: Site) -> None:
     await store.written()
 
 
-async def _score(desk: Inspection, call_id: str) -> None:
-    score = await desk.scoring.begin(call_id, "hundred_points", "local")
+async def score_with_a_fault(desk: Inspection, call_id: str, by: str) -> None:
+    """Everything open is judged faultless, one item is not; then it is closed."""
+    score = await desk.scoring.begin(call_id, "hundred_points", by)
     for item_id in score.result.open_items:
         item = _SHEETS["hundred_points"].item(item_id)
         choice = item.levels[0].id if isinstance(item, LevelItem) else None
         choice = "passed" if isinstance(item, IndicatorItem) else choice
-        score = await desk.scoring.mark(
-            score.score_id, score.version, Mark(item_id, MarkState.JUDGED, {}, choice), "local"
-        )
+        score = await desk.scoring.mark(score.score_id, score.version, Mark(item_id, MarkState.JUDGED, {}, choice), by)
     wrong = Mark("correct", MarkState.JUDGED, {"imprecise": 1}, reason="The new tariff begins in December.")
-    score = await desk.scoring.mark(score.score_id, score.version, wrong, "local")
-    await desk.scoring.close(score.score_id, score.version, "Listen to the customer's last word.", "local")
-    await desk.appeals.appeal(score.score_id, "The tariff began in November.", "1007")
+    score = await desk.scoring.mark(score.score_id, score.version, wrong, by)
+    await desk.scoring.close(score.score_id, score.version, "Listen to the customer's last word.", by)

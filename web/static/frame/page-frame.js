@@ -45,6 +45,11 @@ function reached([name, address, right, pages = null, unless = null]) {
   return first ? [name, first[1]] : null;
 }
 
+/** Where somebody begins who asked for no page: the first of the bar that is for them. */
+export function firstPage() {
+  return SECTIONS.map(reached).find(Boolean)?.[1] ?? "/";
+}
+
 /** A select of the bar. @param {{id: string, label: string, chosen: string, options: [string, string][], onChoose: (value: string) => void}} props */
 export function Choice({ id, label, chosen, options, onChoose }) {
   return html`<label>

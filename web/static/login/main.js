@@ -1,6 +1,6 @@
 // The log-in page: name and password, the company's provider, a screen's key, and the very first admin.
 
-import { openPage, TopBar } from "../frame/page-frame.js";
+import { firstPage, openPage, TopBar } from "../frame/page-frame.js";
 import { html, signal } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { forgetKey, keptKey, logIn, session } from "../lib/session.js";
@@ -16,7 +16,7 @@ async function enter(fields) {
   busy.value = true;
   fault.value = await logIn(fields).catch(() => "login.unreachable");
   busy.value = false;
-  if (fault.value === null) location.replace(next);
+  if (fault.value === null) location.replace(next === "/" ? firstPage() : next);
 }
 
 function submit(event) {
@@ -54,4 +54,4 @@ const key = told.get("key") ?? keptKey();
 if (key && !session.value?.user) {
   await enter({ key });
   if (fault.value === "login.wrong") forgetKey();
-} else if (session.value?.user && !session.value.open) location.replace(next);
+} else if (session.value?.user && !session.value.open) location.replace(next === "/" ? firstPage() : next);
