@@ -78,8 +78,9 @@ export function sizeText(bytes) {
   return numberText(value, { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 });
 }
 
-/** Hours and minutes. @param {number} ms */
+/** Hours, below one minutes. @param {number} ms */
 export function hoursText(ms) {
+  if (ms > 0 && ms < 3_600_000) return numberText(ms / 60_000, { style: "unit", unit: "minute", unitDisplay: "short", maximumFractionDigits: ms < 600_000 ? 1 : 0 });
   return numberText(ms / 3_600_000, { style: "unit", unit: "hour", unitDisplay: "short", maximumFractionDigits: 1 });
 }
 

@@ -8,6 +8,7 @@ import { KeySheet, PasswordSheet, SecretSheet, UserSheet } from "./sheets.js";
 
 export const users = signal([]);
 export const keys = signal([]);
+const loaded = signal(false);
 const fault = signal(null);
 const sheet = signal(null); // {kind, entry}
 const secret = signal(null);
@@ -16,7 +17,8 @@ async function load() {
   const [people, opened] = await Promise.all([fetch("/api/v1/users"), fetch("/api/v1/keys")]);
   if (people.ok) users.value = (await people.json()).users;
   if (opened.ok) keys.value = (await opened.json()).keys;
-  if (!people.ok || !opened.ok) fault.value = t("people.refused");
+  loaded.value = people.ok && opened.ok;
+  if (!loaded.value) fault.value = t("people.refused");
 }
 
 /** Send a change; what is wrong is said by the service. @returns {Promise<boolean>} */
@@ -62,6 +64,7 @@ function Users() {
         )}
       </tbody>
     </table></div>
+    ${loaded.value && users.value.length === 0 && html`<p class="empty">${t("people.no_users")}</p>`}
   </section>`;
 }
 
@@ -89,6 +92,7 @@ function Keys() {
         )}
       </tbody>
     </table></div>
+    ${loaded.value && keys.value.length === 0 && html`<p class="empty">${t("people.no_keys")}</p>`}
   </section>`;
 }
 

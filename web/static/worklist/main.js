@@ -12,6 +12,7 @@ import { worded } from "../inspection/wording.js";
 import { addressed } from "../office/address.js";
 import { ask, Done, Fault, query, useAsked } from "../office/api.js";
 import { Field, Segments } from "../office/parts.js";
+import { loadPeople, nameOf } from "../office/people.js";
 import { DropSheet } from "./drop-sheet.js";
 import { reasonOf } from "./reason.js";
 
@@ -38,6 +39,7 @@ function Worklist() {
   const asked = query({ inspector: values.whose === "me" ? "me" : "", state: values.state, limit: MOST });
   const { found, fault, busy, again } = useAsked(() => ask(`/inspection/tasks${asked}`), `${asked} ${acting.value}`, AGAIN_MS);
   const { found: desk } = useAsked(loadDesk, "desk");
+  useEffect(() => void loadPeople(), []);
   const [dropping, setDropping] = useState(null);
   const [done, setDone] = useState("");
   const tasks = (found?.tasks ?? []).filter(
@@ -62,6 +64,7 @@ function Worklist() {
   return html`
     <${TopBar} section="inspection"><span class="grow"></span></>
     <main class="page">
+      <${InspectionTabs} shown="worklist" />
       <div class="page-head">
         <h2>${t("worklist.title")}</h2>
         <${Segments}
@@ -74,14 +77,13 @@ function Worklist() {
         <span class="grow"></span>
         ${may("quality") && desk?.plans.length > 0 && html`<${Draw} plans=${desk.plans} onDrawn=${(n) => (setDone(t("worklist.drawn", { n })), again())} />`}
       </div>
-      <${InspectionTabs} shown="worklist" />
       <${Done} text=${done} />
       <${Filters} values=${values} plans=${desk?.plans ?? []} />
       <${Fault} fault=${fault} />
       <section class="panel" aria-busy=${busy} aria-label=${t("worklist.title")}>
         ${tasks.length > 0
           ? html`<div class="scroll"><${Rows} tasks=${tasks} desk=${desk} whose=${values.whose} onDrop=${setDropping} /></div>`
-          : html`<p class="empty" role="status">${t(emptyWord(found, desk))}</p>`}
+          : html`<p class="empty" role="status">${t(emptyWord(found, desk))}${desk?.plans.length === 0 && html` <a class="link" href="/inspection/plans">${t("inspection.tab.plans")}</a>`}</p>`}
       </section>
     </main>
     ${dropping && html`<${DropSheet} task=${dropping} onClose=${() => setDropping(null)} onDropped=${again} />`}
@@ -106,7 +108,7 @@ function emptyWord(found, desk) {
 }
 
 function agentText(call) {
-  return call.agent_id ?? agentOf(null);
+  return call.agent_id ? nameOf(call.agent_id) : agentOf(null);
 }
 
 function Filters({ values, plans }) {
