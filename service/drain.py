@@ -105,7 +105,8 @@ class Drain:
         until_s, moved = loop.time() + within_s, 0
         while running := self._calls.running():
             if self._calls.is_ending(running[0]):
-                await _until(lambda: running[0] not in self._calls.running(), _ENDING_S)
+                patience_s = min(_ENDING_S, max(0.0, until_s - loop.time()))
+                await _until(lambda: running[0] not in self._calls.running(), patience_s)
                 if running[0] not in self._calls.running():
                     continue
             await self._move(running[0])

@@ -234,8 +234,8 @@ class LiveCall:
 
     @property
     def is_ending(self) -> bool:
-        """Whether its end is known or suspected, and is told within moments."""
-        return self._over_due_ms is not None or self._over is not None
+        """Whether its end is told within moments; what was suspected once and has come back is none."""
+        return self._over_due_ms is not None or (self._over is not None and self._over.final)
 
     @property
     def listened(self) -> bool:

@@ -191,3 +191,17 @@ def test_a_leg_that_ended_long_ago_has_no_sound_now() -> None:
     _, (agent, customer) = site.first.board.sound_to_keep("c", 6_000, 8_000, (Leg.AGENT, Leg.CUSTOMER))
     assert len(agent) == len(customer) == 2_000 * 32
     assert not any(agent)
+
+
+def test_a_call_that_was_away_for_a_while_and_came_back_moves_too() -> None:
+    site = _Site()
+    site.play(3_000)
+    for stream in site.first.streams.values():
+        stream.end(explicit=False)
+    site.first.streams = {}
+    site.play(7_000)
+    assert site.first.outlet.changes
+    site.connect()
+    site.play(9_000)
+    assert not site.first.board.is_ending("c")
+    assert site.first.board.pass_on("c") is not None
