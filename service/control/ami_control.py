@@ -7,9 +7,9 @@ from service.control.ami_asking import AmiAsking
 from service.control.ami_taps import AmiTaps
 from service.control.follower import LinkError
 from service.control.pbx_control import Around, CallLine
-from service.control.phone_supervisions import PhoneSupervisions, Supervision
-from service.control.strays import Strays
-from service.control.taps import Taps
+from service.control.phone_control import PhoneControl
+from service.control.phone_supervisions import Supervision
+from service.control.taps import TapHands
 from streaming.frames import Leg
 from streaming.wire.ami import AmiMessage
 from web.supervision import Able, ControlFailedError, Mode
@@ -22,16 +22,12 @@ _NEEDED_TO_SPY = ("Originate", "Hangup", "PlayDTMF")
 _NO_SUCH_CHANNEL = "no such channel"
 
 
-class AmiControl:
+class AmiControl(PhoneControl):
     """Fills `PbxControl` and `Hands`. Things are channels, named by the unique ids that we gave them."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: AmiAsking, around: Around) -> None:
-        self._feed, self._settings, self._asking = feed, settings, asking
-        self._prefix = f"{feed.app}."
-        self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
-        self._hands = AmiTaps(feed, asking, self.strays) if feed.taps is not None else None
-        self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
+        self._asking = asking
+        super().__init__(feed, settings, around)
         self._actions: frozenset[str] = frozenset()
 
     # --- the link ----------------------------------------------------------------------------------------------
@@ -81,14 +77,6 @@ class AmiControl:
         self._asking.lost()
         self.taps.link_lost()
 
-    def before_listing(self) -> frozenset[str]:
-        """What was there before the PBX is asked what it has."""
-        return self.supervisions.rung | self.taps.standing
-
-    def is_ours(self, channel: str) -> bool:
-        """Whether we made it, in this life or an earlier one."""
-        return channel.startswith(self._prefix)
-
     # --- PbxControl --------------------------------------------------------------------------------------------
 
     def ability(self, mode: Mode) -> Able:
@@ -99,18 +87,6 @@ class AmiControl:
             if action.lower() not in self._actions:
                 return f"the manager user may not {action} (manager.conf: write = originate,call)"
         return True
-
-    async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
-        """Ring the supervisor."""
-        await self.supervisions.begin(supervision_id, mode, extension, line)
-
-    async def change(self, supervision_id: str, mode: Mode) -> None:
-        """Another mode."""
-        await self.supervisions.change(supervision_id, mode)
-
-    async def end(self, supervision_id: str) -> None:
-        """The supervisor leaves."""
-        await self.supervisions.end(supervision_id)
 
     async def hang_up(self, line: CallLine) -> None:
         """End the customer's channel; the dialplan ends the agent's."""
@@ -126,11 +102,6 @@ class AmiControl:
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """Spies on what comes in are fed before whispers are mixed in (measured)."""
         return self.taps.both_of(call_id)
-
-    def call_over(self, call_id: str) -> None:
-        """Everybody is out, and nobody taps it."""
-        self.supervisions.call_over(call_id)
-        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 
@@ -176,6 +147,9 @@ class AmiControl:
     async def _press(self, supervision: Supervision, mode: Mode) -> None:
         fields = (("Channel", supervision.phone), ("Digit", _KEYS[mode]), ("Receive", "true"))
         await self._asking.do("PlayDTMF", fields)
+
+    def _tap_hands(self, around: Around) -> TapHands | None:
+        return AmiTaps(self._feed, self._asking, self.strays) if self._feed.taps is not None else None
 
     async def _remove(self, channel: str) -> bool:
         answer = await self._asking.ask("Hangup", (("Channel", channel), ("Cause", "16")))

@@ -9,9 +9,9 @@ from service.control.ari_rest import AriRefusedError, AriRest, part
 from service.control.ari_taps import AriTaps, parts_of
 from service.control.follower import LinkError
 from service.control.pbx_control import Around, CallLine
-from service.control.phone_supervisions import PhoneSupervisions, Supervision
-from service.control.strays import Strays
-from service.control.taps import Taps
+from service.control.phone_control import PhoneControl
+from service.control.phone_supervisions import Supervision
+from service.control.taps import TapHands
 from streaming.frames import Leg
 from web.supervision import Able, ControlFailedError, Mode
 
@@ -19,17 +19,12 @@ _WHISPER = {Mode.LISTEN: "none", Mode.WHISPER: "out", Mode.BARGE: "both"}  # mea
 _SNOOP_MODULE = "res_stasis_snoop.so"
 
 
-class AriControl:
+class AriControl(PhoneControl):
     """Fills `PbxControl` and `Hands`. Things are named `channels/<id>` and `bridges/<id>`, as in the interface."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings, rest: AriRest, around: Around) -> None:
-        self._feed, self._rest = feed, rest
-        self._prefix = f"{feed.app}."  # no application's name holds a dot
-        self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
-        hands = AriTaps(feed, rest, self.strays, around.doors) if feed.taps is not None else None
-        self.taps = Taps(feed.name, feed.taps, hands, self._prefix)
-        self._settings = settings
+        self._rest = rest
+        super().__init__(feed, settings, around)
         self._linked = False
         self._missing: str | None = "the telephone system has not been reached yet"
         self._may_snoop = False
@@ -47,10 +42,6 @@ class AriControl:
             self._may_snoop = bool(await self._rest.get(f"asterisk/modules/{_SNOOP_MODULE}"))
         except AriRefusedError:
             self._may_snoop = False
-
-    def before_listing(self) -> frozenset[str]:
-        """What was there before the PBX is asked what it has."""
-        return self.supervisions.rung | self.taps.standing
 
     def linked(self, channels: list[Any], bridges: list[Any], before: frozenset[str]) -> None:
         """The link is made: these are there."""
@@ -114,18 +105,6 @@ class AriControl:
             return "ARI cannot take a call over by itself: name a dialplan context (pbx.feeds: take_over_context)"
         return True
 
-    async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
-        """Ring the supervisor."""
-        await self.supervisions.begin(supervision_id, mode, extension, line)
-
-    async def change(self, supervision_id: str, mode: Mode) -> None:
-        """Another mode."""
-        await self.supervisions.change(supervision_id, mode)
-
-    async def end(self, supervision_id: str) -> None:
-        """The supervisor leaves."""
-        await self.supervisions.end(supervision_id)
-
     async def hang_up(self, line: CallLine) -> None:
         """End the customer's channel; the dialplan ends the agent's."""
         try:
@@ -142,11 +121,6 @@ class AriControl:
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """Snoops that hear what comes in are fed before whispers are mixed in (measured)."""
         return self.taps.both_of(call_id)
-
-    def call_over(self, call_id: str) -> None:
-        """Everybody is out, and nobody taps it."""
-        self.supervisions.call_over(call_id)
-        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 
@@ -215,6 +189,9 @@ class AriControl:
 
     def _snoop_of(self, supervision: Supervision) -> str:
         return f"{supervision.phone}-{supervision.changes}"
+
+    def _tap_hands(self, around: Around) -> TapHands | None:
+        return AriTaps(self._feed, self._rest, self.strays, around.doors) if self._feed.taps is not None else None
 
     async def _remove(self, thing: str) -> bool:
         """Gone when Asterisk says so, or never knew it."""

@@ -36,7 +36,9 @@ class BrowserWay:
                 return True
             case Mode.WHISPER | Mode.BARGE:
                 deaf = [leg for leg in _HEARD_BY[mode] if self._paths.find(call_id, leg) is None]
-                return _NO_WAY.format(party=deaf[0]) if deaf else True
+                if not deaf:
+                    return True
+                return self._paths.why_not(call_id, deaf[0]) or _NO_WAY.format(party=deaf[0])
             case Mode.END:
                 return self._phone.ability(call_id, mode)
             case Mode.TAKE_OVER:

@@ -7,9 +7,9 @@ from service.control.esl_asking import EslAsking
 from service.control.esl_taps import FORK, EslTaps
 from service.control.follower import LinkError
 from service.control.pbx_control import Around, CallLine
-from service.control.phone_supervisions import PhoneSupervisions, Supervision
-from service.control.strays import Strays
-from service.control.taps import Taps
+from service.control.phone_control import PhoneControl
+from service.control.phone_supervisions import Supervision
+from service.control.taps import TapHands
 from streaming.frames import Leg
 from streaming.wire.esl import EslMessage
 from web.supervision import Able, ControlFailedError, Mode
@@ -18,16 +18,12 @@ _KEYS = {Mode.LISTEN: "0", Mode.WHISPER: "2", Mode.BARGE: "3"}  # 2 speaks to th
 _MODES = {**{key: mode for mode, key in _KEYS.items()}, "1": Mode.BARGE}  # 1: the customer hears it, which counts
 
 
-class EslControl:
+class EslControl(PhoneControl):
     """Fills `PbxControl` and `Hands`. Things are channels, named by the uuids that we gave them."""
 
     def __init__(self, feed: PbxFeed, settings: PbxSettings, asking: EslAsking, around: Around) -> None:
-        self._feed, self._settings, self._asking = feed, settings, asking
-        self._prefix = f"{feed.app}."
-        self.strays = Strays(feed.name, self.is_ours, self._remove)
-        self.supervisions = PhoneSupervisions(feed.name, self, around.news, settings.ring_s)
-        self._hands = EslTaps(feed, asking, self.strays) if feed.taps is not None else None
-        self.taps = Taps(feed.name, feed.taps, self._hands, self._prefix)
+        self._asking = asking
+        super().__init__(feed, settings, around)
 
     # --- the link ----------------------------------------------------------------------------------------------
 
@@ -70,14 +66,6 @@ class EslControl:
         self._asking.lost()
         self.taps.link_lost()
 
-    def before_listing(self) -> frozenset[str]:
-        """What was there before the PBX is asked what it has."""
-        return self.supervisions.rung | self.taps.standing
-
-    def is_ours(self, uuid: str) -> bool:
-        """Whether we made it, in this life or an earlier one."""
-        return uuid.startswith(self._prefix)
-
     # --- PbxControl --------------------------------------------------------------------------------------------
 
     def ability(self, mode: Mode) -> Able:
@@ -85,18 +73,6 @@ class EslControl:
         if not self._asking.is_linked:
             return f"the link to the telephone system {self._feed.name} is down"
         return True
-
-    async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
-        """Ring the supervisor."""
-        await self.supervisions.begin(supervision_id, mode, extension, line)
-
-    async def change(self, supervision_id: str, mode: Mode) -> None:
-        """Another mode."""
-        await self.supervisions.change(supervision_id, mode)
-
-    async def end(self, supervision_id: str) -> None:
-        """The supervisor leaves."""
-        await self.supervisions.end(supervision_id)
 
     async def hang_up(self, line: CallLine) -> None:
         """End the customer's leg; FreeSWITCH ends the agent's."""
@@ -112,11 +88,6 @@ class EslControl:
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """A whisper goes into what the agent hears, a barge also into what the agent's leg says."""
         return mode is not Mode.BARGE and self.taps.both_of(call_id)
-
-    def call_over(self, call_id: str) -> None:
-        """Everybody is out, and nobody taps it."""
-        self.supervisions.call_over(call_id)
-        self.taps.call_over(call_id)
 
     # --- Hands -------------------------------------------------------------------------------------------------
 
@@ -162,9 +133,13 @@ class EslControl:
     async def _press(self, supervision: Supervision, mode: Mode) -> None:
         await self._asking.do(f"uuid_recv_dtmf {supervision.phone} {_KEYS[mode]}")
 
+    def _tap_hands(self, around: Around) -> TapHands | None:
+        self._forks = EslTaps(self._feed, self._asking, self.strays) if self._feed.taps is not None else None
+        return self._forks
+
     async def _remove(self, uuid: str) -> bool:
-        if uuid.startswith(FORK) and self._hands is not None:
-            await self._asking.ask(self._hands.stop(uuid))
+        if uuid.startswith(FORK) and self._forks is not None:
+            await self._asking.ask(self._forks.stop(uuid))
             return True  # stopped, or gone with its leg
         said = await self._asking.ask(f"uuid_kill {uuid}")
         return said.startswith("+OK") or "no such channel" in said.lower()

@@ -38,6 +38,12 @@ _log = structlog.get_logger(__name__)
 _SUBPROTOCOLS = ("media", "audio.drachtio.org", "audio.jambonz.org")  # those offered are echoed, in this order
 
 
+_AUDIOHOOK_ONE_WAY = (
+    "Genesys AudioHook Monitor carries audio one way, to us: its protocol has no audio back into the conversation; "
+    "step in by telephone, or in Genesys Cloud"
+)
+
+
 class _Doorway:
     """What the routes share."""
 
@@ -177,7 +183,9 @@ def dialect_doors(
             return
         headers = websocket.headers
         parser = AudioHookParser(headers.get("audiohook-session-id"), headers.get("audiohook-organization-id"), limits)
-        manners = Manners(refusal=lambda detail: parser.disconnect("error", detail).text)
+        manners = Manners(
+            refusal=lambda detail: parser.disconnect("error", detail).text, voices=voices, one_way=_AUDIOHOOK_ONE_WAY
+        )
         socket = doorway.socket(
             websocket, "audiohook", parser, name=lambda said: doorway.claim_named("audiohook", said), manners=manners
         )

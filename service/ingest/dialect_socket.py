@@ -36,6 +36,7 @@ from streaming.wire.events import (
 from streaming.wire.socket_dialect import SocketDialect
 from web.requests import CALL_ID_PATTERN
 from web.sources import NodeFullError
+from web.trust.who import who_asks
 
 _log = structlog.get_logger(__name__)
 _CLOSE_CODES = {Fault.TOO_LARGE: 1009, Fault.BAD_JSON: 1007, Fault.BAD_FORMAT: 1003}
@@ -55,6 +56,7 @@ class Manners:
     finals: Callable[[], Awaitable[str]] | None = None  # when the sender wants the last words, or says it is done
     voice: Callable[[Send], VoicePath | None] | None = None  # audio back to the party, once the format is known
     voices: VoicePaths | None = None  # where it is found
+    one_way: str | None = None  # why no voice leads back, where somebody may ask
 
 
 PLAIN = Manners()
@@ -73,6 +75,8 @@ def claimed(claim: Callable[[], SideStreams], call_id: str) -> SideStreams | Ref
     """What `claim` yields for a call, or why it cannot."""
     if not re.match(CALL_ID_PATTERN, call_id):
         return Refusal(404, _CLOSE_POLICY, "a call_id has up to 128 letters, digits and . _ : @ -")
+    if not call_id.startswith(who_asks().calls_prefix):  # also where the sender names the call on its socket
+        return Refusal(403, _CLOSE_POLICY, "this key is for calls of another PBX")
     try:
         return claim()
     except UnknownLegError:
@@ -214,6 +218,9 @@ class DialectSocket:
     def _open_voice(self) -> None:
         """Only a socket of one leg leads to one party."""
         sides, voices = self._sides, self._manners.voices
+        if sides is not None and voices is not None and self._manners.one_way is not None:
+            for leg in sides.legs:
+                voices.lead_nowhere(sides.call_id, leg, self._manners.one_way)
         if self._voice is not None or sides is None or voices is None or len(sides.legs) != 1:
             return
         self._voice = self._manners.voice(self._say) if self._manners.voice is not None else None
@@ -221,6 +228,9 @@ class DialectSocket:
             voices.open(sides.call_id, sides.legs[0], self._voice)
 
     def _close_voice(self, sides: SideStreams) -> None:
+        if self._manners.one_way is not None and self._manners.voices is not None:
+            for leg in sides.legs:
+                self._manners.voices.lead_nowhere(sides.call_id, leg, None)
         if self._voice is not None and self._manners.voices is not None:
             self._manners.voices.close(sides.call_id, sides.legs[0], self._voice)
 

@@ -37,6 +37,7 @@ class VoicePaths:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, Leg], VoicePath] = {}
+        self._one_way: dict[tuple[str, Leg], str] = {}
         self.changed: Callable[[str], None] = lambda call_id: None  # told the call whose ways have changed
 
     def open(self, call_id: str, leg: Leg, path: VoicePath) -> None:
@@ -49,6 +50,18 @@ class VoicePaths:
         if self._open.get((call_id, leg)) is path:
             del self._open[call_id, leg]
             self.changed(call_id)
+
+    def lead_nowhere(self, call_id: str, leg: Leg, why: str | None) -> None:
+        """The leg comes by a socket that carries nothing back, for this reason; None: by that socket no more."""
+        if why is not None:
+            self._one_way[call_id, leg] = why
+        else:
+            self._one_way.pop((call_id, leg), None)
+        self.changed(call_id)
+
+    def why_not(self, call_id: str, leg: Leg) -> str | None:
+        """Why nothing leads back to the party, where its socket says so."""
+        return self._one_way.get((call_id, leg))
 
     def find(self, call_id: str, leg: Leg) -> VoicePath | None:
         """The way to a party of the call."""

@@ -19,6 +19,7 @@ from service.leg_stream import LegStream
 from streaming.frames import Leg
 from streaming.observations import WordsHeard
 from streaming.wire.vosk_socket import VoskSocketParser
+from web.trust.who import who_asks
 
 _LAST_WORDS_S = 30.0  # the final answer is given after this time with what there is
 
@@ -33,7 +34,7 @@ def vosk_door(settings: Settings, board: CallBoard, clock: Clock, counts: Ingest
     @router.websocket("/ingest/vosk")
     async def vosk(websocket: WebSocket, call: str = "", leg: str = "mixed", language: str = "") -> None:
         """Config, binaries, eof; one answer to each binary, as fast as the words are recognised."""
-        call_id = call or f"vosk-{uuid.uuid4()}"
+        call_id = call or f"{who_asks().calls_prefix}vosk-{uuid.uuid4()}"
         streams: list[LegStream] = []
 
         def claim() -> SideStreams:

@@ -179,15 +179,15 @@ async def _tried(site: Site, call: Recording, name: str) -> tuple[list[object], 
     playing = [asyncio.create_task(_played(site, call, via)) for via in _ROADS]
     await asyncio.sleep(_AFTER_S)
     await _TROUBLES[name](site)
-    played = await asyncio.gather(*playing)  # a call that ended by it raises here
     over.set()
+    played = await asyncio.gather(*playing)  # a call that ended by it raises here
     lines = [each.line for each in played]
     latest_ms, lost = max(line.latest_ms for line in lines), sum(line.lost_ms for line in lines)
     good = latest_ms <= _MOST_LATE_MS and (name in _NODE_AWAY or not lost)
     back = f"{sum(line.breaks for line in lines)} / {sum(line.returns for line in lines)}"
     behind: object = "–" if name in _NODE_AWAY else await looking
     if name in _NODE_AWAY:
-        await looking
+        looking.cancel()
     losses = ", ".join(f"{via} {line.lost_ms / 1000:.1f}" for via, line in zip(_ROADS, lines, strict=True))
     return [name, round(latest_ms), losses, back, sum(each.events_lost for each in played), behind], good
 
@@ -218,8 +218,8 @@ def main() -> None:
     lines = [
         f"Three real-time calls at once ({', '.join(_ROADS)}), trouble {_AFTER_S:.0f} s after their beginning. Every "
         "call ran to its own end. *Late* is the simulated PBX's own clock; *lost* is audio of both legs that could not "
-        "be handed over; *reading behind* is how far the node's reading of any leg fell behind the clock at most, "
-        f"asked over HTTP every {_LOOK_S} s. An AudioSocket is read on whatever is stuck behind it.",
+        "be handed over; *reading behind* is how far the node's reading of any leg fell behind the clock at most "
+        f"while the trouble lasted, asked over HTTP every {_LOOK_S} s.",
         "",
         *table(header, rows),
     ]

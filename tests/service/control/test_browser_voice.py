@@ -25,7 +25,9 @@ from streaming.wire.audiosocket import AudioSocketParser, encode_audio, encode_u
 from streaming.wire.events import AudioReceived
 from streaming.wire.g711 import decode_mulaw
 from tests.service.ingest.doors import TONE_8K, Doors, open_doors, until
+from tests.service.ingest.test_dialect_doors import CONVERSATION
 from tests.streaming.wire.test_asterisk_socket import start as media_start
+from tests.streaming.wire.test_audiohook import opening
 from tests.streaming.wire.test_twilio import media
 from web.microphone import MicrophoneDoor, microphone_router
 from web.sources import Announcement
@@ -161,6 +163,16 @@ async def test_what_leads_to_nobody_is_named_and_not_promised() -> None:
             await inside.way.change(replace(_WHISPER, mode=Mode.LISTEN), Mode.WHISPER)
         assert inside.way.ability("c-1", Mode.LISTEN) is True
         assert "extension" in str(inside.way.ability("c-1", Mode.TAKE_OVER))
+
+
+async def test_a_dialect_without_a_way_back_says_so_itself() -> None:
+    async with room() as inside, connect(f"{inside.doors.ws}/ingest/audiohook") as genesys:
+        await genesys.send(opening())
+        await genesys.recv()
+        await until(lambda: "AudioHook" in str(inside.way.ability(CONVERSATION, Mode.WHISPER)))
+        assert "one way" in str(inside.way.ability(CONVERSATION, Mode.BARGE))
+        await genesys.close()
+        await until(lambda: "AudioSocket" in str(inside.way.ability(CONVERSATION, Mode.WHISPER)))
 
 
 async def test_where_sockets_lead_nowhere_the_settings_say_so() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from dataclasses import replace
 
 import http_sf
 import numpy as np
@@ -22,6 +23,7 @@ from tests.service.ingest.doors import TONE_8K, Doors, open_doors, until
 from tests.streaming.wire.test_audiohook import ORGANIZATION, SESSION, message, opening
 from tests.streaming.wire.test_http_signature import COVERED
 from tests.streaming.wire.test_twilio import CONNECTED, STOP, media, start
+from web.trust.who import NOBODY, now_asks
 
 CONVERSATION = "0f4de7aa-51c7-4be0-9d0b-2f6b0a3f7e11"
 SILENCE_8K = bytes(320)
@@ -231,3 +233,21 @@ async def _closed(socket: ClientConnection, code: int) -> None:
     async with asyncio.timeout(5):
         await socket.wait_closed()
     assert socket.close_code == code
+
+
+async def test_a_key_brings_calls_of_its_own_pbx_alone_wherever_the_call_is_named() -> None:
+    now_asks(replace(NOBODY, calls_prefix="pbx-7:"))  # the server is this task's
+    async with open_doors() as doors:
+        for path in ("asterisk?call=pbx-8:1&leg=agent", "vosk?call=pbx-8:1", "freeswitch/pbx-8:1/agent"):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(f"{doors.ws}/ingest/{path}")
+            assert refused.value.response.status_code == 403, path
+        async with connect(f"{doors.ws}/ingest/twilio") as twilio:
+            await twilio.send(start(call_id="pbx-8:1", leg="agent"))
+            await _closed(twilio, 1008)
+        async with connect(f"{doors.ws}/ingest/vosk") as unnamed, connect(f"{doors.ws}/ingest/twilio") as twilio:
+            await unnamed.send('{"config": {"sample_rate": 8000}}')
+            await twilio.send(start(call_id="pbx-7:1", leg="agent"))
+            await until(lambda: len(doors.board.live_calls()) == 2)
+            named = [call.record.call_id for call in doors.board.live_calls()]
+            assert all(call_id.startswith("pbx-7:") for call_id in named)
