@@ -51,7 +51,7 @@ def telephone_call(name: str, folder: Path, lasts_s: int | None = None) -> Recor
     both = both[: (lasts_s or len(both)) * narrow.rate_hz]
     path, until_ms = folder / f"{name}.flac", len(both) * 1000 // narrow.rate_hz
     soundfile.write(path, both, narrow.rate_hz, subtype="PCM_16")
-    script = [event for event in truth(name)["pbx"] if event["at_ms"] < until_ms]
+    script = [event for event in truth(name)["pbx"] if event["at_ms"] <= until_ms]
     document = {"language": narrow.language, "pbx": script}
     path.with_suffix(".json").write_text(json.dumps(document), encoding="utf-8")
     return load_recording(path)
