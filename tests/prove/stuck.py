@@ -26,7 +26,7 @@ from service.demo.switchboard import Target, Via
 from streaming.wire.audiosocket import encode_audio, encode_uuid
 from tests.calls.played import telephone_call
 from tests.prove.node import Node, running_node
-from tests.prove.report import table, write_block
+from tests.prove.report import percentile, table, write_block
 
 _ROADS = (Via.AUDIOSOCKET, Via.ASTERISK, Via.RTP)
 _AFTER_S, _LASTS_S = 6.0, 8.0
@@ -47,7 +47,11 @@ class Site:
         """A node on the same ports as before."""
         at = ("--http-port", str(self.ports[0]), "--audiosocket-port", str(self.ports[1]))
         self.node = await self.stack.enter_async_context(running_node(self.data_dir, *at))
-        await self.node.ready()
+        for _ in range(5):
+            with suppress(httpx.HTTPError):  # a busy machine answers late
+                await self.node.ready()
+                return
+        raise TimeoutError
 
 
 Trouble = Callable[[Site], Awaitable[None]]
@@ -148,21 +152,22 @@ async def _calls(node: Node) -> dict[str, Any]:
         return answer
 
 
-async def _behind_ms(site: Site, over: asyncio.Event) -> int:
-    """By how much what was heard of any leg fell behind the clock since it was first seen, at most."""
-    loop, first, behind = asyncio.get_running_loop(), dict[tuple[str, str], float](), 0.0
+async def _behind_ms(site: Site, over: asyncio.Event) -> list[float]:
+    """By how much what was heard of the latest leg is behind the clock, against when it was first seen; each look."""
+    loop, first, looks = asyncio.get_running_loop(), dict[tuple[str, str], float](), list[float]()
     while not over.is_set():
         with suppress(httpx.HTTPError, ValueError):
             seen = await _calls(site.node)
-            now_ms = loop.time() * 1000
+            now_ms, behind = loop.time() * 1000, 0.0
             for call in seen["calls"]:
                 for leg, body in call["legs"].items():
                     if call["call_id"].startswith("flood") or not body["connected"]:
                         continue
                     lag = now_ms - body["received_ms"]
                     behind = max(behind, lag - first.setdefault((call["call_id"], leg), lag))
+            looks.append(behind)
         await asyncio.sleep(_LOOK_S)
-    return round(behind)
+    return looks
 
 
 async def _played(site: Site, call: Recording, via: Via) -> Played:
@@ -185,9 +190,10 @@ async def _tried(site: Site, call: Recording, name: str) -> tuple[list[object], 
     latest_ms, lost = max(line.latest_ms for line in lines), sum(line.lost_ms for line in lines)
     good = latest_ms <= _MOST_LATE_MS and (name in _NODE_AWAY or not lost)
     back = f"{sum(line.breaks for line in lines)} / {sum(line.returns for line in lines)}"
-    behind: object = "–" if name in _NODE_AWAY else await looking
-    if name in _NODE_AWAY:
-        looking.cancel()
+    looking.cancel()
+    behind = "–"
+    if name not in _NODE_AWAY and looking.done() and not looking.cancelled() and (looks := looking.result()):
+        behind = f"{percentile(looks, 0.5):.0f} / {max(looks):.0f}"
     losses = ", ".join(f"{via} {line.lost_ms / 1000:.1f}" for via, line in zip(_ROADS, lines, strict=True))
     return [name, round(latest_ms), losses, back, sum(each.events_lost for each in played), behind], good
 
@@ -214,12 +220,19 @@ async def _run(names: list[str]) -> tuple[list[list[object]], bool]:
 def main() -> None:
     """Writes the table down; exit 1 when a call waited, ended, or lost audio to a node that was there."""
     rows, good = asyncio.run(_run(list(_TROUBLES)))
-    header = ["trouble", "call at most late, ms", "lost, s", "breaks / returns", "events lost", "reading behind, ms"]
+    header = [
+        "trouble",
+        "call at most late, ms",
+        "lost, s",
+        "breaks / returns",
+        "events lost",
+        "reading behind, median / most, ms",
+    ]
     lines = [
         f"Three real-time calls at once ({', '.join(_ROADS)}), trouble {_AFTER_S:.0f} s after their beginning. Every "
         "call ran to its own end. *Late* is the simulated PBX's own clock; *lost* is audio of both legs that could not "
-        "be handed over; *reading behind* is how far the node's reading of any leg fell behind the clock at most "
-        f"while the trouble lasted, asked over HTTP every {_LOOK_S} s.",
+        "be handed over; *reading behind* is how far the node's reading of the latest leg was behind the clock "
+        f"until the trouble was over, asked over HTTP every {_LOOK_S} s (the answer's own time is in it).",
         "",
         *table(header, rows),
     ]
