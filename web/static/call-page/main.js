@@ -45,7 +45,7 @@ function CallPage() {
       ...playKeys(),
       { id: "history", key: "h", says: "help.to_history", group: "page", does: () => (location.href = "/history") },
     ]);
-  }, [score.value?.score_id, editable.value, sheets.value.length]);
+  }, [score.value?.score_id, editable.value, sheets.value.length, recordedFrom.value]);
   const bar = html`<${TopBar} section=${score.value === null ? "history" : "inspection"}><span class="grow"></span></>`;
   if (fault.value) return html`${bar}<main class="page"><${Fault} fault=${fault.value} /><p><a class="link" href="/history">${t("call.to_history")}</a></p></main>`;
   if (call.value === null) return html`${bar}<main class="page"><p class="empty" role="status">${t("office.loading")}</p></main>`;
