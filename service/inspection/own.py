@@ -13,6 +13,7 @@ from web.trust.sources import Act, LedgerBook, LedgerQuestion, LedgerRow
 from web.trust.who import EVERYWHERE
 
 _HEARD = (Act.LISTEN, Act.REPLAY, Act.CLIP, Act.DOWNLOAD, Act.WHISPER, Act.BARGE)
+_SYLLABLE_MS = 200  # nobody hears anything in less: a page asked whether there is sound
 _MOST_ROWS = 2_000  # a listener leaves a row each ten seconds
 
 
@@ -51,7 +52,10 @@ class OwnPage:
 
 
 def hearings_of(agent_id: str, rows: Iterable[LedgerRow]) -> list[Hearing]:
-    """The ledger's rows, newest first, as one hearing for each person, call and way of hearing. Own ones are none."""
+    """The ledger's rows, newest first, as one hearing for each person, call and way of hearing.
+
+    Own ones are none, nor is what is shorter than a syllable.
+    """
     found: dict[tuple[str, str, str], Hearing] = {}
     for row in rows:
         if row.who == agent_id or row.call_id is None or row.from_ms is None:
@@ -64,4 +68,5 @@ def hearings_of(agent_id: str, rows: Iterable[LedgerRow]) -> list[Hearing]:
             found[key] = Hearing(row.act, row.call_id, row.at, from_ms, to_ms)
         else:
             found[key] = Hearing(row.act, row.call_id, row.at, row.from_ms, to_ms)
-    return sorted(found.values(), key=lambda each: each.at, reverse=True)
+    heard = [each for each in found.values() if each.to_ms - each.from_ms >= _SYLLABLE_MS]
+    return sorted(heard, key=lambda each: each.at, reverse=True)

@@ -127,10 +127,12 @@ def test_rows_of_one_listener_are_one_hearing_and_own_ones_none() -> None:
         a_row(3, "clip", who="1007"),
         a_row(2, "listen", at=at + timedelta(seconds=10), from_ms=8_000, to_ms=18_000),
         a_row(1, "replay", at=at, from_ms=1_000, to_ms=None),
+        a_row(1, "download", at=at, from_ms=0, to_ms=20),
+        a_row(1, "whisper", at=at, from_ms=1_000, to_ms=4_000),
         a_row(0, "end", from_ms=None),
     ]
 
     assert hearings_of("1007", rows) == [
         Hearing("listen", "call-1", at + timedelta(seconds=10), 8_000, 21_000),
-        Hearing("replay", "call-1", at, 1_000, 1_000),
+        Hearing("whisper", "call-1", at, 1_000, 4_000),
     ]

@@ -56,7 +56,7 @@ async function loadTrack() {
 
 /** From where on the call can be heard: all of it where it was recorded, its end while that is still in memory. */
 async function loadSound() {
-  for (const part of ["?from_ms=0&to_ms=1000", ""]) {
+  for (const part of ["?from_ms=0&to_ms=20", ""]) {
     const answer = await fetch(`/api/v1${path}/audio.wav${part}`).catch(() => null);
     if (answer?.ok) {
       recordedFrom.value = Number(answer.headers.get("X-Earshot-From-Ms") ?? 0);
