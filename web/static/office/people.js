@@ -1,15 +1,17 @@
 // People of the inspectors' records by name: those within one's own scope; anybody else goes by the id.
 
 import { signal } from "../vendor/preact.js";
+import { may } from "../lib/session.js";
 import { ask } from "./api.js";
 
 export const people = signal([]); // {id, name, roles, teams}
 let asking = null;
 
 export function loadPeople() {
+  if (!may("scores")) return null;
   asking ??= ask("/inspection/people").then(
     (found) => (people.value = found.people),
-    () => (asking = null), // without the right, or not now: ids will do
+    () => (asking = null), // not now: ids will do
   );
   return asking;
 }
