@@ -17,9 +17,9 @@ def _clock_time(said: str) -> str:
 class TargetSettings(Section):
     """What a month should reach; a report names what was missed."""
 
-    pass_ratio: float | None = Field(0.9, ge=0, le=1, description="Share of the scored calls that pass, at least.")
-    error_ratio: float | None = Field(0.3, ge=0, le=1, description="Share of the scored calls with an error, at most.")
-    fatal_ratio: float | None = Field(0.01, ge=0, le=1, description="Share of them with a fatal error, at most.")
+    pass_ratio: float | None = Field(None, ge=0, le=1, description="Share of the scored calls that pass, at least.")
+    error_ratio: float | None = Field(None, ge=0, le=1, description="Share of the scored calls with an error, at most.")
+    fatal_ratio: float | None = Field(None, ge=0, le=1, description="Share of them with a fatal error, at most.")
     fcr: float | None = Field(0.85, ge=0, le=1, description="First-call resolution, at least.")
     csat: float | None = Field(0.9, ge=0, le=100, description="Customer satisfaction, at least.")
     site_gap: float = Field(0.02, gt=0, le=1, description="A site so far below all sites together is named.")

@@ -44,6 +44,8 @@ _BEST = {  # picture of docs/images: page, language, theme, width
     "score-zh": ("score", "zh-CN", "light", 1440),
     "own": ("own", "en", "light", 1440),
     "history-zh": ("history", "zh-CN", "light", 1440),
+    "figures-quality": ("figures-quality", "en", "dark", 1440),
+    "report-zh": ("report", "zh-CN", "light", 1440),
     "figures": ("figures", "en", "dark", 1440),
     "improvements": ("improvements", "en", "dark", 1440),
     "appeals-zh": ("appeals", "zh-CN", "light", 1440),

@@ -149,7 +149,7 @@ class _Page:
                 [
                     self._td(_safe(said(f"quality.{name}"))),
                     self._td(value(report.total), right=True),
-                    self._td(value(report.before), right=True),
+                    self._td(value(report.before) if report.before.figures.calls else "–", right=True),
                     self._td(wanted, right=True),
                 ]
             )

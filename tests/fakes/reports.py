@@ -61,7 +61,7 @@ class FakeReports:
 
     async def monthly(self, asked: ReportAsked) -> MonthlyReport:
         self.asked.append(asked)
-        targets = TargetSettings(pass_ratio=0.95)
+        targets = TargetSettings(pass_ratio=0.95, error_ratio=0.3, fatal_ratio=0.01)
         tables = {by: await self._table(by) for by in By}
         total = replace(tables[By.DAY].total, outside={"csat": OutsideValue(0.93, 40)})
         faults = await self.quality.faults(FiguresAsked(By.DAY, date(2026, 11, 1), date(2026, 11, 30)), 30)

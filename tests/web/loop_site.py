@@ -16,6 +16,7 @@ from config.settings import Language, Settings
 from service.inspection.inspection import Inspection
 from service.inspection.kinds import score_records
 from service.inspection.scoring import with_marks
+from service.reports.monthly import MonthlyReports
 from service.store.history import StoredHistory
 from service.store.inspection_records import Step
 from service.store.store import Store
@@ -103,7 +104,8 @@ async def loop_site(folder: Path) -> AsyncIterator[LoopSite]:
         story = Story(store, desk, clock, calls, now)
         await story.tell()
         clock.at = None
-        office = replace(an_office(), history=StoredHistory(store))
+        reports = MonthlyReports(settings, store, clock, SHEETS, lambda: ROSTER)
+        office = replace(an_office(), history=StoredHistory(store), reports=reports)
         further = inspection_routes(desk, lambda: ROSTER, seen, NoClips(), NoLedger())
         async with open_site(office=office, routers=further, calls=seen) as site:
             for change in await store.search((), (), (), None, None, 500, None):

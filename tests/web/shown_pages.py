@@ -146,8 +146,6 @@ SHOWN_PAGES = (
     ShownPage("history-alerts", "/history?show=alerts", "tr[data-alert]"),
     ShownPage("call", "/calls/{call}#t=1.0", ".transcript .line, .transcript .empty"),
     ShownPage("figures", "/figures", ".figures tbody tr"),
-    ShownPage("figures-quality", "/figures?show=quality&by=site", ".figures tbody tr"),
-    ShownPage("report", "/reports", ".key-figures tbody tr"),
     ShownPage("rules", "/rules", ".rules-table tbody tr"),
     ShownPage("rules-edit", "/rules?view=edit", ".editor textarea"),
     ShownPage("rules-editions", "/rules?view=editions", ".panel table"),
@@ -183,6 +181,9 @@ LOOP_PAGES = (
     ShownPage("plans", "/inspection/plans", "[data-plan]"),
     ShownPage("plans-edit", "/inspection/plans", "[data-plan]", _change_a_plan),
     ShownPage("sheets", "/inspection/plans?view=sheets&sheet=hundred_points", ".sheet-table"),
+    ShownPage("figures-quality", "/figures?show=quality&by=team", ".bars li"),
+    ShownPage("figures-quality-agents", "/figures?show=quality&by=agent", ".quality tbody tr"),
+    ShownPage("report", "/reports", ".key-figures tbody tr"),
     ShownPage("sheets-check", "/inspection/plans?view=check", ".editor textarea", _write_a_fault),
 )
 """The pages of the closed loop, over a site in which inspectors have worked (tests/web/loop_site.py)."""

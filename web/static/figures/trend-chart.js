@@ -6,7 +6,7 @@ import { locale, t } from "../lib/i18n.js";
 import { theme } from "../frame/theme.js";
 import { numberText } from "../lib/wording.js";
 
-const HEIGHT = 200;
+const HEIGHT = 220;
 const DASHES = [undefined, [6, 4], [2, 3]];
 
 /**

@@ -65,6 +65,7 @@ function Report({ report }) {
 
 function KeyFigures({ report }) {
   const targets = Object.fromEntries(report.targets.map((each) => [each.figure, each]));
+  const compared = report.before.calls > 0; // a month before the first call says nothing
   return html`<section class="panel" aria-label=${t("report.key_figures")}>
     <div class="panel-head"><h3>${t("report.key_figures")}</h3></div>
     <table class="table key-figures">
@@ -74,8 +75,8 @@ function KeyFigures({ report }) {
           ([name]) => html`<tr key=${name}>
             <th scope="row">${t(`quality.${name}`)}</th>
             <td class="number"><b>${measureText(name, report.total)}</b></td>
-            <td class="number">${measureText(name, report.before)}</td>
-            <td class="number"><${Change} name=${name} now=${report.total} before=${report.before} /></td>
+            <td class="number">${compared ? measureText(name, report.before) : "–"}</td>
+            <td class="number">${compared && html`<${Change} name=${name} now=${report.total} before=${report.before} />`}</td>
             <td class="number">${targets[name] && html`<${Target} name=${name} target=${targets[name]} />`}</td>
           </tr>`,
         )}
