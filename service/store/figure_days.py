@@ -16,8 +16,8 @@ from service.store.tables import alerts, calls
 from streaming.frames import Party
 
 SEVERITIES = ("critical", "major", "minor", "info")
-_SETTLED = timedelta(hours=24)  # so long after its end a day is counted; until then its rows still change all the time
-_TOUCHED = timedelta(hours=23)  # a change of anything older may be of a counted day (an hour for clocks that differ)
+_SETTLED = timedelta(hours=2)  # so long after its end a day is counted; until then its calls may still run
+_TOUCHED = timedelta(hours=1)  # a change of anything older may be of a counted day (an hour for clocks that differ)
 _MOST_DAYS = 800
 
 

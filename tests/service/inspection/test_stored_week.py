@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import math
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from service.reports.monthly import MonthlyReports
 from service.store.figure_days import count_next_day
 from service.store.inspection_records import Step
 from tests.service.inspection.desk import SHEETS, InspectionDesk, MovedClock, faultless, judged
+from tests.service.inspection.month_by_hand import month_by_hand
 from tests.service.inspection.stored_week import BEGINS_AT, CALLS, StoredWeek, a_week, agent_of, keep
 from tests.service.store.examples import running
 from web.figures_sources import By, FiguresAsked
@@ -41,7 +41,6 @@ _PROVED = {  # of the sheet: which item such an alert proves faulty
     "fast_speech": "pace",
     "interruption": "patience",
 }
-_MONTH = ("2026-02-28 20:00:00.000000", "2026-03-31 20:00:00.000000")  # of Shanghai from 04:00 on, in UTC
 
 
 @dataclass
@@ -347,62 +346,20 @@ async def _report(worked: Worked) -> None:
         pass
     again = await worked.reports.monthly(asked)
     assert again == report
-    with sqlite3.connect(f"file:{worked.database}?mode=ro", uri=True) as sql:
-        calls, talk_ms, by_agent = sql.execute(
-            """SELECT count(*), sum(duration_ms), sum(hung_up_by = 'agent')
-               FROM calls WHERE started_at >= ? AND started_at < ?""",
-            _MONTH,
-        ).fetchone()
-        told, right = sql.execute(
-            """SELECT count(*), sum(mark IS 'right')
-               FROM alerts WHERE opened_at >= ? AND opened_at < ? AND state <> 'withdrawn'""",
-            _MONTH,
-        ).fetchone()
-        scored, mean, passed = sql.execute(
-            """SELECT count(*), round(avg(json_extract(s.content, '$.result.points')), 2),
-                      sum(json_extract(s.content, '$.result.passed'))
-               FROM inspection_records s JOIN calls c USING (call_id)
-               WHERE s.kind = 'score' AND s.state IN ('closed', 'corrected') AND c.started_at >= ? AND c.started_at < ?
-                 AND json_extract(s.content, '$.calibration_id') IS NULL""",
-            _MONTH,
-        ).fetchone()
-        faulty = dict(
-            sql.execute(
-                """SELECT json_extract(m.value, '$.item'), count(DISTINCT s.record_id)
-                   FROM inspection_records s, json_each(s.content, '$.marks') m, json_each(m.value, '$.counts') n
-                   WHERE s.kind = 'score' AND s.state IN ('closed', 'corrected') AND n.value > 0
-                     AND json_extract(s.content, '$.calibration_id') IS NULL
-                   GROUP BY 1"""
-            ).fetchall()
-        )
-        wrong_calls = sql.execute(
-            """SELECT count(DISTINCT s.record_id)
-               FROM inspection_records s, json_each(s.content, '$.marks') m, json_each(m.value, '$.counts') n
-               WHERE s.kind = 'score' AND s.state IN ('closed', 'corrected') AND n.value > 0
-                 AND json_extract(s.content, '$.calibration_id') IS NULL"""
-        ).fetchone()[0]
-        sites = dict(
-            sql.execute(
-                "SELECT site, count(*) FROM calls WHERE started_at >= ? AND started_at < ? GROUP BY site", _MONTH
-            ).fetchall()
-        )
-        cases, in_time = sql.execute(
-            """SELECT count(*), sum(julianday(json_extract(content, '$.reported_at'))
-                                    - julianday(json_extract(content, '$.confirmed_at')) <= 1)
-               FROM inspection_records WHERE kind = 'improvement'"""
-        ).fetchone()
-        appeals, changed = sql.execute(
-            "SELECT count(*), sum(state IN ('changed', 'final')) FROM inspection_records WHERE kind = 'appeal'"
-        ).fetchone()
+    by_hand = month_by_hand(worked.database)
     total = report.total
-    assert (total.figures.calls, total.figures.talk_ms, total.figures.ended_by_agent) == (calls, talk_ms, by_agent)
-    assert (total.figures.alerts, total.figures.right) == (told, right)
-    assert (total.scored.scored, total.scored.mean) == (scored, mean)
-    assert (total.scored.passed, total.scored.faulty) == (passed, wrong_calls)
-    assert {each.item: each.calls for each in report.faults} == faulty
-    assert {line.figures.key: line.figures.calls for line in report.sites.lines} == sites
-    assert (report.loop.confirmed, report.loop.reported_in_time) == (cases, in_time)
-    assert (report.loop.appeals, report.loop.appeals_changed) == (appeals, changed)
+    assert (total.figures.calls, total.figures.talk_ms, total.figures.ended_by_agent) == tuple(
+        by_hand[name] for name in ("calls", "talk_ms", "by_agent")
+    )
+    assert (total.figures.alerts, total.figures.right) == tuple(by_hand[name] for name in ("told", "right"))
+    assert (total.scored.scored, total.scored.mean) == tuple(by_hand[name] for name in ("scored", "mean"))
+    assert (total.scored.passed, total.scored.faulty) == tuple(by_hand[name] for name in ("passed", "wrong_calls"))
+    assert {each.item: each.calls for each in report.faults} == by_hand["faulty"]
+    assert {line.figures.key: line.figures.calls for line in report.sites.lines} == by_hand["sites"]
+    assert (report.loop.confirmed, report.loop.reported_in_time) == tuple(
+        by_hand[name] for name in ("cases", "in_time")
+    )
+    assert (report.loop.appeals, report.loop.appeals_changed) == tuple(by_hand[name] for name in ("appeals", "changed"))
     assert (await worked.reports.pdf(asked, "zh-CN")).startswith(b"%PDF-")
 
 

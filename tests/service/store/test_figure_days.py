@@ -110,19 +110,26 @@ def _everything(engine: Engine) -> list[object]:
 def test_counted_days_say_the_same(engine: Engine) -> None:
     before = _everything(engine)
     days = _count_all(engine)
-    assert days == [date(2026, 3, 5), date(2026, 3, 4), date(2026, 3, 3), date(2026, 3, 2), date(2026, 3, 1)]
+    assert days == [
+        date(2026, 3, 6),
+        date(2026, 3, 5),
+        date(2026, 3, 4),
+        date(2026, 3, 3),
+        date(2026, 3, 2),
+        date(2026, 3, 1),
+    ]
     assert _everything(engine) == before
 
 
 def test_a_changed_alert_a_late_call_and_an_erased_one_are_counted_anew(engine: Engine) -> None:
     _count_all(engine)
     amend_alert(engine, "A1", lambda alert: replace(alert, mark=Mark.RIGHT), LaterClock(), nothing_else)
-    assert _counted(engine) == 4
+    assert _counted(engine) == 5
     late = replace(a_call("late", CallState.ENDED), started_at=BEGAN_AT + timedelta(days=2))
     write(engine, Batch((late,), ()), LaterClock())
-    assert _counted(engine) == 3
+    assert _counted(engine) == 4
     erase_calls(engine, ["c100"])
-    assert _counted(engine) == 2
+    assert _counted(engine) == 3
     table = figures_table(engine, _SETTINGS, FiguresAsked(By.DAY, date(2026, 3, 1), date(2026, 3, 6)))
     assert (table.total.calls, table.total.alerts) == (120, 298)
     _count_all(engine)
@@ -134,7 +141,7 @@ def test_what_is_young_is_not_looked_at(engine: Engine) -> None:
     _count_all(engine)
     young = replace(a_call("young", CallState.ENDED), started_at=_NOW)
     write(engine, Batch((young,), ()), LaterClock())
-    assert _counted(engine) == 5
+    assert _counted(engine) == 6
 
 
 def test_days_that_retention_deletes_from_and_days_of_another_zone_are_not_kept(engine: Engine) -> None:
@@ -142,6 +149,6 @@ def test_days_that_retention_deletes_from_and_days_of_another_zone_are_not_kept(
     for work in due(RetentionSettings(calls_days=3, alerts_days=3), _NOW):
         while work(engine):
             pass
-    assert _counted(engine) == 1
+    assert _counted(engine) == 2
     assert count_next_day(engine, FiguresSettings(), _NOW) is not None
     assert _counted(engine) == 1
