@@ -16,6 +16,7 @@ from config.settings import Settings
 
 _PREFIX = "EARSHOT_"
 _NESTED = "__"
+_OF_COMMANDS = frozenset({"EARSHOT_KEY"})  # what commands show to a service, no setting of one
 
 
 class ConfigurationError(Exception):
@@ -69,7 +70,7 @@ def _bad_variables(environment: Mapping[str, str]) -> Iterator[str]:
     # pydantic-settings passes over what it does not know, so a misspelt variable would silently do nothing
     known = {_PREFIX + key.replace(".", _NESTED).upper(): field for key, field in setting_keys()}
     for variable, value in sorted(environment.items()):
-        if not variable.upper().startswith(_PREFIX):
+        if not variable.upper().startswith(_PREFIX) or variable.upper() in _OF_COMMANDS:
             continue
         field = known.get(variable.upper())
         if field is None:

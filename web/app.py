@@ -85,6 +85,8 @@ def build_app(
     for router in further_routers:
         app.include_router(router)
     app.include_router(pages_router(pages))
-    app.add_middleware(Gate, site=app, house=house, places=places, ledger=ledger, signed=signed, limits=limits)
+    app.add_middleware(
+        Gate, site=app, house=house, places=places, ledger=ledger, signed=signed, limits=limits, clips=settings.clips
+    )
     app.add_middleware(Guard, settings=settings)
     return app

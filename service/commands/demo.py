@@ -1,5 +1,6 @@
 """`earshot demo`: the service, a simulated PBX and the console in one go."""
 
+import os
 import subprocess  # the PBX is another process, as a real one would be
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import typer
 
 from config.settings import Language
 from service.commands.console import people
+from service.commands.key import KEY_VARIABLE, ShownKey
 from service.commands.start import print_ready, run_node, settings_or_exit
 from service.listening_sockets import Ports
 
@@ -25,6 +27,7 @@ def demo(
     http_port: Annotated[int, typer.Option(help="0 picks a free port.")] = 8000,
     audiosocket_port: Annotated[int, typer.Option(help="0 picks a free port.")] = 9092,
     data_dir: Annotated[Path | None, typer.Option(help="Keep the store here; otherwise it is forgotten.")] = None,
+    key: ShownKey = None,
 ) -> None:
     """See it work: six Korean calls at once over real AudioSocket TCP, again and again, heard by Vosk, on the console.
 
@@ -46,7 +49,7 @@ def demo(
 
         def ready(ports: Ports) -> None:
             print_ready(ports)
-            pbx.append(_start_pbx(ports, speed))
+            pbx.append(_start_pbx(ports, speed, key))
             people.print(f"Earshot is running. Open the console: [bold]{ports.http_url}/[/bold]   (Ctrl-C stops it)")
             if browser:
                 webbrowser.open(ports.http_url)
@@ -59,8 +62,9 @@ def demo(
                 process.wait(timeout=10)
 
 
-def _start_pbx(ports: Ports, speed: float) -> "subprocess.Popen[bytes]":
+def _start_pbx(ports: Ports, speed: float, key: str | None) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "service.commands.program", "simulate", "--via", "audiosocket", "--loop"]
     command += ["--to", ports.http_url, "--audiosocket", f"{ports.audiosocket_host}:{ports.audiosocket_port}"]
     command += ["--calls", str(_CALLS), "--speed", str(speed)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603  # our own program
+    shown = {KEY_VARIABLE: key} if key else {}
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, **shown})  # noqa: S603  # our own program

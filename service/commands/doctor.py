@@ -15,7 +15,9 @@ from rich.table import Column, Table
 
 from config.settings import Settings
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
+from service.commands.key import ShownKey
 from service.commands.start import settings_or_exit
+from service.demo.roads import bearer
 from service.doctor.configured import configured_findings
 from service.doctor.finding import Finding, State
 from service.doctor.running import call_findings, node_findings
@@ -28,7 +30,7 @@ def doctor(
     call: Annotated[str | None, typer.Option(help="The live call to look at; without it the newest.")] = None,
     watch: Annotated[float, typer.Option(min=0, max=600, help="Watch the live call so many seconds.")] = 10,
     audiosocket: Annotated[str | None, typer.Option(help="HOST:PORT of its AudioSocket door.")] = None,
-    key: Annotated[str | None, typer.Option(help="Key, where users are registered.", envvar="EARSHOT_KEY")] = None,
+    key: ShownKey = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the store and pulled models are kept.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout instead of a table.")] = False,
@@ -70,8 +72,7 @@ async def _found(
 ) -> list[Finding]:
     if url is None:
         return [finding async for finding in configured_findings(settings)]
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=10, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url.rstrip("/"), headers=bearer(key), timeout=10, trust_env=False) as client:
         found = [finding async for finding in node_findings(client, url, audiosocket)]
         if found[0].state is State.GOOD:
             found += [finding async for finding in call_findings(client, call, watch_s, looked)]

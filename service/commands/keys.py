@@ -31,7 +31,12 @@ _Id = Annotated[str, typer.Argument(help="The key's id, as `earshot keys list` s
 @keys_app.command()
 def add(
     label: Annotated[str, typer.Argument(help="What it is for: a PBX, a screen.")],
-    kind: Annotated[KeyKind, typer.Option(help="ingest: audio and events; wallboard: a screen; metrics: Prometheus.")],
+    kind: Annotated[
+        KeyKind,
+        typer.Option(
+            help="ingest: audio and events; wallboard: a screen; metrics: Prometheus; roster: who works where."
+        ),
+    ],
     prefix: Annotated[str, typer.Option(help="ingest: only calls whose call_id begins so.")] = "",
     team: Teams = None,
     queue: Queues = None,
@@ -40,9 +45,11 @@ def add(
     config: Config = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a key. Its secret is printed this once and kept nowhere.
+    """Make a key. Its secret is printed this once and kept nowhere. A PBX each: one can be turned over alone.
 
     Example: earshot keys add "PBX east" --kind ingest --prefix pbx-7:
+
+    Example: EARSHOT_KEY=$(earshot keys add "HR system" --kind roster) earshot roster import people.csv
     """
     named = {"teams": team or [], "queues": queue or [], "sites": site or []}
     scope: dict[str, object] = dict(named) if any(named.values()) else {"everywhere": True}
@@ -85,7 +92,11 @@ def rotate(
 ) -> None:
     """Another secret for the same key; the one before works on for an hour.
 
+    In that time the PBX is given the new one, and no call is lost. A secret that was stolen is given no time.
+
     Example: earshot keys rotate 01M8CJYV4XJVJ6TESFRRGTAYCV --overlap-s 86400
+
+    Example: earshot keys rotate 01M8CJYV4XJVJ6TESFRRGTAYCV --overlap-s 0
     """
     try:
         key, secret = register_of(config, data_dir).rotate_key(key_id, overlap_s)

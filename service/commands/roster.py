@@ -9,6 +9,8 @@ import typer
 from config.roster import KINDS, Roster, RosterError, read_roster
 from config.roster_csv import people_of
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
+from service.commands.key import ShownKey, refusal_of
+from service.demo.roads import bearer
 
 roster_app = typer.Typer(
     help="People, teams, sites, queues and routes.\n\nExample: earshot roster check people.csv", no_args_is_help=True
@@ -34,18 +36,26 @@ def check(file: _File, json: Annotated[bool, typer.Option("--json", help="Counts
 def import_file(
     file: _File,
     to: Annotated[str, typer.Option(help="Where Earshot runs.")] = "http://127.0.0.1:8000",
+    key: ShownKey = None,
     json: Annotated[bool, typer.Option("--json", help="The counts as JSON.")] = False,
 ) -> None:
     """Put everybody of a file on the roster of a running Earshot: all or, when anything is wrong, none.
 
-    Example: earshot roster import people.csv --to http://127.0.0.1:8000
+    Where users are registered it needs a key: earshot keys add "HR system" --kind roster
+
+    Example: EARSHOT_KEY=esk_… earshot roster import people.csv --to https://earshot.example
     """
     roster = _read_or_exit(file)
     entries = {kind: [_plain(entry) for entry in getattr(roster, kind)] for kind in KINDS}
     try:
-        answer = httpx.post(f"{to.rstrip('/')}/api/v1/roster", json=entries, timeout=60, trust_env=False)
+        answer = httpx.post(
+            f"{to.rstrip('/')}/api/v1/roster", json=entries, headers=bearer(key), timeout=60, trust_env=False
+        )
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
+        if (refused := refusal_of(error, "roster")) is not None:
+            people.print(refused, style="red", markup=False)
+            raise typer.Exit(EXIT_FAILED) from None
         said = error.response.json() if "json" in error.response.headers.get("content-type", "") else {}
         for fault in said.get("errors", [{"detail": f"{to} answered {error.response.status_code}"}]):
             people.print(str(fault["detail"]), style="red", markup=False)

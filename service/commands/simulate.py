@@ -11,6 +11,7 @@ import typer
 from websockets.exceptions import WebSocketException
 
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
+from service.commands.key import ShownKey, refusal_of
 from service.demo.line_faults import (
     LineFaultError,
     LineFaults,
@@ -36,9 +37,7 @@ def simulate(
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="1 is real time.")] = 1.0,
     loop: Annotated[bool, typer.Option(help="Play again and again until stopped.")] = False,
     calls: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 1,
-    key: Annotated[
-        str | None, typer.Option(help="Integrator's key, where users are registered.", envvar="EARSHOT_KEY")
-    ] = None,
+    key: ShownKey = None,
     prefix: Annotated[str, typer.Option(help="What every call id begins with, as the key may ask for.")] = "demo-",
     fault: Annotated[
         list[str] | None,
@@ -73,6 +72,9 @@ def simulate(
     wrong = _faults_or_exit(fault or [], faults, via)
     try:
         asyncio.run(_play(recordings, target, via, speed, calls, wrong, prefix, rounds=None if loop else 1))
+    except* httpx.HTTPStatusError as errors:
+        people.print(_status_of(errors, to), style="red", markup=False)
+        raise typer.Exit(EXIT_FAILED) from None
     except* (httpx.HTTPError, OSError, WebSocketException) as errors:
         people.print(f"Earshot at {to} did not take the call: {_first(errors)}", style="red", markup=False)
         raise typer.Exit(EXIT_FAILED) from None
@@ -122,8 +124,19 @@ def _print_played(played: Played) -> None:
     results.print_json(data={**document, **line, "events_lost": played.events_lost}, indent=None)
 
 
+def _status_of(errors: BaseException, to: str) -> str:
+    error = _innermost(errors)
+    key = refusal_of(error, "ingest") if isinstance(error, httpx.HTTPStatusError) else None
+    return key or f"Earshot at {to} did not take the call: {_first(error)}"
+
+
 def _first(errors: BaseException) -> str:
     """The kind and short reason of the first real error in a group."""
+    error = _innermost(errors)
+    return f"{type(error).__name__} {error}".strip()
+
+
+def _innermost(errors: BaseException) -> BaseException:
     while isinstance(errors, BaseExceptionGroup):
         errors = errors.exceptions[0]
-    return f"{type(errors).__name__} {errors}".strip()
+    return errors

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
 from alerts.alert import Alert
+from config.keeping import ClipSettings
 from streaming.frames import Leg
 from web.problems import Problem, problem
 from web.refusal import refuse
@@ -70,8 +71,9 @@ class Gate:
         ledger: Ledger,
         signed: Callable[[str], bool] = lambda _route: False,
         limits: Limits | None = None,
+        clips: ClipSettings | None = None,
     ) -> None:
-        self._limits = limits
+        self._limits, self._clips = limits, clips or ClipSettings()
         self._app, self._site, self._house, self._places = app, site, house, places
         self._ledger = ledger
         self._signed = signed  # whether an audio route checks a signature of its own dialect
@@ -203,7 +205,7 @@ class Gate:
                 pass
             case _:
                 assert_never(line.of)
-        return _deed(line.act, call, alert, scope) if line.act is not None else None
+        return _deed(line.act, call, alert, scope, self._clips) if line.act is not None else None
 
     async def _call(self, principal: Principal, line: Line, call_id: str) -> CallView:
         unknown = Refused(problem(404, "unknown-call", "No such call, live or stored."))
@@ -219,7 +221,7 @@ class Gate:
         return call
 
 
-def _deed(act: Act, call: CallView | None, alert: Alert | None, scope: Connection) -> Deed:
+def _deed(act: Act, call: CallView | None, alert: Alert | None, scope: Connection, clips: ClipSettings) -> Deed:
     about = f"{scope.get('method', 'WS')} {scope['path']}"[:500]
     if call is not None:
         agent_id = call.agent.id if call.agent is not None else None
@@ -232,8 +234,8 @@ def _deed(act: Act, call: CallView | None, alert: Alert | None, scope: Connectio
         act,
         call_id=alert.call_id,
         legs=(Leg.AGENT, Leg.CUSTOMER),
-        from_ms=alert.evidence.from_ms,
-        to_ms=alert.evidence.to_ms,
+        from_ms=max(0, alert.evidence.from_ms - round(clips.before_s * 1000)),
+        to_ms=max(alert.evidence.to_ms, alert.timing.audio_end_ms) + round(clips.after_s * 1000),
         agent_id=alert.agent_id,
         site=alert.site,
         team=alert.team,

@@ -86,6 +86,7 @@ class KeyKind(StrEnum):
     INGEST = "ingest"
     WALLBOARD = "wallboard"
     METRICS = "metrics"
+    ROSTER = "roster"
 
 
 _AGENT = frozenset({Right.SIGNED_IN, Right.OWN_SCORES})
@@ -127,6 +128,7 @@ RIGHTS_OF_KEY = MappingProxyType(
         KeyKind.INGEST: frozenset({Right.INGEST}),
         KeyKind.WALLBOARD: frozenset({Right.SIGNED_IN, Right.WALLBOARD}),
         KeyKind.METRICS: frozenset({Right.METRICS}),
+        KeyKind.ROSTER: frozenset({Right.READ_ROSTER, Right.ROSTER}),
     }
 )
 GIVEN_SINGLY = frozenset({Right.HEAR_NUMBERS, Right.BARGE, Right.TAKE_OVER, Right.END, Right.QUALITY})

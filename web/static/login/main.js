@@ -42,7 +42,7 @@ function LogIn() {
         <button class="button primary" disabled=${busy.value}>${t(first ? "login.make" : "login.enter")}</button>
       </form>`}
       ${session.value?.provider && !first &&
-      html`<a class="button" href=${`/api/v1/session/provider?next=${encodeURIComponent(next)}`}>${t("login.provider", { provider: session.value.provider })}</a>`}
+      html`<a class="button" href=${`/api/v1/session/provider?next=${encodeURIComponent(next === "/" ? "/login" : next)}`}>${t("login.provider", { provider: session.value.provider })}</a>`}
       ${session.value?.open && html`<p><a class="button quiet" href="/">${t("login.open")}</a></p>`}
     </main>
   `;

@@ -5,7 +5,7 @@ import { t } from "../lib/i18n.js";
 
 const ROLES = ["agent", "wallboard", "floor_manager", "supervisor", "qa", "admin"];
 const SINGLY = ["barge", "take_over", "end", "quality", "hear_numbers", "download", "listen", "whisper", "replay"];
-const KINDS = ["ingest", "wallboard", "metrics"];
+const KINDS = ["ingest", "wallboard", "metrics", "roster"];
 const PLACES = ["sites", "teams", "queues"];
 
 function Sheet({ title, fault, onClose, onSubmit, children, save = "people.save" }) {
