@@ -239,4 +239,4 @@ async def test_what_the_ledger_knows_of_is_written_before_it_is_done(method: str
     assert isinstance(who, Principal)
     assert deed.act.value == ("clip" if "clip" in method else "rule_change")
     if "clip" in method:
-        assert (deed.call_id, deed.from_ms, deed.to_ms, deed.team) == ("call-1", 8120, 11320, "east")
+        assert (deed.call_id, deed.from_ms, deed.to_ms, deed.team) == ("call-1", 0, 16320, "east")
