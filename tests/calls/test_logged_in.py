@@ -8,7 +8,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,17 @@ _PACE = 2.0  # times real time
 
 
 async def test_people_hear_what_is_theirs_and_every_second_is_written_down(tmp_path: Path) -> None:
-    quick = {"EARSHOT_RECOGNITION__ENABLED": "false", "EARSHOT_RECORDING__KEEP_CALLS": "true"}
-    quick |= {"EARSHOT_TRUST__LISTEN_ROW_S": "2", "EARSHOT_PRIVACY__LISTEN_DELAY_S": "1"}
-    async with running_node(tmp_path, **quick) as node, chromium(_SOUND_FLAG) as browser:
+    async with AsyncExitStack() as stack:
+        node = await stack.enter_async_context(
+            running_node(
+                tmp_path,
+                EARSHOT_RECOGNITION__ENABLED="false",
+                EARSHOT_RECORDING__KEEP_CALLS="true",
+                EARSHOT_TRUST__LISTEN_ROW_S="2",
+                EARSHOT_PRIVACY__LISTEN_DELAY_S="1",
+            )
+        )
+        browser = await stack.enter_async_context(chromium(_SOUND_FLAG))
         await node.ready()
         root = await _first_admin(browser, node)
         await _make_supervisor(root)

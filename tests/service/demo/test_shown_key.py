@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 from typer.testing import CliRunner
-from websockets.asyncio.server import Request, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request
 from websockets.typing import Subprotocol
 
 from config.load import ConfigurationError, load_settings
