@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from alerts.masking import number_words as said
+from alerts.masking.check_digits import proves_itself
 
 
 class Sort(Enum):
@@ -108,7 +109,8 @@ def atoms_of(text: str) -> list[Atom]:
                 atoms.append(_hanzi(text, start))
                 at = atoms[-1].to_char
             case _:  # the ordinary branch: its own groups are numbered
-                atoms.append(Atom(Sort.ORDINARY, start, end))
+                digits = "".join(filter(str.isdigit, piece))
+                atoms.append(Atom(Sort.IDENTIFIER if proves_itself(digits) else Sort.ORDINARY, start, end))
     return atoms
 
 

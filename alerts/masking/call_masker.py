@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alerts.masking.atoms import Atom, Sort, atoms_of
+from alerts.masking.check_digits import ibans_in
 from alerts.masking.hidden_patterns import HiddenPatterns
 from alerts.masking.identifiers import Run, identifiers_as_written, is_identifier, runs_of
 from alerts.masking.masked_text import MASK, HiddenPiece, MaskedText, hidden_atom, without_overlaps
@@ -143,7 +144,8 @@ def _hidden_of(text: str, atoms: list[Atom], *, near: bool) -> list[HiddenPiece]
 
 
 def _always_hidden(text: str, atoms: list[Atom]) -> list[HiddenPiece]:
-    addresses = [HiddenPiece(start, end, MASK * 3) for start, end in spoken_addresses(text)]
+    places = (*spoken_addresses(text), *ibans_in(text))
+    addresses = [HiddenPiece(start, end, MASK * 3) for start, end in places]
     written = [HiddenPiece(atom.from_char, atom.to_char, MASK * 3) for atom in identifiers_as_written(atoms)]
     return addresses + written
 

@@ -96,9 +96,7 @@ async def _first_admin(browser: Browser, node: Node) -> Page:
     page = await _page(browser)
     await page.goto(link)
     await _enter(page, "root")
-    await page.locator("#log-out").wait_for()
-    await page.goto(f"{node.http}/people")
-    await page.locator("[data-user]").first.wait_for()
+    await page.locator("[data-user]").first.wait_for()  # the first admin begins where people are
     used = await _page(browser)
     await used.goto(link)  # once
     await used.locator("input[name=name]").wait_for()

@@ -16,7 +16,9 @@ async function enter(fields) {
   busy.value = true;
   fault.value = await logIn(fields).catch(() => "login.unreachable");
   busy.value = false;
-  if (fault.value === null) location.replace(next === "/" ? firstPage() : next);
+  if (fault.value !== null) return;
+  if (fields.token) location.replace("/people"); // the first admin has everybody else to register
+  else location.replace(next === "/" ? firstPage() : next);
 }
 
 function submit(event) {
