@@ -1,8 +1,7 @@
 """Numbers that prove themselves: cards (Luhn), Chinese and Korean identity numbers, IBANs, by their check digits.
 
-A row of digits without a word that says what it is, or with one that says it is an amount, is somebody's all the same
-when its check digits fit: by chance one amount in ten of sixteen digits would, and amounts are not so long. The other way
-round nothing is concluded: a recogniser mishears one digit, and the rest of the number is still somebody's.
+A row of digits that is written like an amount is somebody's all the same when its check digits fit: amounts are not so
+long. The other way round nothing is concluded: a recogniser mishears one digit, and the rest is still somebody's.
 """
 
 import re
