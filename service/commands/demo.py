@@ -1,6 +1,5 @@
 """`earshot demo`: the service, a simulated PBX and the console in one go."""
 
-import os
 import subprocess  # the PBX is another process, as a real one would be
 import sys
 import tempfile
@@ -66,5 +65,6 @@ def _start_pbx(ports: Ports, speed: float, key: str | None) -> "subprocess.Popen
     command = [sys.executable, "-m", "service.commands.program", "simulate", "--via", "audiosocket", "--loop"]
     command += ["--to", ports.http_url, "--audiosocket", f"{ports.audiosocket_host}:{ports.audiosocket_port}"]
     command += ["--calls", str(_CALLS), "--speed", str(speed)]
-    shown = {KEY_VARIABLE: key} if key else {}
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, **shown})  # noqa: S603  # our own program
+    if key:  # not in the list of processes: env is gone when the PBX runs
+        command = ["env", f"{KEY_VARIABLE}={key}", *command]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603  # our own program
