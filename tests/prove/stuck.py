@@ -1,7 +1,7 @@
 """Calls whose taps are slowed, flooded, killed, or read by a node with everything behind the door stuck: who waits?
 
-`python -m tests.prove.stuck [PART OF A NAME]...` takes about six minutes for all. The simulated PBX must never wait, and
-its calls must not end.
+`python -m tests.prove.stuck [PART OF A NAME]...`: about six minutes for all. The simulated PBX must never wait, and its
+calls must not end.
 """
 
 import asyncio
