@@ -184,12 +184,17 @@ export function NotTold({ callId }) {
 /** The sheet that asks for a reason, an end or a text. */
 export function ActSheet() {
   const sheet = useRef(null);
+  const shown = useRef(null);
   const wanted = asked.value;
   useEffect(() => {
+    shown.current = wanted;
     if (wanted) sheet.current.showModal();
     else sheet.current.close();
   }, [wanted]);
-  return html`<dialog ref=${sheet} class="sheet act-sheet" aria-labelledby="act-title" onClose=${() => (asked.value = null)}>
+  const closed = () => {
+    if (asked.value === shown.current) asked.value = null; // else the next question was quicker than this event
+  };
+  return html`<dialog ref=${sheet} class="sheet act-sheet" aria-labelledby="act-title" onClose=${closed}>
     ${wanted && html`<${Question} key=${wanted.action} ...${wanted} />`}
   </dialog>`;
 }
