@@ -21,7 +21,7 @@ class LadderSettings(Section):
     """When calls are listened to less closely because this machine cannot keep up, and when closely again."""
 
     down_lag_ms: int = Field(
-        1_000,
+        1_400,
         ge=100,
         le=10_000,
         description="Audio waiting this long: one call after another is listened to less closely.",
@@ -36,7 +36,7 @@ class LadderSettings(Section):
         30.0, ge=0, le=600, description="They are cold until a worker has heard this much speech, on average."
     )
     down_busy_ratio: float = Field(
-        0.95, ge=0.5, le=1, description="The same when the workers have had work for this share of the last seconds."
+        0.99, ge=0.5, le=1, description="The same when the workers have had work for this share of the last seconds."
     )
     up_lag_ms: int = Field(
         500, ge=50, le=5_000, description="With nothing waiting longer than this, calls are listened to closely again."
@@ -94,7 +94,7 @@ class RecognitionSettings(Section):
         " machine's memory if that is less.",
     )
     behind_limit_ms: int = Field(
-        1_800,
+        1_900,
         ge=500,
         le=60_000,
         description="A segment this far behind is dropped; the call is then served acoustically and says so.",

@@ -43,6 +43,7 @@ from streaming.frames import Leg, samples_to_ms
 _log = structlog.get_logger(__name__)
 
 _SEGMENTS_PER_RECOGNIZER = 2  # one decoding, one waiting: within the behind limit more would not get their turn
+_REFUSED_FROM = 0.8  # of that limit: a moment in which many speak at once passes below it
 _MOST_RUNS = 4  # a segment that took four workers down with it is not given another chance to do harm
 _ROOM_MS_PER_WORKER = 2_000  # enough that no worker runs dry between two looks
 _LOADING_ATTEMPTS = 3
@@ -372,10 +373,10 @@ class RecognitionGroup:
         self._offer_room()
 
     def _too_busy(self, words: bool) -> bool:
-        # Half the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
+        # Below the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
         same = self._segments.with_words(words)
         most = self._most_segments if words else self._most_spotted
-        return same >= most or self.lag_ms() > self._settings.behind_limit_ms // 2
+        return same >= most or self.lag_ms() > self._settings.behind_limit_ms * _REFUSED_FROM
 
     def _has_room(self) -> bool:
         return self.queued_ms() < _ROOM_MS_PER_WORKER * self._crew.size

@@ -8,7 +8,7 @@ from config.recognition import LadderSettings
 from service.recognition.ladder import CallStanding, Ladder, Load, TierChange
 from web.sources import Tier
 
-_SETTINGS = LadderSettings()
+_SETTINGS = LadderSettings(down_lag_ms=1_000, down_busy_ratio=0.95)
 _TICK_MS = 100
 _WORKERS = 2
 _COST = {Tier.FULL: 0.17, Tier.SPOTTING: 0.035, Tier.ACOUSTIC: 0.0}  # cores a speaking leg
