@@ -105,12 +105,12 @@ def test_calls_step_down_while_behind_and_up_again_and_show_it() -> None:
     node = _Node("a", "b")
     node.play(1_000)
     assert set(node.tiers().values()) == {Tier.FULL}
-    node.play(1_100, lag_ms=1_000)
+    node.play(1_100, lag_ms=1_400)
     assert node.tiers() == {"a": Tier.FULL, "b": Tier.SPOTTING}
-    node.play(1_400, lag_ms=1_000)
+    node.play(1_400, lag_ms=1_400)
     assert set(node.tiers().values()) == {Tier.ACOUSTIC}
     assert node.keeper.steps() == (4, 0)
-    node.play(2_500, lag_ms=1_000)
+    node.play(2_500, lag_ms=1_400)
     view = view_of(node.board.live_calls()[0])
     assert {leg.tier for _, leg in view.legs} == {Tier.ACOUSTIC}
     assert view.coverage < 1
@@ -126,7 +126,7 @@ def test_calls_step_down_while_behind_and_up_again_and_show_it() -> None:
 def test_in_the_middle_tier_segments_are_opened_for_phrases_alone() -> None:
     node = _Node("a")
     node.play(100)
-    node.play(200, lag_ms=1_000)
+    node.play(200, lag_ms=1_400)
     node.play(3_000, lag_ms=700)
     assert node.group.opened
     assert not any(node.group.opened)
@@ -143,7 +143,7 @@ def test_a_call_somebody_listens_to_and_a_flagged_one_are_last() -> None:
             call.alerts.clear()
             call.record.weigh(())
     node.listened.add("heard")
-    node.play(12_200, lag_ms=1_000)
+    node.play(12_200, lag_ms=1_400)
     assert node.tiers() == {"flagged": Tier.FULL, "plain": Tier.ACOUSTIC, "heard": Tier.FULL}
 
 
@@ -153,14 +153,14 @@ def test_an_ended_call_is_no_longer_on_the_ladder() -> None:
     node.board.report("a", CallEvent(CallEventType.HANGUP))
     node.streams.clear()
     node.play(4_000)
-    node.play(5_000, lag_ms=1_000)
+    node.play(5_000, lag_ms=1_400)
     assert node.keeper.steps() == (0, 0)
 
 
 async def test_it_looks_by_itself() -> None:
     node = _Node("a")
     node.play(500)
-    node.group.lag = 1_000
+    node.group.lag = 1_400
     running = asyncio.create_task(node.keeper.run())
     async with asyncio.timeout(5):
         while node.keeper.steps()[0] == 0:  # noqa: ASYNC110 - it runs by the clock and tells nobody
