@@ -23,7 +23,7 @@ from service.store.rows import alert_of
 from tests.prove.chaos_site.console import CountingConsole
 from tests.prove.chaos_site.notes import NoteWriter
 from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
-from tests.prove.chaos_site.site import ESCALATION, Site, running_site
+from tests.prove.chaos_site.site import ESCALATION, Site, cancelled, running_site
 from tests.prove.report import table, write_block
 
 VICTIMS = ("node", "redis with its append-only file", "redis without", "database")
@@ -62,7 +62,7 @@ async def rampage(victim: str, kills: int, seed: int, *, nodes: int, calls: int,
             watching = [CountingConsole(site, random.Random(seed + number)) for number in range(consoles)]
             async with AsyncExitStack() as stop:
                 tasks = [asyncio.create_task(console.run()) for console in watching]
-                stop.push_async_callback(_cancelled, tasks)
+                stop.push_async_callback(cancelled, tasks)
                 async with pbx.ringing():
                     await pbx.all_attached()
                     await asyncio.gather(*(console.hears_of() for console in watching))
@@ -174,12 +174,6 @@ def _look_at_escalations(changes: list[Alert], outcome: Outcome) -> None:
         before[alert.alert_id] = alert
     if not outcome.escalations:
         outcome.faults.append("nothing was escalated")
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def main() -> None:

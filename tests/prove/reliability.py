@@ -23,7 +23,7 @@ from service.demo.recording import demo_recordings
 from tests.prove.chaos_site.console import CountingConsole
 from tests.prove.chaos_site.notes import NoteWriter
 from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
-from tests.prove.chaos_site.site import Site, running_site
+from tests.prove.chaos_site.site import Site, cancelled, running_site
 from tests.prove.node import simulated_calls
 from tests.prove.report import commit, machine, percentile, table
 from tests.prove.soak_site.faults import FAULTS, as_node
@@ -92,7 +92,7 @@ async def soak(minutes: float, calls: int, seed: int) -> Soaked:
                 consoles = [_TimedConsole(site, random.Random(seed + number), again_s=0.1) for number in range(2)]
                 consoles[0].watch(soaked.alerts)
                 tasks = [asyncio.create_task(console.run()) for console in consoles]
-                stop.push_async_callback(_cancelled, tasks)
+                stop.push_async_callback(cancelled, tasks)
                 await stop.enter_async_context(pbx.ringing())
                 await pbx.all_attached()
                 files = [path for path in demo_recordings() if path.stem in ("dead_air", "forbidden_phrase")]
@@ -101,7 +101,7 @@ async def soak(minutes: float, calls: int, seed: int) -> Soaked:
                 await asyncio.gather(*(console.hears_of() for console in consoles))
                 began_s = time.monotonic()
                 sampling = asyncio.create_task(_sample(site, soaked, began_s))
-                stop.push_async_callback(_cancelled, [sampling])
+                stop.push_async_callback(cancelled, [sampling])
                 await _strike_on(site, chance, soaked, began_s + minutes * 60, pbx, consoles, notes)
                 soaked.seconds = time.monotonic() - began_s
                 soaked.played, soaked.moves = len(played), pbx.moves
@@ -214,12 +214,6 @@ async def _compare(site: Site, consoles: list[_TimedConsole], notes: NoteWriter,
 
 def _errors(lines: list[str]) -> list[str]:
     return [line for line in lines if line != "nothing"]
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def page_of(soaked: Soaked, said: argparse.Namespace) -> str:

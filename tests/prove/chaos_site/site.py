@@ -122,3 +122,10 @@ async def running_site(folder: Path, nodes: int, *, append_only: bool) -> AsyncI
             yield site
         finally:
             await asyncio.gather(*(node.kill() for node in site.nodes))
+
+
+async def cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    """End them, whatever they are at."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,34 +1,17 @@
 // Alerts and calls from day to day: two lines over the same days, each with a scale of its own.
 
 import uPlot from "../vendor/uplot.js";
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useRef } from "../vendor/preact.js";
 import { locale, t } from "../lib/i18n.js";
 import { theme } from "../frame/theme.js";
 import { numberText } from "../lib/wording.js";
-
-const HEIGHT = 220;
+import { HEIGHT, thinned, tooltip, usePlot } from "./plot.js";
 
 export function DayChart({ table }) {
   const box = useRef(null);
   const { days, total } = table;
   const shape = `${JSON.stringify(total.alerts_by_day)} ${JSON.stringify(total.calls_by_day)} ${locale.value} ${theme.value}`;
-  useEffect(() => {
-    if (days.length < 2) return undefined;
-    let plot = draw(box.current, table);
-    const redraw = () => {
-      plot.destroy();
-      plot = draw(box.current, table);
-    };
-    const sized = new ResizeObserver(([entry]) => plot.setSize({ width: Math.floor(entry.contentRect.width), height: HEIGHT }));
-    sized.observe(box.current);
-    const light = matchMedia("(prefers-color-scheme: light)");
-    light.addEventListener("change", redraw);
-    return () => {
-      sized.disconnect();
-      light.removeEventListener("change", redraw);
-      plot.destroy();
-    };
-  }, [shape]);
+  usePlot(box, shape, days.length > 1, (into) => draw(into, table));
   if (days.length < 2) return null;
   return html`<figure class="panel chart">
     <figcaption>
@@ -87,40 +70,20 @@ function draw(box, { days, total }) {
         ticks: { show: false },
         grid: { show: false },
         space: 64,
-        splits: (plot) => thinned(at, plot.width),
+        splits: (plot) => thinned(at, plot.width, 72),
         values: (_plot, values) => values.map((s) => dayName(new Date(s * 1000).toISOString().slice(0, 10))),
       },
       axis("alerts", 3, true),
       ...(hasCalls ? [axis("calls", 1, false)] : []),
     ],
     series: [{}, line("--major", "alerts"), ...(hasCalls ? [line("--agent", "calls", [6, 4])] : [])],
-    plugins: [tooltip(days, total)],
+    plugins: [tooltip((number) => dayText(days, total, number))],
   };
   return new uPlot(options, [at, total.alerts_by_day, ...(hasCalls ? [total.calls_by_day] : [])], box);
 }
 
-/** As many days as have room for their names. */
-function thinned(at, width) {
-  const every = Math.max(1, Math.ceil((at.length * 72) / width));
-  return at.filter((_s, number) => (at.length - 1 - number) % every === 0);
-}
-
 /** What the day under the pointer says. */
-function tooltip(days, total) {
-  const bubble = document.createElement("div");
-  bubble.className = "bubble-of-day";
-  return {
-    hooks: {
-      init: (plot) => plot.over.append(bubble),
-      setCursor: (plot) => {
-        const { idx, left } = plot.cursor;
-        bubble.hidden = idx == null || left < 0;
-        if (bubble.hidden) return;
-        const calls = total.calls_by_day.length > 0 ? ` · ${t("figures.calls")} ${numberText(total.calls_by_day[idx])}` : "";
-        bubble.textContent = `${dayName(days[idx])} · ${t("figures.alerts")} ${numberText(total.alerts_by_day[idx])}${calls}`;
-        const room = plot.over.clientWidth - bubble.offsetWidth;
-        bubble.style.transform = `translateX(${Math.max(0, Math.min(room, left + 12))}px)`;
-      },
-    },
-  };
+function dayText(days, total, number) {
+  const calls = total.calls_by_day.length > 0 ? ` · ${t("figures.calls")} ${numberText(total.calls_by_day[number])}` : "";
+  return `${dayName(days[number])} · ${t("figures.alerts")} ${numberText(total.alerts_by_day[number])}${calls}`;
 }

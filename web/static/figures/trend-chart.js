@@ -1,12 +1,12 @@
 // Lines over days or months: one scale, a legend in words, a bubble for the place under the pointer.
 
 import uPlot from "../vendor/uplot.js";
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useRef } from "../vendor/preact.js";
 import { locale, t } from "../lib/i18n.js";
 import { theme } from "../frame/theme.js";
 import { numberText } from "../lib/wording.js";
+import { HEIGHT, thinned, tooltip, usePlot } from "./plot.js";
 
-const HEIGHT = 220;
 const DASHES = [undefined, [6, 4], [2, 3]];
 
 /**
@@ -17,23 +17,7 @@ export function TrendChart({ title, keys, lines, share = false }) {
   const box = useRef(null);
   const known = keys.length > 1 && lines.some(({ values }) => values.some((value) => value !== null));
   const shape = `${JSON.stringify([keys, lines, known])} ${locale.value} ${theme.value}`;
-  useEffect(() => {
-    if (!known) return undefined;
-    let plot = draw(box.current, keys, lines, share);
-    const redraw = () => {
-      plot.destroy();
-      plot = draw(box.current, keys, lines, share);
-    };
-    const sized = new ResizeObserver(([entry]) => plot.setSize({ width: Math.floor(entry.contentRect.width), height: HEIGHT }));
-    sized.observe(box.current);
-    const light = matchMedia("(prefers-color-scheme: light)");
-    light.addEventListener("change", redraw);
-    return () => {
-      sized.disconnect();
-      light.removeEventListener("change", redraw);
-      plot.destroy();
-    };
-  }, [shape]);
+  usePlot(box, shape, known, (into) => draw(into, keys, lines, share));
   return html`<figure class="panel chart trend">
     <figcaption>
       <b>${title}</b>
@@ -102,31 +86,9 @@ function draw(box, keys, lines, share) {
         points: { show: keys.length <= 45, size: 6, fill: colour("--surface") },
       })),
     ],
-    plugins: [tooltip(keys, lines, share)],
+    plugins: [tooltip((at) => [periodName(keys[at]), ...lines.map(({ name, values }) => `${name} ${text(values[at], share)}`)].join(" · "))],
   };
   return new uPlot(options, [at, ...lines.map(({ values }) => values)], box);
-}
-
-function thinned(at, width, room) {
-  const every = Math.max(1, Math.ceil((at.length * room) / width));
-  return at.filter((_each, number) => (at.length - 1 - number) % every === 0);
-}
-
-function tooltip(keys, lines, share) {
-  const bubble = document.createElement("div");
-  bubble.className = "bubble-of-day";
-  return {
-    hooks: {
-      init: (plot) => plot.over.append(bubble),
-      setCursor: (plot) => {
-        const { idx, left } = plot.cursor;
-        bubble.hidden = idx == null || left < 0;
-        if (bubble.hidden) return;
-        bubble.textContent = [periodName(keys[idx]), ...lines.map(({ name, values }) => `${name} ${text(values[idx], share)}`)].join(" · ");
-        bubble.style.transform = `translateX(${Math.max(0, Math.min(plot.over.clientWidth - bubble.offsetWidth, left + 12))}px)`;
-      },
-    },
-  };
 }
 
 /** Pass and error rate, and alerts per hundred calls, over the lines of days or months. */
