@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, Table
@@ -83,6 +83,7 @@ class Store:
         self._engine: Engine | None = None
         self._writer: Writer | None = None
         self._lock_file: int | None = None
+        self._reading: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Make or bring up to date the database, and end the calls a killed process left. Raises StoreError."""
@@ -182,9 +183,11 @@ class Store:
 
     async def read(self, work: Callable[[Engine], _Answer]) -> _Answer:
         """Ask the database off the event loop. Raises StoreUnavailableError."""
-        engine = self._open_engine()
+        answer = asyncio.create_task(asyncio.to_thread(work, self._open_engine()))
+        self._reading.add(answer)  # its thread goes on when the asker is cancelled, and closing waits for it
+        answer.add_done_callback(self._has_read)
         try:
-            return await asyncio.to_thread(work, engine)
+            return await asyncio.shield(answer)
         except SQLAlchemyError as error:
             raise StoreUnavailableError(error_name(error)) from None
 
@@ -230,8 +233,10 @@ class Store:
         left = await self._open_writer().close()
         if left:
             _log.error("the store closed with writes left undone", writes=left)
-        await asyncio.to_thread(self._engine.dispose)
-        self._engine = self._writer = None
+        engine, self._engine, self._writer = self._engine, None, None
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=self._settings.store.drain_s)
+        await asyncio.to_thread(engine.dispose)
         self._let_go()
 
     async def search(
@@ -313,6 +318,11 @@ class Store:
     def _unstored(self) -> list[AlertChange]:
         # asked before a read: what is committed during the read is then in both, never in neither
         return [AlertChange(None, waiting.alert) for waiting in self._waiting.alerts() if waiting.shown]
+
+    def _has_read(self, answer: asyncio.Task[Any]) -> None:
+        self._reading.discard(answer)
+        if not answer.cancelled():
+            answer.exception()  # looked at, whether or not its asker is still there
 
     def _open_engine(self) -> Engine:
         if self._engine is None:

@@ -1,6 +1,7 @@
 """The store on a real PostgreSQL: several nodes write to it, and it may be killed."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,11 +9,13 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine, text
 
 from alerts.alert import AlertState
 from config.settings import Settings
 from service.bus.change_feed import ChangeFeed
 from service.clock import SystemClock
+from service.store.database import StoreError
 from service.store.store import Store
 from streaming.frames import Leg
 from streaming.observations import Word, WordsHeard
@@ -127,6 +130,26 @@ async def test_everything_that_is_kept_comes_back(postgres: PostgresServer) -> N
         assert ended is not None
         assert (ended.state, ended.coverage_causes[-1]) == (CallState.ENDED, "service_stopped")
         assert ended.ended_at == BEGAN_AT + timedelta(seconds=90)
+
+
+async def test_closing_waits_for_a_read_whose_asker_is_gone(postgres: PostgresServer) -> None:
+    store = Store(Settings(database_url=SecretStr(postgres.new_database()), store=QUICK))
+    await store.open()
+    begun, done = threading.Event(), threading.Event()
+
+    def read(engine: Engine) -> None:
+        with engine.connect() as connection:
+            begun.set()
+            connection.execute(text("SELECT pg_sleep(0.3)"))
+        done.set()
+
+    asker = asyncio.create_task(store.read(read))
+    await asyncio.to_thread(begun.wait, 10)
+    asker.cancel()
+    await store.close()
+    assert done.is_set()  # else its connection would be left open behind the engine
+    with pytest.raises(StoreError):
+        await store.newest()
 
 
 @pytest.mark.timeout(180)
