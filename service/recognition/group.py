@@ -91,7 +91,7 @@ class RecognitionGroup:
         self._settings = settings
         self._phrases = phrases
         self._fills_band = fills_band(model_dir, settings)
-        self._make_source = source or (lambda: NurseryProcess(model_dir, settings, self._phrases))
+        self._make_source = source or self._nursery
         size = workers_of(settings)
         self._segments = OpenSegments(silent_s=settings.behind_limit_ms / 2000)
         ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._tick, self._segments.busy)
@@ -283,6 +283,11 @@ class RecognitionGroup:
     def open_on(self, pid: int) -> int:
         """How many segments the worker with this process id has."""
         return sum(len(self._segments.on(link)) for link in self._crew.links.values() if link.pid == pid)
+
+    def _nursery(self) -> WorkerSource:
+        """The first one prepares its recognisers; whatever replaces it must hear the open calls at once."""
+        prepared = self.counts.nurseries_lost == 0
+        return NurseryProcess(self.model_dir, self._settings, self._phrases, prepared=prepared)
 
     async def _run_nursery(self) -> None:
         try:

@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -24,11 +25,13 @@ from service.recognition.spotter import SpotterPools
 from service.recognition.spotting_grammar import SpottingGrammar, grammar_of, grammars_text
 from service.recognition.vocabulary import VocabularyError, vocabulary_of
 from service.recognition.worker import Worker
+from service.recognition.worker_ears import WorkerEars
 from streaming.frames import Leg
 from streaming.recognizer import ModelError, SpeechModel
 
 ORDER = struct.Struct("<BI")  # what, worker number
 FORK, KILL, LISTEN = 1, 2, 3  # a socket for the worker comes with FORK, a file with the phrases with LISTEN
+_PREPARING_S = 5.0  # the node is not ready so long
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -51,6 +54,11 @@ class Nursery:
             self._report(kind="failed", reason=str(error))
             return
         no_spotting = self._prepare_spotting(model)
+        ears = self._ears_of(model)
+        until_s = time.monotonic() + (_PREPARING_S if self._options.prepared else 0)
+        while time.monotonic() < until_s and ears.make_ahead():
+            pass  # once, for all workers and those that replace them; the rest they make themselves
+        _freeze()
         os.set_blocking(self._wake_write, False)
         signal.set_wakeup_fd(self._wake_write)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -60,7 +68,7 @@ class Nursery:
             if self._wake_read in ready:
                 os.read(self._wake_read, 4_096)
                 self._reap()
-            if self._control.fileno() in ready and not self._obey(model):
+            if self._control.fileno() in ready and not self._obey(model, ears):
                 break
         for pid in self._workers:
             os.kill(pid, signal.SIGKILL)
@@ -68,10 +76,15 @@ class Nursery:
     def _prepare_spotting(self, model: SpeechModel) -> str | None:
         """Spell the phrases once, for all workers. Returns why phrases are not spotted, None when they are."""
         self._grammars = {}
-        no_spotting = self._spell(model)
-        gc.collect()
-        gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
-        return no_spotting
+        return self._spell(model)
+
+    def _ears_of(self, model: SpeechModel) -> WorkerEars:
+        """None made yet."""
+        pool = RecognizerPool(model.recognizer, self._options.recognizers)
+        spotters = SpotterPools(
+            self._grammars, lambda grammar: model.recognizer(grammar.sequences), self._options.spotters
+        )
+        return WorkerEars(pool, self._options.memory_mb, spotters)
 
     def _spell(self, model: SpeechModel) -> str | None:
         if not isinstance(self._listened_for, dict):
@@ -85,29 +98,31 @@ class Nursery:
                 self._grammars[Leg(kind)] = grammar
         return None if self._grammars else "the model's words spell none of the phrases"
 
-    def _listen_for(self, model: SpeechModel, file: int) -> None:
+    def _listen_for(self, model: SpeechModel, ears: WorkerEars, file: int) -> None:
         """New rules: workers to come inherit them, those that live get them through the service."""
         with open(file, encoding="utf-8") as phrases:
             self._listened_for = json.load(phrases)
         no_spotting = self._prepare_spotting(model)
+        ears.listen_for(self._grammars)
+        _freeze()
         self._report(kind="listens", no_spotting=no_spotting, grammars=grammars_text(self._grammars))
 
-    def _obey(self, model: SpeechModel) -> bool:
+    def _obey(self, model: SpeechModel, ears: WorkerEars) -> bool:
         """One order of the service; False when there will be no more."""
         order, files, _, _ = socket.recv_fds(self._control, ORDER.size, 1)
         if len(order) < ORDER.size:
             return False
         what, number = ORDER.unpack(order)
         if what == FORK and files:
-            self._fork(model, number, files[0])
+            self._fork(ears, number, files[0])
         elif what == LISTEN and files:
-            self._listen_for(model, files[0])
+            self._listen_for(model, ears, files[0])
         elif what == KILL:
             for pid in [pid for pid, of in self._workers.items() if of == number]:
                 os.kill(pid, signal.SIGKILL)  # not reaped yet, so the pid is still the worker's
         return True
 
-    def _fork(self, model: SpeechModel, number: int, link: int) -> None:
+    def _fork(self, ears: WorkerEars, number: int, link: int) -> None:
         pid = os.fork()
         if pid:
             self._workers[pid] = number
@@ -120,21 +135,17 @@ class Nursery:
             self._control.close()
             os.close(self._wake_read)
             os.close(self._wake_write)
-            self._live(model, socket.socket(fileno=link))
+            self._live(ears, socket.socket(fileno=link))
             status = 0
         except Exception:  # noqa: BLE001 - the last line of defence of a process: shown, then the status tells
             traceback.print_exc()
         finally:
             os._exit(status)  # no destructors: freeing the model would only copy its pages
 
-    def _live(self, model: SpeechModel, link: socket.socket) -> None:
+    def _live(self, ears: WorkerEars, link: socket.socket) -> None:
         _die_with_parent()
         os.nice(self._options.niceness)
-        pool = RecognizerPool(model.recognizer, self._options.recognizers)
-        spotters = SpotterPools(
-            self._grammars, lambda grammar: model.recognizer(grammar.sequences), self._options.spotters
-        )
-        Worker(link, pool, self._options.memory_mb, spotters=spotters).run()
+        Worker(link, ears).run()
 
     def _reap(self) -> None:
         while self._workers:
@@ -146,6 +157,11 @@ class Nursery:
 
     def _report(self, **report: object) -> None:
         self._control.sendall(json.dumps(report).encode() + b"\n")
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, every page with Python objects
 
 
 def _die_with_parent() -> None:
@@ -170,6 +186,7 @@ def main(arguments: list[str]) -> int:
     )
     options.add_argument("--memory-mb", type=int, required=True)
     options.add_argument("--niceness", type=int, required=True)
+    options.add_argument("--prepared", action="store_true", help="make recognisers before the first worker")
     chosen = options.parse_args(arguments)
     try:
         with socket.socket(fileno=chosen.control) as control:

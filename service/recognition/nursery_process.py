@@ -22,7 +22,13 @@ _READ_BYTES = 65_536
 _MOST_MEMORY_MB, _LEAST_MEMORY_MB = 2_400, 800  # ten recognisers that have heard much beside the model; four of them
 _LONGEST_REPORT_BYTES = 4_194_304  # grammars of several thousand phrases
 # One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
-_ENVIRONMENT = ("OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MALLOC_ARENA_MAX=2")
+# Huge pages for what it holds: 5 to 8 % less time for warm recognisers (docs/benchmarks.md).
+_ENVIRONMENT = (
+    "OMP_NUM_THREADS=1",
+    "OPENBLAS_NUM_THREADS=1",
+    "MALLOC_ARENA_MAX=2",
+    "GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
+)
 
 
 class NurseryGoneError(Exception):
@@ -91,10 +97,20 @@ class WorkerSource(Protocol):
 
 
 class NurseryProcess:
-    """One nursery with its model. Start it once, stop it once."""
+    """One nursery with its model. Start it once, stop it once.
 
-    def __init__(self, model_dir: Path, settings: RecognitionSettings, phrases: SpottingList | None = None) -> None:
-        self._model_dir, self._settings, self._phrases = model_dir, settings, phrases
+    `prepared`: it makes recognisers before it is ready (for at most five seconds), and every worker inherits them.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        settings: RecognitionSettings,
+        phrases: SpottingList | None = None,
+        *,
+        prepared: bool = True,
+    ) -> None:
+        self._model_dir, self._settings, self._phrases, self._prepared = model_dir, settings, phrases, prepared
         self._control: socket.socket | None = None
         self._process: Process | None = None
 
@@ -111,7 +127,7 @@ class NurseryProcess:
         listened_for = self._listened_for()
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
-                "/usr/bin/env",  # which becomes the interpreter: same process, three variables more
+                "/usr/bin/env",  # which becomes the interpreter: same process, four variables more
                 *_ENVIRONMENT,
                 sys.executable,
                 *("-m", "service.recognition.nursery"),
@@ -122,6 +138,7 @@ class NurseryProcess:
                 *("--spotters", str(self._settings.spotters_per_worker)),
                 *("--memory-mb", str(worker_memory_mb(self._settings))),
                 *("--niceness", str(self._settings.niceness)),
+                *(("--prepared",) if self._prepared else ()),
                 stdin=asyncio.subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C in the terminal reaches the service alone

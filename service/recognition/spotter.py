@@ -37,6 +37,10 @@ class SpotterPools:
         self._make, self._most = make, most
         self.listen_for(grammars)
 
+    def __len__(self) -> int:
+        """How many there are of the kind with the fewest."""
+        return min((len(pool) for pool in self._pools.values()), default=0)
+
     def listen_for(self, grammars: Mapping[Leg, SpottingGrammar]) -> None:
         """From now on lend ears for these; those out keep what they listen for and are not lent again."""
         self._grammars = dict(grammars)

@@ -1,22 +1,18 @@
 """A recognition worker: one thread, one socket to the service, the segments of many calls in turns."""
 
-import ctypes
 import os
-import resource
 import socket
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import assert_never
 
-import numpy as np
-
-from service.recognition.recognizer_pool import RecognizerPool, Recognizing
-from service.recognition.spotter import Spotter, SpotterPools
+from service.recognition.recognizer_pool import Recognizing
+from service.recognition.spotter import Spotter
 from service.recognition.spotting_grammar import Spotted, grammars_in
+from service.recognition.worker_ears import STEP_BYTES, WorkerEars
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
@@ -37,14 +33,13 @@ from service.recognition.worker_messages import (
     WorkerLoad,
     message_bytes,
 )
-from streaming.frames import ANALYSIS_RATE_HZ, SAMPLES_PER_MS, Leg
+from streaming.frames import Leg
 from streaming.recognizer import FinalWords, PartialText, RecognizerError
 
-_STEP_BYTES = 200 * SAMPLES_PER_MS * 2  # Vosk decodes in 200 ms blocks; between two, messages are read
 _READ_BYTES = 262_144
 _READS_PER_STEP = 16  # so that a flood of audio cannot keep the worker from decoding
 _LOAD_EVERY_NS = 1_000_000_000
-_AHEAD_SHARE = 0.8  # of the memory budget: beyond it no ears are made ahead
+_SPOT_PATIENCE_NS = 600_000_000  # a phrase may be found so much later than its words while others wait for words
 
 
 @dataclass(slots=True)
@@ -54,6 +49,7 @@ class _Segment:
     spot: Leg | None
     words: bool
     waiting: deque[tuple[int, bytes]] = field(default_factory=deque)  # when it came, audio
+    unspotted: deque[tuple[int, bytes]] = field(default_factory=deque)  # written down, not yet searched for phrases
     closed_ns: int | None = None
     begun: bool = False  # it has its ears
     recognizer: Recognizing | None = None
@@ -70,31 +66,19 @@ class _Segment:
 class Worker:
     """Reads messages, decodes at most 200 ms, reads again. Ends when the service closes the socket."""
 
-    def __init__(
-        self,
-        link: socket.socket,
-        pool: RecognizerPool,
-        memory_mb: int,
-        resident_bytes: Callable[[], int] | None = None,
-        spotters: SpotterPools | None = None,
-    ) -> None:
-        self._link, self._pool = link, pool
-        self._spotters = spotters or SpotterPools({}, lambda _grammar: pool.borrow(0), 0)
+    def __init__(self, link: socket.socket, ears: WorkerEars) -> None:
+        self._link, self._ears = link, ears
+        self._pool, self._spotters = ears.pool, ears.spotters
         self._spotting_ns = self._decoding_ns = 0
-        self._memory_bytes = memory_mb * 1_048_576
-        self._resident_bytes = resident_bytes or memory_of_this_process
         self._reader = MessageReader()
         self._segments: dict[int, _Segment] = {}
         self._outgoing: list[bytes] = []
         self._told_load_ns = 0
         self._steps = 0
-        self._may_make_ahead = True
-        self._murmur: list[bytes] = []
 
     def run(self) -> None:
         """Serve until the service is gone. Raises RecognizerError when the model makes no recogniser."""
-        self._pool.warm_up()
-        self._spotters.warm_up()
+        self._ears.warm_up()
         self._say(WorkerHello(os.getpid()))
         try:
             self._send()
@@ -102,7 +86,8 @@ class Worker:
                 segment = self._next()
                 if segment is not None:
                     self._step(segment)
-                    self._tell_load()
+                self._catch_up_spotting(patient=segment is not None)
+                self._tell_load()
                 self._send()
         except ConnectionError:
             return  # the service is gone, and with it everybody who wanted to know
@@ -110,12 +95,14 @@ class Worker:
     def _read(self) -> bool:
         """Take what has come; wait for something when there is nothing to decode. False when the service is gone."""
         for _ in range(_READS_PER_STEP):
-            waiting = self._next() is None and not self._may_make_ahead
+            idle = self._next() is None and self._longest_unspotted() is None
             try:
-                received = self._link.recv(_READ_BYTES, 0 if waiting else socket.MSG_DONTWAIT)
+                received = self._link.recv(
+                    _READ_BYTES, socket.MSG_DONTWAIT if self._ears.may_make_ahead or not idle else 0
+                )
             except BlockingIOError:
-                if self._next() is None:
-                    self._make_ahead()
+                if idle:
+                    self._ears.make_ahead()
                 return True
             if not received:
                 return False
@@ -123,20 +110,6 @@ class Worker:
             for message in self._reader.feed(received):
                 self._take(message, arrived_ns)
         return True
-
-    def _make_ahead(self) -> None:
-        """While nobody speaks: ears for more, so that twenty callers at once do not all wait for theirs to be made.
-
-        A new one costs 0.15 s, and its first words twice as much as later ones.
-        """
-        self._murmur = self._murmur or murmur()
-        room = self._resident_bytes() < _AHEAD_SHARE * self._memory_bytes
-        try:
-            self._may_make_ahead = room and (
-                self._pool.make_ahead(self._murmur) or self._spotters.make_ahead(self._murmur)
-            )
-        except RecognizerError:
-            self._may_make_ahead = False  # whoever needs one is told
 
     def _take(self, message: Message, arrived_ns: int) -> None:
         match message:
@@ -159,9 +132,7 @@ class Worker:
                 if number in self._segments:
                     self._abandon(self._segments[number])
             case ListenFor(grammars):
-                self._spotters.listen_for(grammars_in(grammars))
-                self._spotters.warm_up()
-                self._may_make_ahead = True
+                self._ears.listen_for(grammars_in(grammars))
             case WorkerHello() | PartialSaid() | FinalSaid() | PhraseSaid() | Decoded():
                 pass  # ours, not theirs
             case SegmentFailed() | WorkerLoad():
@@ -193,6 +164,7 @@ class Worker:
                 self._begin(segment)
                 self._decode(segment)
             if not segment.waiting and segment.closed_ns is not None:
+                self._spot_written(segment)
                 self._spot(segment, Spotter.finish)
                 self._say(self._final(segment, self._rest_of_words(segment), last=True))
                 self._end(segment)
@@ -216,12 +188,33 @@ class Worker:
         segment.begun = True
 
     def _decode(self, segment: _Segment) -> None:
-        for block in _step_of(segment.waiting):
+        for arrived_ns, block in _step_of(segment.waiting):
             segment.samples += len(block) // 2
+            segment.unspotted.append((arrived_ns, block))
             if segment.recognizer is not None:
                 self._write_down(segment, segment.recognizer, block)
-            self._spot(segment, partial(Spotter.feed, pcm_s16le=block))
+        if segment.recognizer is None:
+            self._spot_written(segment)
         self._say(Decoded(segment.number, segment.samples))
+
+    def _longest_unspotted(self) -> _Segment | None:
+        waiting = [segment for segment in self._segments.values() if segment.unspotted]
+        return min(waiting, key=lambda segment: segment.unspotted[0][0], default=None)
+
+    def _catch_up_spotting(self, *, patient: bool) -> None:
+        """Search what is written down for phrases, one segment at a time; when `patient`, only what is overdue.
+
+        Words go first: a partial text is watched as it grows, and a burst of speakers passes within a second.
+        """
+        segment = self._longest_unspotted()
+        if segment is None or (patient and time.monotonic_ns() - segment.unspotted[0][0] < _SPOT_PATIENCE_NS):
+            return
+        self._spot_written(segment)
+
+    def _spot_written(self, segment: _Segment) -> None:
+        while segment.unspotted:
+            _, block = segment.unspotted.popleft()
+            self._spot(segment, partial(Spotter.feed, pcm_s16le=block))
 
     def _write_down(self, segment: _Segment, recognizer: Recognizing, block: bytes) -> None:
         began_ns = time.process_time_ns()
@@ -234,6 +227,7 @@ class Worker:
                     self._say(PartialSaid(segment.number, segment.samples, text))
             case FinalWords():
                 segment.shown = ""
+                self._spot_written(segment)  # a second run begins behind this final
                 self._say(self._final(segment, heard, last=False))
             case _:
                 assert_never(heard)
@@ -305,15 +299,10 @@ class Worker:
         if now_ns - self._told_load_ns < _LOAD_EVERY_NS:
             return
         self._told_load_ns = now_ns
-        memory_bytes = self._resident_bytes()
-        if memory_bytes > self._memory_bytes:
-            self._pool.let_go()
-            self._spotters.let_go()
-            give_memory_back()
         self._say(
             WorkerLoad(
                 time.process_time_ns() // 1_000_000,
-                memory_bytes,
+                self._ears.within_budget(),
                 len(self._pool),
                 self._spotting_ns // 1_000_000,
                 self._decoding_ns // 1_000_000,
@@ -329,13 +318,13 @@ class Worker:
             self._outgoing.clear()
 
 
-def _step_of(waiting: deque[tuple[int, bytes]]) -> list[bytes]:
+def _step_of(waiting: deque[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
     """Up to 200 ms off the front, as the blocks it came in: what Vosk hears depends on how its audio is cut.
 
     One decoder that is in time and another that is behind so write the same words. A longer block is cut.
     """
-    blocks: list[bytes] = []
-    room = _STEP_BYTES
+    blocks: list[tuple[int, bytes]] = []
+    room = STEP_BYTES
     while waiting and room:
         arrived_ns, block = waiting[0]
         if len(block) > room and blocks:
@@ -345,30 +334,6 @@ def _step_of(waiting: deque[tuple[int, bytes]]) -> list[bytes]:
             block = block[:room]
         else:
             waiting.popleft()
-        blocks.append(block)
+        blocks.append((arrived_ns, block))
         room -= len(block)
     return blocks
-
-
-def murmur() -> list[bytes]:
-    """A second of noise that swells like syllables, four times a second, as steps of 16 kHz PCM; nobody's words."""
-    times_s = np.arange(ANALYSIS_RATE_HZ) / ANALYSIS_RATE_HZ
-    noise = np.random.default_rng(1).standard_normal(ANALYSIS_RATE_HZ)
-    swelling = (noise * (1 + np.sin(2 * np.pi * 4 * times_s)) * 1_000).clip(-32_768, 32_767)
-    pcm_s16le = swelling.astype("<i2").tobytes()
-    return [pcm_s16le[at : at + _STEP_BYTES] for at in range(0, len(pcm_s16le), _STEP_BYTES)]
-
-
-def memory_of_this_process() -> int:
-    """Resident bytes, shared model pages included; the peak where the system has no /proc."""
-    statm = Path("/proc/self/statm")
-    if statm.exists():
-        return int(statm.read_text().split()[1]) * resource.getpagesize()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def give_memory_back() -> None:
-    """Freed caches stay with glibc until it is told to return them (measured: 370 MB of 20 recognisers)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have no such call and need none
-    if trim is not None:
-        trim(0)

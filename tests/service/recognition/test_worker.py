@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
+from service.recognition import worker
 from service.recognition.recognizer_pool import RecognizerPool
 from service.recognition.spotter import SpotterPools
 from service.recognition.spotting_grammar import SpottingGrammar, grammars_text
-from service.recognition.worker import Worker, give_memory_back, memory_of_this_process
+from service.recognition.worker import Worker
+from service.recognition.worker_ears import WorkerEars
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
@@ -63,7 +67,7 @@ def _running(bench: _Bench, recognizers: int = 2) -> Iterator[socket.socket]:
     ours.settimeout(10)
     spotters = SpotterPools({Leg.AGENT: _GRAMMAR}, bench.make_spotter, recognizers)
     pool = RecognizerPool(bench.make, recognizers)
-    worker = Worker(theirs, pool, _BUDGET_MB, lambda: bench.resident_bytes, spotters)
+    worker = Worker(theirs, WorkerEars(pool, _BUDGET_MB, spotters, lambda: bench.resident_bytes))
     thread = threading.Thread(target=worker.run)
     thread.start()
     with theirs:
@@ -235,12 +239,6 @@ def test_nothing_heard_is_an_empty_final() -> None:
         assert _until(link, FinalSaid)[-1] == FinalSaid(1, 0, True, "", ())
 
 
-def test_memory_of_a_process_is_known_and_can_be_given_back() -> None:
-    before = memory_of_this_process()
-    give_memory_back()
-    assert 1_000_000 < memory_of_this_process() <= before + 10_000_000
-
-
 def test_phrases_are_spotted_beside_the_words_and_told_before_the_last_final() -> None:
     bench = _Bench()
     with _running(bench) as link:
@@ -274,6 +272,57 @@ def test_an_abandoned_spotter_is_clean_for_the_next() -> None:
     assert len(bench.spotters) == 1
 
 
+class _Noting(_Attentive):
+    """Notes whose turn it was."""
+
+    def __init__(self, turns: list[str], name: str) -> None:
+        super().__init__()
+        self._turns, self._name = turns, name
+
+    def feed(self, pcm_s16le: bytes) -> PartialText | FinalWords:
+        self._turns.append(self._name)
+        return super().feed(pcm_s16le)
+
+
+def _turns_of_two_segments(blocks: int) -> list[str]:
+    """Whose turn it was while two segments of so many blocks came at once: w for words, p for phrases."""
+    turns: list[str] = []
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    spotters = SpotterPools({Leg.AGENT: _GRAMMAR}, lambda _grammar: _Noting(turns, "p"), 2)
+    ears = WorkerEars(RecognizerPool(lambda: _Noting(turns, "w"), 2), _BUDGET_MB, spotters, lambda: 0)
+    ears.may_make_ahead = False
+    with theirs, ours:
+        thread = threading.Thread(target=Worker(theirs, ears).run)
+        sounds = [SegmentSound(number, spoken("hello")) for _ in range(blocks) for number in (1, 2)]
+        _say(ours, *(OpenSegment(number, number, Leg.AGENT) for number in (1, 2)), *sounds)
+        thread.start()
+        _until_true(lambda: turns.count("p") == 2 * blocks)
+        ours.close()
+        thread.join(10)
+    return turns
+
+
+def test_words_go_first_and_phrases_follow() -> None:
+    assert "".join(_turns_of_two_segments(30)) == 60 * "w" + 60 * "p"
+
+
+def test_phrases_that_wait_too_long_are_not_put_off_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_SPOT_PATIENCE_NS", 0)
+    turns = _turns_of_two_segments(30)
+    assert (turns.count("w"), turns.count("p")) == (60, 60)
+    assert turns.index("p") < 20
+
+
+def test_phrases_are_told_before_a_final_within_a_segment_so_a_second_run_need_not_find_them() -> None:
+    bench = _Bench()
+    with _running(bench) as link:
+        _say(link, OpenSegment(1, 7, Leg.AGENT), SegmentSound(1, spoken("bye\x01")), SegmentSound(1, spoken("hello")))
+        heard = _until(link, FinalSaid)
+        kinds = [type(message) for message in heard]
+        assert kinds.index(PhraseSaid) < kinds.index(FinalSaid)
+
+
 def test_a_spotter_that_fails_goes_and_the_words_stay() -> None:
     class _Refusing(FakeRecognizer):
         def feed(self, pcm_s16le: bytes) -> PartialText | FinalWords:
@@ -282,7 +331,7 @@ def test_a_spotter_that_fails_goes_and_the_words_stay() -> None:
     ours, theirs = socket.socketpair()
     ours.settimeout(10)
     spotters = SpotterPools({Leg.AGENT: _GRAMMAR}, lambda _grammar: _Refusing(), 2)
-    worker = Worker(theirs, RecognizerPool(FakeRecognizer, 2), _BUDGET_MB, lambda: 0, spotters)
+    worker = Worker(theirs, WorkerEars(RecognizerPool(FakeRecognizer, 2), _BUDGET_MB, spotters, lambda: 0))
     thread = threading.Thread(target=worker.run)
     thread.start()
     with theirs:
