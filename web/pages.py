@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from web.problems import ProblemError
 
 STATIC_FOLDER = Path(__file__).parent / "static"
-_PLACEHOLDER = b"__STATIC__"
+_FRAME = "frame/page.html"  # what every page stands in that has no index.html of its own
 _TYPES = {  # said here and not asked of the host, whose registry may call a module text/plain: it would not run
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -51,10 +51,15 @@ class Pages:
                 files[name] = StaticFile(path.read_bytes(), _TYPES[path.suffix])
         return cls(files)
 
-    def page(self, name: str) -> Response:
-        """An HTML page, its file addresses filled in."""
-        content = self._files[name].content.replace(_PLACEHOLDER, f"/static/{self.version}".encode())
-        return Response(content, media_type=_TYPES[".html"], headers={"Cache-Control": "no-cache"})
+    def page(self, folder: str) -> Response:
+        """The HTML page of a folder, its file addresses filled in."""
+        own = self._files.get(f"{folder}/index.html")
+        text = (own or self._files[_FRAME]).content.decode()
+        if own is None:
+            sheets = [f'<link rel="stylesheet" href="__STATIC__/{sheet}">' for sheet in _SHEETS[folder]]
+            text = text.replace("__STYLES__", "\n".join(sheets)).replace("__PAGE__", folder)
+        text = text.replace("__STATIC__", f"/static/{self.version}")
+        return Response(text, media_type=_TYPES[".html"], headers={"Cache-Control": "no-cache"})
 
     def file(self, version: str, name: str) -> Response:
         """A file of the running version. Raises ProblemError."""
@@ -92,10 +97,27 @@ _PAGES = {
 }
 """The folder under static/ that shows each address."""
 
+_SHEETS = {
+    "admin": ("office/office.css", "admin/admin.css"),
+    "call-page": ("office/office.css", "call/call.css", "call-page/call-page.css", "call-page/score.css"),
+    "console": ("call/call.css", "console/console.css", "console/inbox.css"),
+    "figures": ("office/office.css", "vendor/uplot.css", "figures/figures.css"),
+    "history": ("office/office.css", "history/history.css"),
+    "ledger": ("people/people.css",),
+    "login": ("people/people.css",),
+    "own": ("office/office.css", "own/own.css"),
+    "people": ("people/people.css",),
+    "quality": ("office/office.css", "rules/rules.css", "quality/quality.css"),
+    "reports": ("office/office.css", "vendor/uplot.css", "figures/figures.css", "reports/reports.css"),
+    "rules": ("office/office.css", "rules/rules.css"),
+    "worklist": ("office/office.css", "worklist/worklist.css"),
+}
+"""The style sheets of each page in the frame, behind those of the frame itself."""
+
 
 def _shower(pages: Pages, folder: str) -> Callable[[], Awaitable[Response]]:
     async def show() -> Response:
-        return pages.page(f"{folder}/index.html")
+        return pages.page(folder)
 
     return show
 
@@ -109,7 +131,7 @@ def pages_router(pages: Pages) -> APIRouter:
 
     @router.get("/admin/{page}")
     async def administration(page: Literal["feeds", "roster", "retention", "models"]) -> Response:
-        return pages.page("admin/index.html")
+        return pages.page("admin")
 
     @router.get("/favicon.ico")
     async def favicon(_request: Request) -> Response:

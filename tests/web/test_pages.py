@@ -22,7 +22,7 @@ from tests.web.rest import Desk
 from web.figures_sources import By
 from web.floor import AgentState
 from web.inspection.views import ScoreState
-from web.pages import STATIC_FOLDER, Pages, StaticFile
+from web.pages import _PAGES, STATIC_FOLDER, Pages, StaticFile
 from web.report_sources import LoopFigures
 from web.sources import CallState, Tier
 from web.trust.rights import GIVEN_SINGLY, KeyKind, Right, Role
@@ -58,13 +58,15 @@ def test_a_change_of_any_file_changes_the_version() -> None:
     assert len({one.version, other.version, renamed.version}) == 3
 
 
-async def test_the_console_names_files_that_are_there(desk: Desk) -> None:
-    page = await desk.client.get("/")
+@pytest.mark.parametrize("path", ["/", *(path for path in _PAGES if "{" not in path and path != "/"), "/admin/feeds"])
+async def test_a_page_names_files_that_are_there(desk: Desk, path: str) -> None:
+    page = await desk.client.get(path)
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["cache-control"] == "no-cache"
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(addresses) >= 7
+    assert "__" not in page.text
+    assert len(addresses) >= 4
     for address in addresses:
         answer = await desk.client.get(address)
         assert answer.status_code == 200
