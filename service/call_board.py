@@ -7,15 +7,13 @@ from dataclasses import replace
 import structlog
 
 from alerts.alert import Alert
-from config.privacy import Keeping
 from config.settings import Settings
-from service.board_entry import BoardCounts, BoardEntry, differing_fields, newest_first, view_of_entry
+from service.board_entry import BoardCounts, BoardEntry, differing_fields, view_of_entry
 from service.call_record import CallRecord, as_said
-from service.call_view import timeline_of
 from service.clock import Clock
 from service.faults import place_of
+from service.known_calls import KnownCalls
 from service.leg_stream import LegStream, StreamTakenError
-from service.level_track import STEP_MS
 from service.live_call import LiveCall
 from service.moves import Moves
 from service.moving_call import HandedCall
@@ -29,9 +27,6 @@ from web.sources import (
     CallView,
     ConflictingCallError,
     NodeFullError,
-    Timeline,
-    TranscriptLine,
-    UnknownCallError,
 )
 from web.supervision import Attendance
 
@@ -43,7 +38,7 @@ class UnknownStreamError(Exception):
     """Nobody announced this stream."""
 
 
-class CallBoard:
+class CallBoard(KnownCalls):
     """Fills `web.sources.Calls` and gives the ingest sockets their streams. Belongs to the event loop's thread."""
 
     def __init__(
@@ -54,12 +49,12 @@ class CallBoard:
         store: StoredCalls,
         begun: Callable[[str], None] = lambda call_id: None,
     ) -> None:
+        super().__init__(store)
         self.counts = BoardCounts()
-        self._settings, self._clock, self._new_call, self._store = settings, clock, new_call, store
+        self._settings, self._clock, self._new_call = settings, clock, new_call
         self._begun = begun  # told the id of each call whose first audio or event comes
         self.find_stream: Callable[[str], Awaitable[None]] = _nowhere_else
         self.complete: Callable[[Announcement], Announcement] = as_said  # by what is known of the agent
-        self._entries: dict[str, BoardEntry] = {}
         self._by_stream: dict[str, tuple[str, Leg]] = {}
         self._refuses_new = False
         self.moves = Moves(clock)
@@ -100,76 +95,6 @@ class CallBoard:
         if entry.call is not None and not entry.call.closed:
             entry.call.show()
 
-    async def search(
-        self, state: CallState | None, queue: str | None, limit: int, before: str | None
-    ) -> list[CallView]:
-        """Calls, newest first: from memory what is there, the rest from the store."""
-        held = {
-            entry.record.call_id: view_of_entry(entry)
-            for entry in self._entries.values()
-            if (state is None or entry.record.state is state)
-            and (queue is None or entry.record.announcement.queue == queue)
-        }
-        stored: list[CallView] = []
-        if state in (None, CallState.ENDED):
-            stored = await self._store.calls(state, queue, limit + len(held), before)
-        views = [*held.values(), *(view for view in stored if view.call_id not in self._entries)]
-        if before is not None:
-            entry = self._entries.get(before)
-            last = view_of_entry(entry) if entry is not None else await self._store.call(before)
-            views = [view for view in views if last is not None and newest_first(view) < newest_first(last)]
-        return sorted(views, key=newest_first, reverse=True)[:limit]
-
-    async def get(self, call_id: str) -> CallView:
-        """One call, from memory or the store."""
-        if entry := self._entries.get(call_id):
-            return view_of_entry(entry)
-        if (stored := await self._store.call(call_id)) is None:
-            raise UnknownCallError
-        return stored
-
-    def transcript(self, call_id: str) -> list[TranscriptLine]:
-        """What has been said, as long as the call is in memory."""
-        entry = self._entries.get(call_id)
-        return entry.record.transcript.lines() if entry is not None else []
-
-    def timeline(self, call_id: str) -> Timeline:
-        """Levels and spans, as long as the call is in memory."""
-        entry = self._entries.get(call_id)
-        return timeline_of(entry.call) if entry is not None and entry.call is not None else Timeline(STEP_MS, (), ())
-
-    def audio(
-        self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg], *, bleeped: bool = False
-    ) -> tuple[int, list[bytes]]:
-        """16 kHz PCM of each leg, equally long, gaps as zeros, as far as memory still holds it."""
-        call = self._entry(call_id).call
-        if call is None:
-            return from_ms, [b"" for _ in legs]
-        newest_ms = call.sound.old_enough(call.now_ms) if bleeped and not call.closed else call.now_ms
-        return call.sound.cut(from_ms, min(to_ms, newest_ms), legs, covered=bleeped, over=call.closed)
-
-    def sound_to_keep(self, call_id: str, from_ms: int, to_ms: int, legs: Sequence[Leg]) -> tuple[int, list[bytes]]:
-        """The same for files: numbers covered, and what nobody knows yet. Raises UnknownCallError."""
-        call = self._entry(call_id).call
-        if call is None:
-            return from_ms, [b"" for _ in legs]
-        return call.sound.cut(from_ms, min(to_ms, call.now_ms), legs, over=call.closed)
-
-    def settled(self, call_id: str, to_ms: int) -> bool:
-        """Whether it is known what was said in the call before `to_ms`; true too of a call that is over or not here."""
-        entry = self._entries.get(call_id)
-        return entry is None or entry.call is None or entry.call.closed or entry.call.sound.settled(to_ms)
-
-    def heard_ms(self, call_id: str) -> int | None:
-        """How far a running call has been heard; None when it is over or not here."""
-        entry = self._entries.get(call_id)
-        return entry.call.now_ms if entry is not None and entry.call is not None and not entry.call.closed else None
-
-    def keeping(self, call_id: str) -> Keeping:
-        """What may be kept of the call, as far as it is known here."""
-        entry = self._entries.get(call_id)
-        return Keeping.ALL if entry is None else entry.record.keeping
-
     def adopt(self, alert: Alert) -> None:
         """An alert as it is stored now: people may have changed it, on this node or another."""
         entry = self._entries.get(alert.call_id)
@@ -177,11 +102,6 @@ class CallBoard:
             entry.call.adopt(alert)
 
     # --- other nodes -------------------------------------------------------------------------------------------
-
-    def hears(self, call_id: str) -> bool:
-        """Whether the call has begun here and is in memory."""
-        entry = self._entries.get(call_id)
-        return entry is not None and entry.call is not None
 
     def knows_stream(self, stream_id: str) -> bool:
         """Whether the stream was announced here."""
@@ -201,19 +121,9 @@ class CallBoard:
             if paused and entry.call is not None:
                 entry.call.pause()
 
-    def running(self) -> list[str]:
-        """The calls that have begun and are not over."""
-        entries = self._entries.items()
-        return [call_id for call_id, entry in entries if entry.call is not None and not entry.call.closed]
-
     def refuse_new(self) -> None:
         """The node is to stop: no further call is taken; legs of running ones are."""
         self._refuses_new = True
-
-    def is_ending(self, call_id: str) -> bool:
-        """Whether a running call is about to be over: it is not worth moving."""
-        entry = self._entries.get(call_id)
-        return entry is not None and entry.call is not None and entry.call.is_ending
 
     def pass_on(self, call_id: str) -> HandedCall | None:
         """Hear a running call no longer; answers what another node needs to go on, if anything can."""
@@ -281,15 +191,6 @@ class CallBoard:
 
     # --- the pulse ---------------------------------------------------------------------------------------------
 
-    def live_calls(self) -> list[LiveCall]:
-        """Every call that has begun and is in memory."""
-        return [entry.call for entry in self._entries.values() if entry.call is not None]
-
-    def streams(self) -> list[LegStream]:
-        """What the sockets hold of running calls."""
-        entries = [entry for entry in self._entries.values() if entry.call is not None and not entry.call.closed]
-        return [stream for entry in entries for stream in entry.streams.values()]
-
     def pulse(self) -> None:
         """Ten times a second: every call's own clock; ended and silent ones are let go when their time is up."""
         now_ms = self._clock.monotonic_ms()
@@ -347,12 +248,6 @@ class CallBoard:
             self._by_stream[stream_id] = (call_id, leg)
         self.counts.announced += 1
         return entry
-
-    def _entry(self, call_id: str) -> BoardEntry:
-        try:
-            return self._entries[call_id]
-        except KeyError:
-            raise UnknownCallError from None
 
     def _live(self, entry: BoardEntry) -> LiveCall:
         if entry.call is None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from alerts.alert import Alert, Kind
+from alerts.alert import Alert
 from alerts.desk import AlertDesk
 from alerts.findings import Finding
 from alerts.watch import CallWatch
 from config.privacy import Keeping
 from config.rule_packs import RulePack
 from config.settings import Settings
-from service.arrivals import ArrivalLog
+from service.call_ending import CallEnding
 from service.call_events import observation_of
+from service.call_findings import CallFindings
 from service.call_outlet import CallOutlet
 from service.call_record import CallRecord
 from service.call_sound import CallSound
@@ -43,7 +44,6 @@ _AFTER_CALL_MS = 35_000  # a leg left over after the hang-up is heard this long 
 _EVERYTHING_MS = 1 << 62
 _EVENT_PATIENCE_MS = 300  # an event waits this long for the audio before it, then counts without
 _OF_THE_VOICE = (VoiceHeard, SyllableHeard, SoundPrinted, LineHeard)  # for the rules alone
-_TWO_PARTY_KINDS = frozenset({Kind.DEAD_AIR, Kind.LONG_SILENCE, Kind.TALK_OVER, Kind.INTERRUPTION, Kind.ONE_WAY_AUDIO})
 
 
 class LiveCall:
@@ -63,47 +63,42 @@ class LiveCall:
         outlet: CallOutlet,
     ) -> None:
         self.record = record
-        self.alerts: dict[str, Alert] = {}
         self.ears: dict[Leg, LegEar] = {}
         self.sound = CallSound(record.call_id, settings, outlet, self._known_ms)
         self.recognitions: dict[Leg, LegRecognition] = {}
         self.tier = Tier.FULL  # the ladder's word; a leg may do with less (no model, speech given up)
         self._settings, self._clock, self._recognize = settings, clock, recognize
-        self._watch, self._desk, self._outlet = watch, desk, outlet
+        self._watch, self._outlet = watch, outlet
         self._said = CallWords(record, settings.privacy, outlet, self.sound.hear)
+        self._found = CallFindings(record, clock, watch, desk, self._said, outlet, self.ears.keys())
+        self._ending = CallEnding(settings, clock)
         self._order, self._call_clock = CallOrder(), CallClock(settings.hearing)
-        self._arrivals = ArrivalLog()
         self._time = CallTime(clock)
-        self._dropped_ms: dict[Leg, int] = {}  # clock time of a socket's bare close; the leg may return
-        self._ended_legs: set[Leg] = set()
         self._judged_ms = 0
         self.paused = False
         self._event_since_ms: int | None = None
-        self._over_due_ms: int | None = None
-        self._over: CallOver | None = None
         self.closed = False
 
     # --- audio -------------------------------------------------------------------------------------------------
 
     def hear(self, leg: Leg, pcm_s16le: bytes, rate_hz: int, waited_ms: int = 0) -> None:
         """Audio of one leg, whole int16 samples, any length; its first samples arrived `waited_ms` ago."""
-        if self.paused or self.closed or leg in self._ended_legs or self.record.keeping is Keeping.NOTHING_HEARD:
+        if self.paused or self.closed or self._ending.has_ended(leg) or self.record.keeping is Keeping.NOTHING_HEARD:
             return
         if not self._time.begun:
             self._time.begin(len(pcm_s16le) * 500 // rate_hz)
         arrived_ms = self._time.elapsed_ms()
         ear = self.ears.get(leg) or self._new_leg(leg, rate_hz)
-        if leg in self._dropped_ms:
-            del self._dropped_ms[leg]
+        if self._ending.back(leg):
             self._take(leg, ear.reconnect(arrived_ms))
         self._take(leg, ear.hear(pcm_s16le, rate_hz, arrived_ms))
-        self._arrivals.note(leg, ear.heard_ms, self._clock.now_at(), waited_ms)
+        self._found.arrivals.note(leg, ear.heard_ms, self._clock.now_at(), waited_ms)
         self._advance()
 
     def lost(self, leg: Leg, length_ms: int, *, unsent: bool = False) -> None:
         """Audio of the leg that did not come, or (`unsent`) was not sent, by the sender's own word."""
         ear = self.ears.get(leg)
-        if ear is None or self.paused or self.closed or leg in self._ended_legs:
+        if ear is None or self.paused or self.closed or self._ending.has_ended(leg):
             return
         self._take(leg, ear.lost(length_ms, unsent=unsent))
         self._advance()
@@ -116,15 +111,15 @@ class LiveCall:
     def leg_ended(self, leg: Leg, explicit: bool) -> None:
         """The leg's socket is over: because the sender said so (`explicit`), or it just closed and may return."""
         ear = self.ears.get(leg)
-        if ear is None or leg in self._ended_legs:
+        if ear is None or self._ending.has_ended(leg):
             return
         if explicit:
             self._end_leg(leg, explicit=True)
         else:
-            self._dropped_ms.setdefault(leg, self._clock.monotonic_ms())
+            self._ending.drop(leg)
             self.recognitions[leg].interrupt(ear.heard_ms)
-            if all(each in self._dropped_ms or each in self._ended_legs for each in self.ears):
-                self._due_over(_LAST_WORDS_MS)
+            if self._ending.none_left(self.ears):
+                self._ending.due_in(_LAST_WORDS_MS)
         self._advance()
 
     # --- events of the PBX -------------------------------------------------------------------------------------
@@ -137,7 +132,7 @@ class LiveCall:
         observation = observation_of(event, at_ms)
         match event.type:
             case CallEventType.HANGUP:
-                self._due_over(_LAST_WORDS_MS)
+                self._ending.due_in(_LAST_WORDS_MS)
             case CallEventType.PAUSE:
                 self.pause(at_ms)
             case CallEventType.RESUME:
@@ -155,17 +150,18 @@ class LiveCall:
             return
         now_ms = self._clock.monotonic_ms()
         for leg, ear in self.ears.items():
-            if leg not in self._ended_legs:
+            if not self._ending.has_ended(leg):
                 heard = ear.pulse(self._time.elapsed_ms())
                 # A dropped leg has no socket, and while the call is paused nothing is taken: no line is to blame.
-                excused = self.paused or leg in self._dropped_ms
+                excused = self.paused or self._ending.has_dropped(leg)
                 self._take(leg, [each for each in heard if not (excused and isinstance(each, MediaLost))])
-        self._give_up_dropped_legs(now_ms)
+        for leg in self._ending.give_up(now_ms):
+            self._end_leg(leg, explicit=False)
         waiting_ms = now_ms - self._event_since_ms if self._event_since_ms is not None else 0
         self._advance(hurry=waiting_ms > _EVENT_PATIENCE_MS)
-        if self._over_due_ms is not None and (now_ms >= self._over_due_ms or self._last_words_in()):
-            self._finish(now_ms)
-        self._close_if_done(now_ms)
+        if self._ending.is_due(now_ms, last_words_in=self._last_words_in()):
+            self._finish()
+        self._close_if_done()
 
     def pause(self, at_ms: int | None = None) -> None:
         """Nothing is recognised, kept or heard until the resume; what came since `at_ms` is forgotten again."""
@@ -191,12 +187,11 @@ class LiveCall:
     def close(self) -> None:
         """End what is still running: the service stops, or the recording is over."""
         for leg in self.ears:
-            self._end_leg(leg, explicit=leg not in self._dropped_ms)
+            self._end_leg(leg, explicit=not self._ending.has_dropped(leg))
         self._advance(hurry=True)
         self._say_over(final=True)
-        self._keep(self._desk.call_over(self.record.call_id, self._clock.now_at()))
+        self._found.call_over()
         self.closed = True
-        self._arrivals = ArrivalLog()
         self._outlet.changed(self)
 
     def show(self) -> None:
@@ -205,10 +200,7 @@ class LiveCall:
 
     def adopt(self, alert: Alert) -> None:
         """An alert of this call as people have left it: what is found next is laid on that."""
-        known = self.alerts.get(alert.alert_id)
-        if known is None or alert.version > known.version:
-            self.alerts[alert.alert_id] = self._desk.adopt(alert)
-            self.record.weigh(self.alerts.values(), self._tone())
+        self._found.adopt(alert)
 
     def change_rules(self, pack: RulePack) -> None:
         """Other rules of its language from now on."""
@@ -223,6 +215,11 @@ class LiveCall:
     # --- what is known -----------------------------------------------------------------------------------------
 
     @property
+    def alerts(self) -> dict[str, Alert]:
+        """Its alerts by their ids, in their newest versions."""
+        return self._found.alerts
+
+    @property
     def now_ms(self) -> int:
         """How far the call has been heard."""
         return self._call_clock.now_ms
@@ -235,7 +232,7 @@ class LiveCall:
     @property
     def is_ending(self) -> bool:
         """Whether its end is told within moments; what was suspected once and has come back is none."""
-        return self._over_due_ms is not None or (self._over is not None and self._over.final)
+        return self._ending.is_near
 
     @property
     def listened(self) -> bool:
@@ -253,7 +250,7 @@ class LiveCall:
 
     def connected(self, leg: Leg) -> bool:
         """Whether the leg's socket is there."""
-        return leg in self.ears and leg not in self._dropped_ms and leg not in self._ended_legs
+        return leg in self.ears and not (self._ending.has_dropped(leg) or self._ending.has_ended(leg))
 
     # --- the road ----------------------------------------------------------------------------------------------
 
@@ -292,7 +289,7 @@ class LiveCall:
             self._event_since_ms = None
         if (levels := self.record.levels.batch(self.now_ms, self._watch.tone)) is not None:
             self._outlet.levels(levels)
-            if self.record.weigh(self.alerts.values(), self._tone()):
+            if self._found.weigh():
                 self._outlet.changed(self)
         self.sound.pass_on(self.now_ms)
 
@@ -318,83 +315,45 @@ class LiveCall:
         self._judge(self._watch.feed(heard))
 
     def _judge(self, findings: list[Finding]) -> None:
-        if not findings:
-            return
-        detected_at = self._clock.now_at()
-        facts = self.record.facts()
-        for finding in findings:
-            leg = None if finding.kind in _TWO_PARTY_KINDS else finding.leg
-            received_at = self._arrivals.received_at(finding.audio_end_ms, leg) or detected_at
-            if self.record.hung_up_at is not None and finding.kind is Kind.AGENT_HANGUP:
-                received_at = max(received_at, self.record.hung_up_at)
-            self._keep(self._desk.take(self._said.masked(finding), facts, received_at, detected_at))
-        self._outlet.changed(self)
-
-    def _tone(self) -> float:
-        """The tensest voice."""
-        return max((self._watch.tone(leg) for leg in self.ears), default=0.0)
-
-    def _keep(self, alerts: list[Alert]) -> None:
-        for alert in alerts:
-            self.alerts[alert.alert_id] = alert
-            self._outlet.alert(alert)
-        self.record.weigh(self.alerts.values(), self._tone())
+        if findings:
+            self._found.take(findings)
+            self._outlet.changed(self)
 
     # --- the end -----------------------------------------------------------------------------------------------
 
     def _end_leg(self, leg: Leg, explicit: bool) -> None:
-        if leg in self._ended_legs:
+        if not self._ending.end(leg):
             return
-        self._ended_legs.add(leg)
-        self._dropped_ms.pop(leg, None)
         self._take(leg, self.ears[leg].end(explicit))
         self.recognitions[leg].close()
-        if all(each in self._ended_legs for each in self.ears):
-            self._due_over(_LAST_WORDS_MS)
-
-    def _give_up_dropped_legs(self, now_ms: int) -> None:
-        """A dropped leg may return while the other lives; both gone, or one for long, is the end of the leg."""
-        bare_close_ms = self._settings.detection.hang_up.bare_close_ms
-        return_ms = int(self._settings.ingest.return_s * 1000)
-        for leg, dropped_ms in sorted(self._dropped_ms.items(), key=lambda item: item[1]):
-            gone_ms = now_ms - dropped_ms
-            if gone_ms >= return_ms:
-                self._end_leg(leg, explicit=False)
-            elif gone_ms >= bare_close_ms and self._over is None:
-                self._due_over(0)
-
-    def _due_over(self, in_ms: int) -> None:
-        due_ms = self._clock.monotonic_ms() + in_ms
-        self._over_due_ms = due_ms if self._over_due_ms is None else min(due_ms, self._over_due_ms)
+        if self._ending.all_ended(self.ears):
+            self._ending.due_in(_LAST_WORDS_MS)
 
     def _last_words_in(self) -> bool:
         return all(recognition.idle for recognition in self.recognitions.values())
 
-    def _finish(self, now_ms: int) -> None:
+    def _finish(self) -> None:
         """The end as far as it is known now: certain when the PBX or every sender said so."""
-        self._over_due_ms = None
-        reported = self.record.hung_up_at is not None
-        for leg, _ in sorted(self._dropped_ms.items(), key=lambda item: item[1]):
+        self._ending.taken()
+        dropped = self._ending.dropped()
+        for leg in dropped:
             self._order.report(LegEnded(leg, self.ears[leg].heard_ms, explicit=False), self.ears[leg].heard_ms)
         self._advance(hurry=True)
-        self._say_over(final=reported or not self._dropped_ms)
+        self._say_over(final=self.record.hung_up_at is not None or not dropped)
 
     def _say_over(self, final: bool) -> None:
         over = CallOver(self.now_ms, final)
-        if self._over is not None and (self._over.final or not final):
+        if not self._ending.tell(over):
             return
-        self._over = over
         self._judge(self._watch.feed(over) + self._watch.advance(self.now_ms))
         if final:
             self.record.ended(self._clock.now_at())
         self._outlet.changed(self)
 
-    def _close_if_done(self, now_ms: int) -> None:
-        gone = all(leg in self._ended_legs for leg in self.ears)
+    def _close_if_done(self) -> None:
         left_over_ms = 0
         if self.record.hung_up_at is not None:
             left_over_ms = round((self._clock.now_at() - self.record.hung_up_at).total_seconds() * 1000)
-        if (gone and self._over is not None and self._over.final and self._last_words_in()) or (
-            left_over_ms > _AFTER_CALL_MS
-        ):
+        told = self._ending.all_ended(self.ears) and self._ending.is_final and self._last_words_in()
+        if told or left_over_ms > _AFTER_CALL_MS:
             self.close()

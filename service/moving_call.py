@@ -132,7 +132,7 @@ class MovingCall(LiveCall):
 
     def leave(self) -> HandedCall | None:
         """Stop hearing it here; what is being said still comes out. None for a call without a leg that could move."""
-        heard_ms = {leg: ear.heard_ms for leg, ear in self.ears.items() if leg not in self._ended_legs}
+        heard_ms = {leg: ear.heard_ms for leg, ear in self.ears.items() if not self._ending.has_ended(leg)}
         if not heard_ms or not self._time.begun or self.is_ending:
             return None
         legs: list[HandedLeg] = []
@@ -155,7 +155,7 @@ class MovingCall(LiveCall):
             legs=tuple(legs),
             noted=tuple(self._noted or ()),
             lines=tuple(line for line in self.record.transcript.lines() if line.heard.final),
-            alerts=self._desk.alerts_of(self.record.call_id),
+            alerts=self._found.leave(),
             record=self.record.state_now(),
         )
 
@@ -173,13 +173,12 @@ class MovingCall(LiveCall):
             ear = self._new_leg(each.leg, each.rate_hz)
             ear.resume(each.place, each.rate_hz)
             self.recognitions[each.leg].resume(each.utterances + _LATER_WORDS)
-            self._dropped_ms[each.leg] = self._clock.monotonic_ms()
+            self._ending.drop(each.leg)
         self._call_clock.resume({each.leg: each.place.end_ms for each in handed.legs}, handed.judged_ms)
-        self._desk.take_up(handed.call_id, handed.alerts)
-        self.alerts = {running.alert.alert_id: running.alert for running in handed.alerts.running.values()}
+        self._found.take_up(handed.alerts)
         self._hear_again(handed)
         self._judged_ms = max(self._judged_ms, handed.judged_ms)
-        self.record.weigh(self.alerts.values(), self._tone())
+        self._found.weigh()
         self._outlet.changed(self)
 
     def _hear_again(self, handed: HandedCall) -> None:

@@ -140,5 +140,5 @@ def test_a_block_that_was_gathered_before_it_was_read_came_as_it_was_spoken() ->
     socket.clock.move_to(120)
     socket.stream.hear(AudioReceived(bytes(3_200), 16_000), waited_ms=80)
     assert socket.received_ms == 120
-    assert socket.stream.call._arrivals.received_at(40, Leg.AGENT) == _ZERO + timedelta(milliseconds=40)
-    assert socket.stream.call._arrivals.received_at(120, Leg.AGENT) == _ZERO + timedelta(milliseconds=120)
+    assert socket.stream.call._found.arrivals.received_at(40, Leg.AGENT) == _ZERO + timedelta(milliseconds=40)
+    assert socket.stream.call._found.arrivals.received_at(120, Leg.AGENT) == _ZERO + timedelta(milliseconds=120)
