@@ -10,8 +10,7 @@ sys.path.insert(0, str(ROOT))
 
 from config.settings import Settings  # noqa: E402 - the path above comes first
 from service.control.posted_door import posted_door  # noqa: E402
-from service.ingest.http_door import http_door  # noqa: E402
-from service.ingest.rtp_door import RtpDoor  # noqa: E402
+from service.ingest.audio_doors import AudioDoors  # noqa: E402
 from web.app import build_app  # noqa: E402
 from web.clips_api import clips_router  # noqa: E402
 from web.drain_api import drain_router  # noqa: E402
@@ -31,12 +30,11 @@ from web.webhooks_api import webhooks_router  # noqa: E402
 def description() -> str:
     """The text of the file. No route is called, so nobody needs to stand behind them."""
     settings, nobody = Settings(), cast(Any, None)
-    audio = http_door(settings.ingest, nobody, nobody, nobody)
-    rtp = RtpDoor(settings.dialects, nobody, nobody, nobody).router()
+    audio = AudioDoors(settings, nobody, nobody).routers(nobody)
     past = (*office_routes(Office(*[nobody] * 9)), *inspection_routes(*[nobody] * 5))
     past = (*past, own_router(nobody, nobody, nobody))
     people = (session_router(nobody), people_router(nobody, nobody, settings.trust), ledger_router(nobody))
-    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, audio, rtp)
+    further = (clips_router(nobody), floor_router(nobody, nobody), webhooks_router(nobody), *past, *people, *audio)
     further = (*further, supervise_router(nobody, nobody), erasure_router(nobody, nobody), drain_router(nobody))
     further = (*further, posted_door(settings.pbx, nobody))
     app = build_app(

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 
 from config.settings import Settings
 from service.call_board import CallBoard
+from service.kept_sound import KeptSound
 from service.observation_log import ObservationLog
-from service.store.eraser import Eraser
 from service.store.kept_counts import kept_files, kept_rows
-from service.store.retention import Retention
 from service.store.store import Store
 from web.keeping_sources import CallRunsError, KeepingView
 from web.sources import CallState
@@ -19,25 +17,16 @@ class NodeKeeping:
     """Fills `web.keeping_sources.Keeping`."""
 
     def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        board: CallBoard,
-        observed: ObservationLog,
-        eraser: Eraser,
-        retention: Retention,
-        folders: tuple[Path, Path],
+        self, settings: Settings, store: Store, board: CallBoard, observed: ObservationLog, sound: KeptSound
     ) -> None:
-        """`folders`: where clips and recordings are."""
-        self._settings, self._store, self._board, self._observed = settings, store, board, observed
-        self._eraser, self._retention, self._folders = eraser, retention, folders
+        self._settings, self._store, self._board, self._observed, self._sound = settings, store, board, observed, sound
 
     async def kept(self) -> KeepingView:
         """What is kept now; files are counted off the event loop."""
         settings = self._settings
         days = settings.retention
         rows, size = await self._store.read(lambda engine: kept_rows(engine, days, settings.observations))
-        clips, recordings = self._folders
+        clips, recordings = self._sound.folders
         files = (
             ("clips", "retention.clips_days", days.clips_days, clips, settings.clips.enabled),
             (
@@ -49,7 +38,8 @@ class NodeKeeping:
             await asyncio.to_thread(kept_files, kind, setting, kept_days, folder, enabled=enabled)
             for kind, setting, kept_days, folder, enabled in files
         ]
-        return KeepingView([*rows, *counted], size, days.sweep_s, self._retention.rows, self._retention.files)
+        retention = self._sound.retention
+        return KeepingView([*rows, *counted], size, days.sweep_s, retention.rows, retention.files)
 
     async def forget(self, call_id: str) -> Mapping[str, int]:
         """Everything of a call that is over. What is still on its way to the store is waited for first."""
@@ -58,5 +48,5 @@ class NodeKeeping:
             raise CallRunsError
         await self._observed.write_waiting()
         await self._store.written()
-        erased = await self._eraser.erase_calls([call_id])
+        erased = await self._sound.eraser.erase_calls([call_id])
         return {"calls": erased.calls, "rows": erased.rows, "files": erased.files}

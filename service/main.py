@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from alerts.desk import AlertDesk
@@ -20,9 +19,6 @@ from service.bus.open_bus import bus_of, new_node_id
 from service.call_board import CallBoard
 from service.call_record import CallRecord, known_language
 from service.call_view import timeline_of
-from service.clips.clip_maker import ClipMaker
-from service.clips.flac import delete_older
-from service.clips.recorder import Recorder
 from service.clock import SystemClock
 from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
@@ -31,22 +27,16 @@ from service.control.posted_door import posted_door
 from service.desk.desk_metrics import DeskMetrics
 from service.desk.node_desk import NodeDesk
 from service.drain import Drain
-from service.faults import place_of
 from service.feed_view import NodeFeeds
 from service.health import NodeHealth
-from service.ingest.audiosocket_door import AudioSocketDoor
-from service.ingest.counts import IngestCounts
-from service.ingest.dialect_doors import dialect_doors, is_signed
-from service.ingest.http_door import http_door
-from service.ingest.rtp_door import RtpDoor
-from service.ingest.tap_doors import NodeDoors
-from service.ingest.voice_paths import VoicePaths
-from service.ingest.vosk_door import VoskPort, vosk_door
-from service.ingest.websocket_door import websocket_door
+from service.ingest.audio_doors import AudioDoors
+from service.ingest.dialect_doors import is_signed
+from service.ingest.vosk_door import VoskPort
 from service.inspection.inspection import Inspection, inspectors_of, sheets_of
 from service.inspection.own import OwnPage
 from service.keeping_metrics import KeepingMetrics
 from service.keeping_view import NodeKeeping
+from service.kept_sound import KeptSound
 from service.ledger.ledger_book import SERVICE, StoredLedger
 from service.ledger.supervision_rows import SupervisionRows
 from service.listening_sockets import Ports, listening, ports_of, tcp_socket, vosk_socket
@@ -67,14 +57,13 @@ from service.roster.who_answers import WhoAnswers
 from service.rule_metrics import RuleMetrics
 from service.rule_shelf import RuleShelf
 from service.rules_workshop import RulesWorkshop
+from service.running_parts import begin, cancelled, when_started
 from service.site_server import SiteServer, stopping, uvicorn_config
 from service.store.database import database_url
 from service.store.day_counter import DayCounter
-from service.store.eraser import Eraser
 from service.store.figures import StoredFigures
 from service.store.history import StoredHistory
 from service.store.letter_box import LetterBox
-from service.store.retention import Retention
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
 from service.tracing import traces_of
@@ -109,7 +98,6 @@ from web.trust.supervised import ScopedSupervising
 from web.wallboard_beat import WallboardBeat
 from web.webhooks_api import webhooks_router
 
-_log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0  # changes of other nodes that no message told of are found within this time
 
 
@@ -121,7 +109,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     """
     clock = SystemClock()
     registry = CollectorRegistry()
-    counts, ingest_counts = NodeCounts(registry), IngestCounts()
+    counts = NodeCounts(registry)
     rules = RuleShelf(settings, lambda pack: rules_changed(pack))
     node_id = new_node_id()
     bus = bus_of(settings, node_id)
@@ -158,7 +146,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         desk.told(change.alert)
         outlet.published(change, told_before=told_before)
         if change.alert.version == 1 and not told_before and board.hears(change.alert.call_id):
-            clips.want(change.alert)
+            kept.clips.want(change.alert)
             traces.told(change.alert)
 
     def stored(change: AlertChange, after: int | None) -> None:
@@ -203,27 +191,15 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     board.find_stream = neighbours.find_stream
     outlet.keeping = board.keeping
     board.complete = WhoAnswers(lambda: book.roster).complete
-    recordings = settings.recording.folder or settings.data_dir / "recordings"
-    recorder = Recorder(settings.recording, recordings, board, settings.hearing.ring_s)
-    clips = ClipMaker(
-        settings.clips,
-        settings.clips.folder or settings.data_dir / "clips",
-        board,
-        store.amend_alert,
-        clock,
-        settings.privacy.words_wait_s,
-    )
-    letters = LetterBox(store, clock)
-    calls = AllCalls(board, store, bus, recorder)
-    wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of, lambda: book.roster)
-    folders = ((clips.folder, settings.retention.clips_days), (recorder.folder, settings.retention.recordings_days))
 
     async def forget(call_ids: Sequence[str]) -> None:
         board.forget_ended(call_ids)
         await bus.forget_changes()
 
-    eraser = Eraser(store, clips.folder, recorder.folder, forget)
-    retention = Retention(settings.retention, store, clock, folders, delete_older)
+    kept = KeptSound(settings, board, store, clock, forget)
+    letters = LetterBox(store, clock)
+    calls = AllCalls(board, store, bus, kept.recorder)
+    wallboards = WallboardBeat(calls, store, desk, floor, audience, clock.now_at, book.agents_of, lambda: book.roster)
 
     def rules_changed(pack: RulePack) -> None:
         ledger.soon(SERVICE, Deed(Act.RULE_CHANGE, about=f"in force: {pack.language} {pack.version}"))
@@ -233,15 +209,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
                 call.change_rules(pack)
 
     pulse = Pulse(board)
-    rtp_door = RtpDoor(settings.dialects, board, clock, ingest_counts)
-    tap_doors = NodeDoors(settings.ingest, board, clock, ingest_counts, rtp_door)
+    doors = AudioDoors(settings, board, clock)
     pbx_floor = PbxFloor(floor, board.complete, neighbours.tell_floor)
-    voices = VoicePaths()
-    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, tap_doors, pbx_floor.tell, voices)
+    pbx_feeds = PbxFeeds(settings.pbx, calls, clock, doors.taps, pbx_floor.tell, doors.voices)
     supervisions = SupervisionRows(ledger, calls)
     pbx_feeds.room.note = supervisions.note
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
-    audiosocket_door = AudioSocketDoor(settings.ingest, board, clock, ingest_counts, voices)
     http_listening = listening(open_http_socket, settings.http_host, settings.http_port)
     audiosocket_listening = listening(tcp_socket, settings.audiosocket_host, settings.audiosocket_port)
     vosk_listening = vosk_socket(settings.dialects)
@@ -256,14 +229,14 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         send_away=audience.send_away,
     )
     health = NodeHealth(registry, store, groups, rules, settings.language, bus, drain)
-    KeepingMetrics(registry, bus, feed, clips, recorder, retention)
+    KeepingMetrics(registry, bus, feed, kept)
     DeskMetrics(registry, desk)
     RuleMetrics(registry, rules, observed)
     FeedMetrics(registry, pbx_feeds)
     bounds = BoundedHttp(settings.limits, fair_share_of_files())
     limits = Limits(settings.limits, lambda: clock.monotonic_ms() / 1000, files_of_process() // 2)
-    TrustMetrics(registry, bounds, limits, audiosocket_door.room)
-    NodeMetrics(registry, board, groups, audience, store, ingest_counts, pulse, tiers)
+    TrustMetrics(registry, bounds, limits, doors.audiosocket.room)
+    NodeMetrics(registry, board, groups, audience, store, doors.counts, pulse, tiers)
     alarms = node_alarms(
         settings,
         registry,
@@ -273,23 +246,24 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         counts,
         pulse,
         board,
-        ingest_counts,
+        doors.counts,
         pbx_feeds,
         groups,
-        (clips.folder, recorder.folder),
+        kept.folders,
     )
     workshop = RulesWorkshop(settings, rules, clock, shared=database_url(settings).get_backend_name() != "sqlite")
     office = Office(
         history=StoredHistory(store),
         figures=StoredFigures(settings.figures, store, clock),
-        feeds=NodeFeeds(node_id, board, pbx_feeds, ingest_counts, clock),
+        feeds=NodeFeeds(node_id, board, pbx_feeds, doors.counts, clock),
         models=NodeModels(settings, board, groups, clock),
-        keeping=NodeKeeping(settings, store, board, observed, eraser, retention, (clips.folder, recorder.folder)),
+        keeping=NodeKeeping(settings, store, board, observed, kept),
         workshop=workshop,
         names=lambda: {person.id: person.name for person in book.roster.people},
         ledger=ledger,
         reports=MonthlyReports(settings, store, clock, sheets, lambda: book.roster),
     )
+    clips = ScopedClips(kept.clips)
     app = build_app(
         settings,
         calls=calls,
@@ -307,26 +281,20 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         limits=limits,
         further_routers=(
             microphone_router(MicrophoneDoor(settings.listening, pbx_feeds.browser, front)),
-            websocket_door(settings.ingest, board, clock, ingest_counts),
-            dialect_doors(settings, board, clock, ingest_counts, voices),
-            http_door(settings.ingest, board, clock, ingest_counts),
-            clips_router(ScopedClips(clips)),
+            *doors.routers(groups.room),
+            clips_router(clips),
             floor_router(floor, clock.now_at, neighbours.tell_floor),
             webhooks_router(letters),
-            erasure_router(eraser, ledger),
+            erasure_router(kept.eraser, ledger),
             drain_router(drain),
             *office_routes(office),
-            *inspection_routes(inspection, lambda: book.roster, calls, clips, ledger),
-            own_router(
-                inspection.scoring, OwnPage(settings.inspection, store, ScopedClips(clips), ledger, desk.tips), ledger
-            ),
+            *inspection_routes(inspection, lambda: book.roster, calls, kept.clips, ledger),
+            own_router(inspection.scoring, OwnPage(settings.inspection, store, clips, ledger, desk.tips), ledger),
             supervise_router(ScopedSupervising(pbx_feeds.room, calls, ledger), desk),
             session_router(front),
             people_router(front, book, settings.trust),
             ledger_router(ledger),
             posted_door(settings.pbx, calls),
-            rtp_door.router(),
-            vosk_door(settings, board, clock, ingest_counts, groups.room),
         ),
     )
     server = SiteServer(uvicorn_config(settings, VoskPort(app, ports.vosk_port), bounds), drain.begin)
@@ -339,16 +307,16 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         stop.push_async_callback(store.close)
         stop.push_async_callback(asyncio.to_thread, traces.close)
         writer = asyncio.create_task(store.run(stored))
-        stop.push_async_callback(_cancelled, writer)
+        stop.push_async_callback(cancelled, writer)
         stop.push_async_callback(observed.write_waiting)
         stop.callback(board.close_all)
-        for name, part in (
+        parts = (
             ("bus", bus.run(neighbours, calls.answer)),
             ("neighbours", neighbours.run()),
-            ("clips", clips.run()),
-            ("recorder", recorder.run()),
+            ("clips", kept.clips.run()),
+            ("recorder", kept.recorder.run()),
             ("web hooks", carry(settings.webhooks, letters, clock)),
-            ("retention", retention.run()),
+            ("retention", kept.retention.run()),
             ("alarms", alarms.run()),
             ("desk", desk.run()),
             ("inspection", inspection.run()),
@@ -365,33 +333,12 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             ("drain", stopping(drain, server)),
             ("wallboards", wallboards.run()),
             ("tiers", tiers.run()),
-            ("rtp", rtp_door.run()),
+            ("rtp", doors.rtp.run()),
             ("pbx", pbx_feeds.run()),
-            ("audiosocket", audiosocket_door.serve(audiosocket_listening)),
-        ):
-            stop.push_async_callback(_cancelled, asyncio.create_task(_guarded(name, part, server)))
+            ("audiosocket", doors.audiosocket.serve(audiosocket_listening)),
+        )
+        begin(parts, server, stop)
         link = f"{ports.http_url}/login#first={front.first_token}" if front.needs_first else None
-        announcing = asyncio.create_task(_when_started(server, lambda: ready(replace(ports, first_link=link))))
-        stop.push_async_callback(_cancelled, announcing)
+        announcing = asyncio.create_task(when_started(server, lambda: ready(replace(ports, first_link=link))))
+        stop.push_async_callback(cancelled, announcing)
         await server.serve(sockets=[http_listening, *([vosk_listening] if vosk_listening is not None else [])])
-
-
-async def _guarded(name: str, part: Coroutine[object, object, None], server: SiteServer) -> None:
-    """A part that fails takes the node down in order, so that its supervisor starts it anew; nothing runs half."""
-    try:
-        await part
-    except Exception as error:  # noqa: BLE001  # the boundary of a part; logged, and the node stops
-        _log.error("a part of the node failed", part=name, error=type(error).__name__, place=place_of(error))
-        server.should_exit = True
-
-
-async def _when_started(server: SiteServer, act: Callable[[], None]) -> None:
-    while not server.started:  # noqa: ASYNC110  # uvicorn has a flag, no event
-        await asyncio.sleep(0.02)
-    act()
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -4,6 +4,18 @@ import uuid
 from glob import escape
 from pathlib import Path
 
+from config.settings import Settings
+
+
+def clips_folder(settings: Settings) -> Path:
+    """Where the clips of alerts are."""
+    return settings.clips.folder or settings.data_dir / "clips"
+
+
+def recordings_folder(settings: Settings) -> Path:
+    """Where the recordings of calls are."""
+    return settings.recording.folder or settings.data_dir / "recordings"
+
 
 def clip_path(folder: Path, alert_id: str) -> Path:
     """The clip of an alert; alerts of three days share a folder."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from config.settings import Settings
+from service.clips.places import clips_folder, recordings_folder
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.commands.start import settings_or_exit
 from service.store.database import StoreError
@@ -49,8 +50,7 @@ def erase(
 
 
 async def _erase(settings: Settings, person: Person) -> Erased:
-    clips = settings.clips.folder or settings.data_dir / "clips"
-    recordings = settings.recording.folder or settings.data_dir / "recordings"
+    clips, recordings = clips_folder(settings), recordings_folder(settings)
     async with own_database(settings) as database:
         return await Eraser(database, clips, recordings, _nothing_in_memory).erase(person)
 

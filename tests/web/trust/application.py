@@ -6,11 +6,7 @@ from fastapi import FastAPI
 
 from config.settings import Settings
 from service.control.posted_door import posted_door
-from service.ingest.dialect_doors import dialect_doors
-from service.ingest.http_door import http_door
-from service.ingest.rtp_door import RtpDoor
-from service.ingest.vosk_door import vosk_door
-from service.ingest.websocket_door import websocket_door
+from service.ingest.audio_doors import AudioDoors
 from web.app import build_app
 from web.clips_api import clips_router
 from web.drain_api import drain_router
@@ -46,11 +42,7 @@ def whole_application() -> FastAPI:
         session_router(nobody),
         people_router(nobody, nobody, settings.trust),
         ledger_router(nobody),
-        http_door(settings.ingest, nobody, nobody, nobody),
-        RtpDoor(settings.dialects, nobody, nobody, nobody).router(),
-        dialect_doors(settings, nobody, nobody, nobody),
-        vosk_door(settings, nobody, nobody, nobody, nobody),
-        websocket_door(settings.ingest, nobody, nobody, nobody),
+        *AudioDoors(settings, nobody, nobody).routers(nobody),
     )
     return build_app(
         settings, nobody, nobody, nobody, nobody, Pages.load(), nobody, nobody, nobody, further_routers=further

@@ -48,9 +48,8 @@ def _routers(tree: ast.AST) -> set[str]:
     """Names of the functions and methods that make routers."""
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     names = [each.id if isinstance(each, ast.Name) else getattr(each, "attr", "") for each in calls]
-    return {
-        name for name in names if name.endswith(("_router", "_doors", "_door", "router")) and name != "include_router"
-    }
+    ends = ("_router", "_doors", "_door", "router", "routers")
+    return {name for name in names if name.endswith(ends) and name != "include_router"}
 
 
 @pytest.mark.parametrize(
