@@ -23,6 +23,7 @@ from service.store.rows import alert_of
 from tests.prove.chaos_site.console import CountingConsole
 from tests.prove.chaos_site.notes import NoteWriter
 from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
+from tests.prove.chaos_site.promises import Kept
 from tests.prove.chaos_site.site import ESCALATION, Site, cancelled, running_site
 from tests.prove.report import table, write_block
 
@@ -35,26 +36,19 @@ _NEWEST = "SELECT c.content FROM alerts a JOIN alert_changes c ON c.sequence = a
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What one run of kills showed. `faults` is empty when all promises were kept."""
+class Outcome(Kept):
+    """What one run of kills showed."""
 
-    victim: str
+    victim: str = ""
     kills: int = 0
-    changes: int = 0
-    told: int = 0
-    reconnects: int = 0
-    moves: int = 0
-    repeated_unstored: int = 0
     escalations: int = 0
     escalated_late_s: float = 0.0
-    notes: int = 0
     recoveries_s: list[float] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
 
 
 async def rampage(victim: str, kills: int, seed: int, *, nodes: int, calls: int, consoles: int) -> Outcome:
     """One site, one kind of victim."""
-    chance, outcome = random.Random(seed), Outcome(victim)
+    chance, outcome = random.Random(seed), Outcome(victim=victim)
     with tempfile.TemporaryDirectory(prefix="earshot-chaos-") as folder:
         async with running_site(Path(folder), nodes, append_only="with its" in victim) as site:
             pbx = StubbornPbx(site, calls, AtRandom(chance))
@@ -139,27 +133,11 @@ async def _compare(site: Site, watching: list[CountingConsole], notes: NoteWrite
             await connection.execute("SELECT sequence, alert_id, version, content FROM alert_changes ORDER BY sequence")
         ).fetchall()
     stored = {(str(alert_id), int(version)): int(sequence) for sequence, alert_id, version, _ in rows}
-    outcome.changes = len(stored)
-    _look_at_escalations([alert_of(content) for *_, content in rows], outcome)
-    outcome.notes = len(notes.acknowledged)
-    forgotten = [key for key in notes.acknowledged if key not in stored]
-    if forgotten:
-        outcome.faults.append(f"{len(forgotten)} acknowledged notes are not stored")
+    outcome.compare(stored, watching, notes)
     for number, console in enumerate(watching):
-        outcome.told += len(console.told)
-        outcome.reconnects += console.reconnects
-        outcome.repeated_unstored += console.repeated_unstored
-        outcome.faults += [f"console {number}: {fault}" for fault in console.faults]
         if console.snapshots != 1:
             outcome.faults.append(f"console {number}: {console.snapshots} snapshots")
-        told = {(alert_id, version): cursor for cursor, alert_id, version in console.told}
-        lost = [key for key, cursor in told.items() if cursor is not None and stored.get(key) != cursor]
-        if lost:
-            outcome.faults.append(f"console {number}: {len(lost)} acknowledged changes are not stored")
-        first = console.first_cursor or 0
-        missed = [key for key, sequence in stored.items() if sequence > first and key not in told]
-        if missed:
-            outcome.faults.append(f"console {number}: {len(missed)} stored changes were never told")
+    _look_at_escalations([alert_of(content) for *_, content in rows], outcome)
 
 
 def _look_at_escalations(changes: list[Alert], outcome: Outcome) -> None:
@@ -193,7 +171,7 @@ def main() -> None:
 def _report(outcome: Outcome, said: argparse.Namespace) -> None:
     took_s = outcome.recoveries_s
     row: list[object] = [outcome.kills, outcome.changes, outcome.told, outcome.reconnects, outcome.moves]
-    row += [outcome.repeated_unstored, outcome.escalations, f"{outcome.escalated_late_s:.1f}"]
+    row += [outcome.told_again, outcome.escalations, f"{outcome.escalated_late_s:.1f}"]
     row += [f"{median(took_s):.1f}", f"{max(took_s):.1f}", len(outcome.faults)]
     header = ["kills", "changes stored", "told", "consoles moved", "calls moved", "told again"]
     header += ["escalations", "latest after due, s", "recovery s p50", "max"]

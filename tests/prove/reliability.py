@@ -23,6 +23,7 @@ from service.demo.recording import demo_recordings
 from tests.prove.chaos_site.console import CountingConsole
 from tests.prove.chaos_site.notes import NoteWriter
 from tests.prove.chaos_site.pbx import AtRandom, StubbornPbx
+from tests.prove.chaos_site.promises import Kept
 from tests.prove.chaos_site.site import Site, cancelled, running_site
 from tests.prove.node import simulated_calls
 from tests.prove.report import commit, machine, percentile, table
@@ -46,7 +47,7 @@ class Struck:
 
 
 @dataclass(slots=True)
-class Soaked:
+class Soaked(Kept):
     """Everything that was seen."""
 
     seconds: float = 0.0
@@ -55,13 +56,6 @@ class Soaked:
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
     played: int = 0
     found: int = 0
-    changes: int = 0
-    told: int = 0
-    notes: int = 0
-    moves: int = 0
-    reconnects: int = 0
-    again: int = 0
-    faults: list[str] = field(default_factory=list)
 
 
 class _TimedConsole(CountingConsole):
@@ -107,7 +101,6 @@ async def soak(minutes: float, calls: int, seed: int) -> Soaked:
                 soaked.played, soaked.moves = len(played), pbx.moves
                 soaked.found = await _dead_airs_found(site, [call["call_id"] for call in played])
                 await asyncio.sleep(3)
-            soaked.notes = len(notes.acknowledged)
             await _compare(site, consoles, notes, soaked)
             soaked.faults += [
                 f"log of {node.name}: {line[:200]}" for node in site.nodes for line in _errors(node.errors())
@@ -195,21 +188,9 @@ async def _compare(site: Site, consoles: list[_TimedConsole], notes: NoteWriter,
         stored = {(str(alert_id), int(version)): int(number) for number, alert_id, version in await asked.fetchall()}
         ended = await connection.execute("SELECT count(*) FROM calls WHERE state = 'ended' AND call_id LIKE 'soak-%'")
         row = await ended.fetchone()
-    soaked.changes = len(stored)
     if row and row[0]:
         soaked.faults.append(f"{row[0]} calls that go on were ended")
-    if forgotten := [key for key in notes.acknowledged if key not in stored]:
-        soaked.faults.append(f"{len(forgotten)} acknowledged notes are not stored")
-    for number, console in enumerate(consoles):
-        soaked.told += len(console.told)
-        soaked.reconnects += console.reconnects
-        soaked.again += console.repeated_unstored
-        soaked.faults += [f"console {number}: {fault}" for fault in console.faults]
-        told = {(alert_id, version): cursor for cursor, alert_id, version in console.told}
-        lost = [key for key, cursor in told.items() if cursor is not None and stored.get(key) != cursor]
-        missed = [key for key, at in stored.items() if at > (console.first_cursor or 0) and key not in told]
-        soaked.faults += [f"console {number}: {len(lost)} told changes are not stored"] if lost else []
-        soaked.faults += [f"console {number}: {len(missed)} stored changes were never told"] if missed else []
+    soaked.compare(stored, consoles, notes)
 
 
 def _errors(lines: list[str]) -> list[str]:
@@ -263,7 +244,7 @@ def page_of(soaked: Soaked, said: argparse.Namespace) -> str:
                 ["changes of alerts stored / told to two consoles", f"{soaked.changes} / {soaked.told}"],
                 ["notes acknowledged, and all stored", soaked.notes],
                 ["calls that came again on a node, consoles that did", f"{soaked.moves}, {soaked.reconnects}"],
-                ["told again after having been shown unstored", soaked.again],
+                ["told again after having been shown unstored", soaked.told_again],
                 ["memory of the node with words, MB: early / at the end", f"{_mean(early):.0f} / {_mean(final):.0f}"],
             ],
         ),
