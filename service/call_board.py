@@ -103,10 +103,6 @@ class CallBoard(KnownCalls):
 
     # --- other nodes -------------------------------------------------------------------------------------------
 
-    def knows_stream(self, stream_id: str) -> bool:
-        """Whether the stream was announced here."""
-        return stream_id in self._by_stream
-
     def recall(self, announcement: Announcement, stream_ids: dict[Leg, str]) -> None:
         """A call that was announced on another node: its audio comes in here. Raises NodeFullError."""
         if announcement.call_id not in self._entries:

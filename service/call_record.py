@@ -215,10 +215,6 @@ class CallRecord:
         begun = (("hold", self.held_since_ms), ("pause", self.paused_since_ms))
         return [Span(kind, None, from_ms, max(now_ms, from_ms)) for kind, from_ms in begun if from_ms is not None]
 
-    def held_until(self, now_ms: int) -> int:
-        """Milliseconds on hold so far."""
-        return self.held_ms + (now_ms - self.held_since_ms if self.held_since_ms is not None else 0)
-
     def _hold(self, on_hold: bool, at_ms: int) -> bool:
         if on_hold and self.held_since_ms is None:
             self.held_since_ms = at_ms

@@ -16,7 +16,6 @@ _BEFORE_MOVING = 0.2  # of the time in which calls may end by themselves; in the
 _ON_ITS_WAY_S = 0.02  # from one node to the other over Redis
 _ENDING_S = 3.0  # a call whose end is suspected gets this long to end
 _TOLD_S = 5.0  # so long stored changes may take to reach the consoles; then they resume by cursor
-SENT_AWAY = "the service restarts; resume by cursor"
 
 
 class DrainedCalls(Protocol):

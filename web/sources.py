@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from alerts.alert import Alert
 from config.privacy import Consent
-from streaming.frames import AudioFrame, Leg, Party
+from streaming.frames import Leg, Party
 from streaming.observations import WordsHeard
 from web.supervision import Abilities, SupervisionView
 
@@ -369,14 +369,6 @@ class Clips(Protocol):
 
     async def clip(self, alert_id: str, *, as_wav: bool) -> bytes | None:
         """A clip's bytes, as FLAC or decoded; None where none is kept."""
-        ...
-
-
-class Listener(Protocol):
-    """Somebody who hears one call. `offer` never waits and never raises."""
-
-    def offer(self, agent: AudioFrame | None, customer: AudioFrame | None) -> None:
-        """20 ms of both legs at the same place in the call; None where a leg has no audio."""
         ...
 
 

@@ -133,24 +133,3 @@ RIGHTS_OF_KEY = MappingProxyType(
 )
 GIVEN_SINGLY = frozenset({Right.HEAR_NUMBERS, Right.BARGE, Right.TAKE_OVER, Right.END, Right.QUALITY})
 """Rights no role has: an admin gives them to a person."""
-OF_CALLS = frozenset(
-    {
-        Right.SEE,
-        Right.ACT,
-        Right.TRANSCRIPT,
-        Right.LIVE_TRANSCRIPT,
-        Right.LISTEN,
-        Right.REPLAY,
-        Right.HEAR_NUMBERS,
-        Right.DOWNLOAD,
-        Right.WHISPER,
-        Right.BARGE,
-        Right.TAKE_OVER,
-        Right.END,
-        Right.SCORES,
-        Right.SCORE,
-        Right.QUALITY,
-        Right.OWN_SCORES,
-    }
-)
-"""Rights that open what is said or done in calls."""
