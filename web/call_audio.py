@@ -5,6 +5,7 @@ import wave
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
 
 from streaming.frames import ANALYSIS_RATE_HZ, Leg
 from web.calls_api import CallIdInPath
@@ -14,12 +15,30 @@ from web.trust.sources import Act, Deed, Ledger
 from web.trust.who import who_asks
 
 _RECENT_MS = 30_000  # without `from_ms`: at least this much is always kept (api.md)
+_LOOK_MS = 20  # so little of a call tells whether it is kept
 _KNOWN = {"agent": Leg.AGENT, "customer": Leg.CUSTOMER, "mixed": Leg.MIXED}
+
+
+class KeptAudioBody(BaseModel):
+    """Which stretch of a call can be heard now."""
+
+    from_ms: int = Field(description="0 for a call that is recorded; later where only its end is still in memory.")
+    to_ms: int
 
 
 def call_audio_router(calls: Calls, ledger: Ledger) -> APIRouter:
     """The route of a call's audio."""
     router = APIRouter(prefix="/api/v1/calls", tags=["calls"], responses={422: {"model": Problem}})
+
+    @router.get("/{call_id}/audio", responses={404: {"model": Problem, "description": "Nothing of it is kept"}})
+    async def get_kept_audio(call_id: CallIdInPath) -> KeptAudioBody:
+        """What `audio.wav` would give. Nobody hears anything by asking, so it stands in no ledger."""
+        call = await calls.get(call_id)
+        for from_ms, to_ms in ((0, _LOOK_MS), (max(0, call.duration_ms - _RECENT_MS), call.duration_ms)):
+            true_from_ms, channels = await calls.audio(call_id, from_ms, to_ms, (Leg.AGENT, Leg.CUSTOMER))
+            if channels and channels[0]:
+                return KeptAudioBody(from_ms=true_from_ms, to_ms=call.duration_ms)
+        raise ProblemError(404, "no-audio", "Nothing of this call is kept.")
 
     @router.get(
         "/{call_id}/audio.wav",

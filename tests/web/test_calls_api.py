@@ -230,7 +230,7 @@ async def test_an_event_after_the_end_is_409(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/call-over")
 
 
-@pytest.mark.parametrize("path", ["", "/transcript", "/timeline", "/alerts", "/audio.wav"])
+@pytest.mark.parametrize("path", ["", "/transcript", "/timeline", "/alerts", "/audio", "/audio.wav"])
 async def test_an_unknown_call_is_404(desk: Desk, path: str) -> None:
     answer = await desk.client.get(f"/api/v1/calls/nobody{path}")
 
@@ -350,5 +350,25 @@ async def test_audio_that_is_not_kept_any_more_is_404(desk: Desk) -> None:
     desk.calls.kept_from_ms = 5000
 
     answer = await desk.client.get("/api/v1/calls/call-1/audio.wav?from_ms=0&to_ms=1000")
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-audio")
+
+
+@pytest.mark.parametrize(("kept_from_ms", "told_ms"), [(0, 0), (5_000, 5_000)])
+async def test_how_much_of_a_call_can_be_heard_is_told_without_hearing_it(
+    desk: Desk, kept_from_ms: int, told_ms: int
+) -> None:
+    desk.calls.kept_from_ms = kept_from_ms
+    call = (await desk.client.get("/api/v1/calls/call-1")).json()
+
+    answer = await desk.client.get("/api/v1/calls/call-1/audio")
+
+    assert answer.json() == {"from_ms": told_ms, "to_ms": call["duration_ms"]}
+
+
+async def test_of_a_call_of_which_nothing_is_kept_there_is_nothing_to_hear(desk: Desk) -> None:
+    desk.calls.kept_from_ms = 1 << 40
+
+    answer = await desk.client.get("/api/v1/calls/call-1/audio")
 
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-audio")

@@ -109,6 +109,7 @@ TABLE = MappingProxyType(
         "GET /api/v1/calls/{call_id}/transcript": Line(Right.TRANSCRIPT, Of.CALL),
         "GET /api/v1/calls/{call_id}/alerts": _SEE_CALL,
         "GET /api/v1/calls/{call_id}/timeline": _SEE_CALL,
+        "GET /api/v1/calls/{call_id}/audio": Line(Right.DOWNLOAD, Of.CALL),
         "GET /api/v1/calls/{call_id}/audio.wav": Line(Right.DOWNLOAD, Of.CALL),
         # stepping in: the mode's own right is asked for behind the gate
         "POST /api/v1/calls/{call_id}/supervise": _SEE_CALL,

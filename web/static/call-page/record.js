@@ -2,6 +2,7 @@
 
 import { CallTrack } from "../call/track.js";
 import { signal } from "../vendor/preact.js";
+import { may } from "../lib/session.js";
 import { ask } from "../office/api.js";
 
 const AGAIN_MS = 5000;
@@ -56,16 +57,7 @@ async function loadTrack() {
 
 /** From where on the call can be heard: all of it where it was recorded, its end while that is still in memory. */
 async function loadSound() {
-  for (const part of ["?from_ms=0&to_ms=20", ""]) {
-    const answer = await fetch(`/api/v1${path}/audio.wav${part}`).catch(() => null);
-    if (answer?.ok) {
-      recordedFrom.value = Number(answer.headers.get("X-Earshot-From-Ms") ?? 0);
-      await answer.body.cancel();
-      return;
-    }
-    if (answer?.status === 403) break;
-  }
-  recordedFrom.value = null;
+  recordedFrom.value = may("download") ? await ask(`${path}/audio`).then(({ from_ms }) => from_ms, () => null) : null;
 }
 
 export function soundAddress(fromMs) {
