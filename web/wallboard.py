@@ -1,8 +1,8 @@
 """The floor on one board: calls worst first, alerts, agents, queues, an hour's trend. No customer is named on it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -67,6 +67,7 @@ class BoardAlert(_Body):
     severity: str
     leg: Leg | None
     agent_id: str | None
+    agent_name: str | None
     queue: str | None
     claimed: bool
     count: int
@@ -162,6 +163,7 @@ class FloorNow:
     queues: Sequence[tuple[QueueNews, bool]]
     figures: AlertFigures | None
     strip_of: Callable[[str], BoardStrip] = lambda _call_id: EMPTY
+    names: Mapping[str, str] = field(default_factory=dict)  # of agents, by their ids
 
 
 Places = tuple[frozenset[str], frozenset[str]]
@@ -184,7 +186,7 @@ def build_wallboard(floor: FloorNow, places: Places = EVERYWHERE) -> WallboardMe
         server_time=floor.now_at,
         alerts_at=floor.alerts_at,
         calls=_calls(calls, open_alerts, floor.strip_of),
-        alerts=_alerts(open_alerts, recent),
+        alerts=_alerts(open_alerts, recent, floor.names),
         agents=BoardAgents(logged_in=counted.logged_in, states=dict(counted.states), stale=counted.stale)
         if counted.states or counted.stale
         else None,
@@ -268,7 +270,7 @@ def _key(name: str) -> str:
     return sha256(name.encode()).hexdigest()[:12]
 
 
-def _alerts(open_alerts: Sequence[Alert], recent: Sequence[Alert]) -> BoardAlerts:
+def _alerts(open_alerts: Sequence[Alert], recent: Sequence[Alert], names: Mapping[str, str]) -> BoardAlerts:
     critical = [alert for alert in open_alerts if alert.severity is Severity.CRITICAL and alert.state in _IN_HAND]
     waiting = [alert for alert in open_alerts if alert.state in _UNCLAIMED and alert.severity > Severity.INFO]
     critical_waiting = [alert for alert in waiting if alert.severity is Severity.CRITICAL]
@@ -284,7 +286,7 @@ def _alerts(open_alerts: Sequence[Alert], recent: Sequence[Alert]) -> BoardAlert
         critical_unclaimed=len(critical_waiting),
         oldest_unclaimed_at=_oldest(waiting),
         oldest_critical_unclaimed_at=_oldest(critical_waiting),
-        last=[_alert(alert) for alert in shown[:MOST_ALERTS]],
+        last=[_alert(alert, names.get(alert.agent_id or "")) for alert in shown[:MOST_ALERTS]],
     )
 
 
@@ -293,13 +295,14 @@ def _oldest(alerts: Sequence[Alert]) -> datetime | None:
     return min(map(since, alerts), default=None)
 
 
-def _alert(alert: Alert) -> BoardAlert:
+def _alert(alert: Alert, agent_name: str | None) -> BoardAlert:
     return BoardAlert(
         key=alert.alert_id,
         kind=alert.kind,
         severity=alert.severity.word,
         leg=alert.leg,
         agent_id=alert.agent_id,
+        agent_name=agent_name,
         queue=alert.queue,
         claimed=alert.state not in _UNCLAIMED,
         count=alert.count,

@@ -104,6 +104,8 @@ class WallboardBeat:
         hour = self._hour
         assert hour is not None  # noqa: S101 - read, or the beat would have ended
         queues = [(news, self._floor.is_stale(news, now_at)) for news in self._floor.queues()]
+        names = {person.id: person.name for person in self._roster().people if person.name}
+        names |= {call.agent.id: call.agent.name for call in calls if call.agent and call.agent.id and call.agent.name}
         told: dict[object, str] = {}
         for console in self._audience.wallboards():
             places, scope = console.places, console.who.scope
@@ -124,6 +126,7 @@ class WallboardBeat:
                     queues=queues,
                     figures=self._figures,
                     strip_of=self._strips.of,
+                    names=names,
                 )
                 floor = within(floor, scope, self._roster())
                 told[asked] = build_wallboard(floor, places).model_dump_json()

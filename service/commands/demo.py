@@ -18,6 +18,7 @@ from service.listening_sockets import Ports
 _CALLS = 6
 _PLAN = {"plan": "demo", "sheet": "hundred_points", "per": "all", "share_ratio": 1, "risk_weight": 1}
 _INSPECTION = {"plans": [{**_PLAN, "inspectors": ["local"]}], "draw_every_s": 15, "agents_see_hearing": True}
+ROSTER = Path(__file__).parents[1] / "demo" / "roster.yaml"
 
 
 def demo(
@@ -41,6 +42,7 @@ def demo(
             http_port=http_port,
             audiosocket_port=audiosocket_port,
             data_dir=data_dir or Path(forgotten),
+            desk={"roster_file": ROSTER},
             inspection=_INSPECTION,
             recording={"keep_calls": True},  # nobody's voice: inspectors hear calls that are over
         )

@@ -30,7 +30,7 @@ _LATE_EVENT_MS = 3_000  # a hang-up that is reported late comes so long after th
 _BETWEEN_CALLS_S = 1.0
 _TELL_AGAIN_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 _DRAINS_S = 2.0  # at a leg's end: what Earshot does not take within this time is lost
-_AGENTS = (("1001", "Li"), ("1002", "Park"), ("1003", "Zhang"), ("1004", "Kim"), ("1005", "Wang"), ("1006", "Chen"))
+AGENTS = (("1001", "Li"), ("1002", "Park"), ("1003", "Zhang"), ("1004", "Kim"), ("1005", "Wang"), ("1006", "Chen"))
 _QUEUES = ("delivery", "billing")
 
 
@@ -78,7 +78,7 @@ class SimulatedPbx:
         """One call from announcement to the last leg's close. Raises httpx.HTTPError, OSError, WebSocketException when
         Earshot does not take it at first."""
         call_id = f"{self._prefix}{recording.name}-{uuid.uuid4().hex[:8]}"
-        whose = _whose(seat)
+        whose = whose_call(seat)
         late = self._faults.one(FaultKind.LATE_METADATA)
         announcement = {
             "call_id": call_id,
@@ -262,9 +262,9 @@ class _PlayedCall:
         self.latest_ms = max(self.latest_ms, -wait_s * 1000)
 
 
-def _whose(seat: int) -> dict[str, object]:
+def whose_call(seat: int) -> dict[str, object]:
     """Whose call it is, by the line's seat."""
-    agent_id, agent_name = _AGENTS[seat % len(_AGENTS)]
+    agent_id, agent_name = AGENTS[seat % len(AGENTS)]
     return {
         "queue": _QUEUES[seat % len(_QUEUES)],
         "team": "east" if seat % 2 == 0 else "west",

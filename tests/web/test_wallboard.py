@@ -69,6 +69,15 @@ def test_no_customer_and_no_call_id_is_on_the_board() -> None:
     assert '"agent_name":"Li"' in text
 
 
+def test_an_alert_names_its_agent_as_the_calls_do() -> None:
+    alert = an_alert(agent_id="1007")
+
+    named = build_wallboard(a_floor(recent_alerts=[alert], names={"1007": "Li"})).alerts.last
+    unknown = build_wallboard(a_floor(recent_alerts=[alert])).alerts.last
+
+    assert [(each.agent_id, each.agent_name) for each in (*named, *unknown)] == [("1007", "Li"), ("1007", None)]
+
+
 def test_only_so_many_calls_are_told_and_the_count_says_the_rest() -> None:
     calls = [a_call(f"c{number}", risk=number) for number in range(30)]
     board = build_wallboard(a_floor(calls=calls)).calls

@@ -79,7 +79,7 @@ export function Calls() {
 function Call({ call }) {
   return html`<li>
     <i class="risk-line ${call.severity ?? ""}" aria-hidden="true"><span style=${{ transform: `scaleX(${call.risk / 100})` }}></span></i>
-    <span class="who">${nameOf(call)}</span>
+    <span class="who">${agentOf(call) || t("call.no_agent")}</span>
     <${MiniStrip} strip=${call.strip} />
     <span class="why">
       ${call.severity
@@ -105,8 +105,9 @@ function MiniStrip({ strip }) {
   </svg>`;
 }
 
-function nameOf(call) {
-  return (withNames && call.agent_name) || call.agent_id || t("call.no_agent");
+/** @param {{agent_id: string|null, agent_name: string|null}} shown a call or an alert */
+function agentOf(shown) {
+  return (withNames && shown.agent_name) || shown.agent_id;
 }
 
 export function LastAlerts() {
@@ -120,7 +121,7 @@ export function LastAlerts() {
             (alert) => html`<li key=${alert.key}>
               <${SeverityMark} severity=${alert.severity} />
               <strong>${kindOf(alert)}${alert.count > 1 && ` ×${alert.count}`}</strong>
-              <span class="whose">${[t(`severity.${alert.severity}`), alert.agent_id].filter(Boolean).join(" · ")}</span>
+              <span class="whose">${[t(`severity.${alert.severity}`), agentOf(alert)].filter(Boolean).join(" · ")}</span>
               <span class="age ${alert.claimed ? "claimed" : ""}">
                 ${ageText(since(alert.opened_at))}<span class="visually-hidden"> ${t(alert.claimed ? "state.acknowledged" : "state.open")}</span>
               </span>
