@@ -1,11 +1,13 @@
 // The alerts of a call with their clips and with what people did to them; below what was found and told to nobody.
 
+import { Sound } from "../call/sound.js";
 import { html, useState } from "../vendor/preact.js";
-import { has, t } from "../lib/i18n.js";
+import { has, locale, t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
 import { adviceOf, clockText, kindOf, timeText, titleOf } from "../lib/wording.js";
 import { may } from "../lib/session.js";
 import { ask } from "../office/api.js";
+import { nameOf } from "../office/people.js";
 import { alerts, call, suppressed } from "./record.js";
 
 const LEAD_MS = 2000;
@@ -39,7 +41,8 @@ function Alert({ alert, chosen, onChoose, onPlay }) {
     <p class="subtle">${kindOf(alert)}${alert.clause && html` · ${alert.clause}`}</p>
     ${advice && html`<p class="advice-line">${advice}</p>`}
     ${call.value.state === "ended" && may("score") && html`<p><a class="link" href=${exampleAddress(alert)}>${t("library.add_this")}</a></p>`}
-    ${evidence.clip && html`<audio controls preload="none" src=${evidence.clip} aria-label=${t("alert.clip_of", { title: titleOf(alert) })}></audio>`}
+    ${evidence.clip &&
+    html`<p class="kept-clip"><${Sound} src=${evidence.clip} label=${t("alert.clip_of", { title: titleOf(alert) })} /><a class="link" href=${evidence.clip} download>${t("alert.save_clip")}</a></p>`}
     <${History} alert=${alert} />
   </li>`;
 }
@@ -63,7 +66,7 @@ function History({ alert }) {
         ({ version, updated_at, change, assignee }) => html`<li key=${version}>
           <time datetime=${updated_at}>${timeText(updated_at)}</time>
           <span>
-            ${t(`did.${change.action}`)}${change.action === "assign" && html`: ${assignee}`}${change.by && html` · ${change.by}`}
+            ${t(`did.${change.action}`)}${change.action === "assign" && html`: ${nameOf(assignee)}`}${change.by && html` · ${nameOf(change.by)}`}
             ${change.reason && html` · ${has(`reason.${change.reason}`) ? t(`reason.${change.reason}`) : change.reason}`}
             ${change.text && html` <q dir="auto">${change.text}</q>`}
           </span>
@@ -80,7 +83,7 @@ function NotTold() {
       ${suppressed.value.map(
         (each, at) => html`<li key=${at}>
           <time>${clockText(each.at_ms)}</time>
-          <span>${t(`kind.${each.kind}`)} · ${t(`cause.${each.cause}`)}${each.by && html` · ${each.by}`}<span class="sub">${each.reason}</span></span>
+          <span title=${each.reason}>${t(`kind.${each.kind}`)} · ${t(`cause.${each.cause}`)}${each.by && html` · ${nameOf(each.by)}`}${locale.value === "en" && html`<span class="sub">${each.reason}</span>`}</span>
         </li>`,
       )}
     </ol>

@@ -1,13 +1,13 @@
 // How much of a call was analysed, and the stretches in which rules could not see, with the cause.
 
 import { html } from "../vendor/preact.js";
-import { has, t } from "../lib/i18n.js";
-import { clockText, numberText } from "../lib/wording.js";
+import { t } from "../lib/i18n.js";
+import { causeText, clockText, numberText } from "../lib/wording.js";
 
 const MOST = 40;
 
 export function Coverage({ call, onPlay }) {
-  const causes = call.coverage_causes.map(wordOf).join(" · ");
+  const causes = call.coverage_causes.map(causeText).join(" · ");
   return html`<section class="of-call coverage" aria-labelledby="coverage-title">
     <h3 id="coverage-title">${t("fact.coverage")} <b>${numberText(call.coverage, { style: "percent", maximumFractionDigits: 1 })}</b></h3>
     <div class="meter-line" role="presentation"><span style=${{ width: `${call.coverage * 100}%` }}></span></div>
@@ -25,12 +25,4 @@ export function Coverage({ call, onPlay }) {
       </ol>
     </details>`}
   </section>`;
-}
-
-/** `customer_gaps` is "Customer: gaps". */
-function wordOf(cause) {
-  const [leg, ...rest] = cause.split("_");
-  const key = `coverage.${rest.join("_")}`;
-  if (has(key)) return `${t(`leg.${leg}`)}: ${t(key)}`;
-  return has(`coverage.${cause}`) ? t(`coverage.${cause}`) : cause;
 }

@@ -9,6 +9,7 @@ import { t } from "../lib/i18n.js";
 import { agentOf, clockText, customerOf, languageName, timeText, titleOf } from "../lib/wording.js";
 import { may } from "../lib/session.js";
 import { Fault } from "../office/api.js";
+import { loadPeople } from "../office/people.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Alerts } from "./alerts.js";
 import { Coverage } from "./coverage.js";
@@ -34,6 +35,7 @@ function CallPage() {
       standAt(ms);
       showLine(ms);
     };
+    loadPeople();
     load().then(() => (go(), call.value?.state === "ended" && loadScore()));
     addEventListener("hashchange", go);
     return () => removeEventListener("hashchange", go);

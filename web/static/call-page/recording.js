@@ -1,14 +1,18 @@
 // Plays the recording of a call from any place: the service cuts it there, so nothing before it is loaded.
 
-import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { Icon } from "../call/icons.js";
+import { Sound } from "../call/sound.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { clockText } from "../lib/wording.js";
-import { call, recordedFrom, soundAddress } from "./record.js";
+import { clockText, numberText } from "../lib/wording.js";
+import { may } from "../lib/session.js";
+import { call, callId, recordedFrom, soundAddress } from "./record.js";
 
 export const positionMs = signal(null); // what is heard, or was heard last
 const wanted = signal(null); // {fromMs, play}
 const clip = signal(null); // {address, says}: the sound of an alert, where the call itself is not kept
 const SKIP_MS = 5000;
+const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 let sounding = null; // the element that plays the call
 
 /** Hear the call from here on. @param {number} ms */
@@ -41,43 +45,71 @@ export function playKeys() {
 
 function toggle() {
   if (sounding === null) return;
-  if (sounding.paused) sounding.play().catch(() => {});
+  if (sounding.ended) playFrom(recordedFrom.value);
+  else if (sounding.paused) sounding.play().catch(() => {});
   else sounding.pause();
 }
 
 export function ClipPlayer() {
-  const audio = useRef(null);
-  useEffect(() => {
-    if (clip.value !== null) audio.current.play().catch(() => {});
-  }, [clip.value]);
   if (clip.value === null) return null;
-  return html`<div class="clip-player"><span class="visually-hidden" role="status">${clip.value.says}</span>
-    <audio ref=${audio} controls src=${clip.value.address} aria-label=${clip.value.says}></audio></div>`;
+  const { address, says } = clip.value;
+  return html`<div class="clip-player"><span class="visually-hidden" role="status">${says}</span><${Sound} key=${address} src=${address} label=${says} atOnce=${true} /></div>`;
 }
 
 export function Recording() {
   const audio = useRef(null);
   const began = useRef(0);
+  const [playing, setPlaying] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const [speed, setSpeed] = useState(1);
+  const [muted, setMuted] = useState(false);
   useEffect(() => {
     if (recordedFrom.value === null || !audio.current) return;
     const { fromMs, play } = wanted.value ?? { fromMs: recordedFrom.value, play: false };
     began.current = fromMs;
     sounding = audio.current;
+    setFailed(false);
     audio.current.src = soundAddress(fromMs);
     if (play) audio.current.play().catch(() => {});
   }, [wanted.value, recordedFrom.value]);
+  useEffect(() => {
+    if (audio.current) audio.current.playbackRate = audio.current.defaultPlaybackRate = speed;
+  }, [speed, recordedFrom.value]);
   if (recordedFrom.value === null) return html`<p class="recording none">${t("recording.none")}</p>`;
   const total = call.value.duration_ms;
   const at = positionMs.value ?? recordedFrom.value;
   const onTime = ({ target }) => {
     if (target.currentTime > 0 || positionMs.value !== null) positionMs.value = began.current + target.currentTime * 1000;
   };
-  return html`<div class="recording">
-    <audio ref=${audio} preload="none" controls aria-label=${t("recording.title")} onTimeUpdate=${onTime}></audio>
+  return html`<div class="recording" role="group" aria-label=${t("recording.title")}>
+    <audio
+      ref=${audio}
+      preload="none"
+      muted=${muted}
+      onTimeUpdate=${onTime}
+      onPlay=${() => setPlaying(true)}
+      onPause=${() => setPlaying(false)}
+      onEnded=${() => setPlaying(false)}
+      onError=${() => (setFailed(true), setPlaying(false))}
+    ></audio>
+    <button class="button ${playing ? "" : "primary"}" id="play" aria-pressed=${playing} aria-keyshortcuts="Space" onClick=${toggle}>
+      <${Icon} name=${playing ? "pause" : "play"} />${t(playing ? "recording.pause" : "listen.play")}
+    </button>
     <label class="place">
       <span class="visually-hidden">${t("recording.place")}</span>
       <input type="range" min=${recordedFrom.value} max=${total} step="1000" value=${at} aria-valuetext=${clockText(at)} onChange=${({ target }) => playFrom(Number(target.value))} />
     </label>
     <span class="time">${clockText(at)} / ${clockText(total)}</span>
+    <label>
+      <span class="visually-hidden">${t("recording.speed")}</span>
+      <select class="field" id="speed" title=${t("recording.speed")} value=${speed} onChange=${({ target }) => setSpeed(Number(target.value))}>
+        ${SPEEDS.map((each) => html`<option key=${each} value=${each} selected=${each === speed}>${numberText(each)}×</option>`)}
+      </select>
+    </label>
+    <button class="button quiet icon" aria-pressed=${muted} aria-label=${t("listen.mute")} title=${t(muted ? "listen.unmute" : "listen.mute")} onClick=${() => setMuted(!muted)}>
+      <${Icon} name=${muted ? "muted" : "loud"} />
+    </button>
+    ${may("download") && html`<a class="button quiet" id="download" href=${soundAddress(recordedFrom.value)} download=${`${callId}.wav`}>${t("recording.download")}</a>`}
+    ${failed && html`<span class="bad-note" role="alert">${t("recording.failed")}</span>`}
   </div>`;
 }

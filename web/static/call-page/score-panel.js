@@ -3,6 +3,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { query, Fault } from "../office/api.js";
+import { nameOf } from "../office/people.js";
 import { clockText, timeText } from "../lib/wording.js";
 import { gradeText, itemsOf, markText, pointsText, worded } from "../inspection/wording.js";
 import { ScoreItem } from "./score-item.js";
@@ -36,7 +37,7 @@ function Result() {
   return html`<header class="score-head">
     <div>
       <h3 id="score-title">${worded(sheet.value.title)}</h3>
-      <p class="subtle">${inspector} · ${t(`sheet.score.${state}`)}${calibration_id && ` · ${t("sheet.blind")}`}</p>
+      <p class="subtle"><bdi>${nameOf(inspector)}</bdi> · ${t(`sheet.score.${state}`)}${calibration_id && ` · ${t("sheet.blind")}`}</p>
     </div>
     <p class="score-points" role="status" aria-label=${resultText(result)}>
       ${result.points !== null

@@ -4,6 +4,7 @@ import { computed, signal } from "../vendor/preact.js";
 import { me } from "../lib/acting.js";
 import { may } from "../lib/session.js";
 import { ask, query } from "../office/api.js";
+import { inOrder } from "../inspection/order.js";
 import { itemsOf } from "../inspection/wording.js";
 import { callId } from "./record.js";
 
@@ -122,7 +123,7 @@ export async function close(note) {
 
 async function findNext() {
   const { tasks } = await ask(`/inspection/tasks${query({ inspector: "me", state: "open", limit: MOST_TASKS })}`).catch(() => ({ tasks: [] }));
-  nextTask.value = tasks.find(({ call }) => call.call_id !== callId) ?? null;
+  nextTask.value = inOrder(tasks).find(({ call }) => call.call_id !== callId) ?? null;
 }
 
 /** Items nobody has judged, in the order of the sheet; one whose judgement is on its way is judged. */

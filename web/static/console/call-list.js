@@ -2,7 +2,7 @@
 
 import { html, signal } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { agentOf, clockText, numberText, percentText } from "../lib/wording.js";
+import { agentOf, causeText, clockText, numberText, percentText } from "../lib/wording.js";
 import { now, openCallId, openCallView, shownCalls } from "./desk.js";
 import { isSought } from "./inbox.js";
 import { MiniStrip } from "./mini-strip.js";
@@ -65,14 +65,14 @@ function CallRow({ call, player }) {
       title=${call.call_id}
       onClick=${() => openCallView(call.call_id)}
     >
-      <${MiniStrip} callId=${call.call_id} />
+      <${MiniStrip} callId=${call.call_id} durationMs=${call.duration_ms} />
       <span class="row-main">
         <span class="row-title">${agentOf(call)} ${heard && html`<span class="badge ear">${t("listen.listening")}</span>`}</span>
         <span class="row-sub">
           <span>${t(`call.state.${call.state}`)}</span>
           ${call.tier !== "full" && html`<span class="tier">${t(`wall.tier.${call.tier}`)}</span>`}
-          ${poorly && html`<span title=${call.coverage_causes.join(", ")}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
-          ${call.queue && html`<span>${call.queue}</span>`}
+          ${poorly && html`<span title=${call.coverage_causes.map(causeText).join("; ")}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
+          ${call.queue && html`<span class="queue-name">${call.queue}</span>`}
         </span>
       </span>
       <span class="row-side">

@@ -12,6 +12,7 @@ const calls = new Map();
 const alerts = new Map();
 const alertsOfCall = new Map(); // of the call on view, over ones too
 const followers = new Set(); // told what comes
+const agentNames = new Map(); // by id, of calls that may be over
 const version = signal(0);
 let drawing = null;
 
@@ -102,11 +103,21 @@ export function follow(follower) {
 
 /** What was asked for of the call on view; one that is in no snapshot was over before we came. */
 export function takeOpenCall(call, past) {
-  if (call && !calls.has(call.call_id)) calls.set(call.call_id, { ...call, endedSince: Date.now() });
+  if (call && !calls.has(call.call_id)) keep({ ...call, endedSince: Date.now() });
   for (const alert of past) {
     if (!(alertsOfCall.get(alert.alert_id)?.version >= alert.version)) alertsOfCall.set(alert.alert_id, alert);
   }
   draw();
+}
+
+function keep(call) {
+  calls.set(call.call_id, call);
+  if (call.agent?.id && call.agent.name) agentNames.set(call.agent.id, call.agent.name);
+}
+
+/** An agent as calls have named them; null where none has. @param {string} id */
+export function agentName(id) {
+  return agentNames.get(id) ?? null;
 }
 
 function receive(message) {
@@ -130,10 +141,10 @@ function take(message) {
       takeAlert(message);
       break;
     case "call":
-      calls.set(message.call_id, message);
+      keep(message);
       break;
     case "call_ended":
-      calls.set(message.call_id, { ...message, endedSince: Date.now() });
+      keep({ ...message, endedSince: Date.now() });
       break;
     case "banner":
       banners.value = [...banners.value.filter((about) => about !== message.about), ...(message.active ? [message.about] : [])];
@@ -151,7 +162,7 @@ function replaceCalls(message) {
   clockOffsetMs.value = Date.parse(message.server_time) - Date.now();
   const gone = [...calls.values()].filter((call) => !message.calls.some(({ call_id }) => call_id === call.call_id));
   calls.clear();
-  for (const call of message.calls) calls.set(call.call_id, call);
+  for (const call of message.calls) keep(call);
   for (const call of gone) calls.set(call.call_id, { ...call, state: "ended", endedSince: call.endedSince ?? Date.now() });
 }
 

@@ -7,12 +7,15 @@ const STEP_MS = 2500; // all steps: one minute
 const FLOOR_DBFS = -60;
 const SPOKE = 128;
 const LEGS = ["agent", "customer"];
+const YOUNG_MS = 5000; // of a call that has just begun nothing was missed
 
 const tracks = new Map(); // call_id → {newest: step, agent: Uint8Array, customer: Uint8Array}
+const asked = new Set(); // call_id: what came before this page was opened has been asked for
+let asking = Promise.resolve(); // one after the other
 
 follow((message) => {
   if (message.type === "levels") take(message);
-  else if (message.type === "call_ended") tracks.delete(message.call_id);
+  else if (message.type === "call_ended") (tracks.delete(message.call_id), asked.delete(message.call_id));
   else if (message.type === "snapshot" || message.type === "resumed") forgetAllBut(message.calls);
 });
 
@@ -25,6 +28,23 @@ export function trackOf(callId) {
 export function stepOf(track, leg, back) {
   const value = track[leg][(track.newest - back + STEPS * 2) % STEPS];
   return { loud: (value & 127) / -FLOOR_DBFS, spoke: value >= SPOKE };
+}
+
+/** Ask for the last minute of a call that ran before this page looked; once, and of nobody else meanwhile. @param {string} callId @param {number} durationMs */
+export function fillIn(callId, durationMs) {
+  if (asked.has(callId)) return;
+  asked.add(callId);
+  if (durationMs < YOUNG_MS) return;
+  const from = Math.max(0, durationMs - STEPS * STEP_MS);
+  const path = `/api/v1/calls/${encodeURIComponent(callId)}/timeline?from_ms=${Math.floor(from)}`;
+  asking = asking.then(async () => {
+    const answer = await fetch(path).catch(() => null);
+    if (answer?.ok) takeTimeline(callId, await answer.json());
+  });
+}
+
+function takeTimeline(callId, { from_ms, step_ms, legs }) {
+  if (LEGS.some((leg) => legs[leg]?.dbfs.length > 0)) take({ call_id: callId, at_ms: from_ms, step_ms, ...legs });
 }
 
 function take(message) {
@@ -53,4 +73,5 @@ function take(message) {
 function forgetAllBut(calls) {
   const live = new Set(calls.map(({ call_id }) => call_id));
   for (const callId of tracks.keys()) if (!live.has(callId)) tracks.delete(callId);
+  for (const callId of asked) if (!live.has(callId)) asked.delete(callId);
 }

@@ -27,6 +27,14 @@ export function kindOf(alert) {
   return has(`kind.${alert.kind}`) ? t(`kind.${alert.kind}`) : alert.kind;
 }
 
+/** What of a call is not analysed: `customer_gaps` is "Customer: sound is missing". @param {string} cause */
+export function causeText(cause) {
+  const [leg, ...rest] = cause.split("_");
+  const key = `coverage.${rest.join("_")}`;
+  if (has(key)) return `${t(`leg.${leg}`)}: ${t(key)}`;
+  return has(`coverage.${cause}`) ? t(`coverage.${cause}`) : cause;
+}
+
 /** `m:ss`, or `h:mm:ss` from an hour on. @param {number} ms */
 export function clockText(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -1,6 +1,7 @@
 // People of the inspectors' records by name: those within one's own scope; anybody else goes by the id.
 
 import { signal } from "../vendor/preact.js";
+import { t } from "../lib/i18n.js";
 import { may } from "../lib/session.js";
 import { ask } from "./api.js";
 
@@ -18,7 +19,7 @@ export function loadPeople() {
 
 /** @param {string|null} id */
 export function nameOf(id) {
-  return people.value.find((each) => each.id === id)?.name ?? id ?? "–";
+  return people.value.find((each) => each.id === id)?.name ?? (id === "local" ? t("person.local") : (id ?? "–"));
 }
 
 /** @param {string} role */

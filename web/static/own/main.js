@@ -1,12 +1,13 @@
 // An agent's own page: own scores with what proves them, appeals, tips for the running call, when own calls were heard.
 
-import { html } from "../vendor/preact.js";
+import { html, useEffect } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { isOpen } from "../lib/session.js";
 import { openPage, TopBar } from "../frame/page-frame.js";
 import { addressed } from "../office/address.js";
 import { ask, Fault, query, useAsked } from "../office/api.js";
 import { Field } from "../office/parts.js";
+import { loadPeople, nameOf } from "../office/people.js";
 import { Hearings } from "./hearings.js";
 import { OwnScore } from "./own-score.js";
 import { Tips } from "./tips.js";
@@ -16,12 +17,13 @@ const { state, change } = addressed({ agent: "" });
 
 function Own() {
   const { agent } = state.value;
+  useEffect(() => void (isOpen.value && loadPeople()), []);
   const { found: own, fault } = useAsked(() => ask(`/own${query({ agent_id: agent })}`), agent);
   return html`
     <${TopBar} section="own"><span class="grow"></span></>
     <main class="page">
       <div class="page-head">
-        <h2>${t("own.title")}</h2>
+        <h2>${isOpen.value && own ? t("own.title_of", { name: nameOf(own.agent_id) }) : t("own.title")}</h2>
         <span class="grow"></span>
         ${isOpen.value && html`<${Field} label=${t("own.whose")}><input class="field" id="agent" value=${agent} onChange=${({ target }) => change({ agent: target.value.trim() })} /></>`}
       </div>

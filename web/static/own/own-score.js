@@ -1,10 +1,12 @@
 // One closed score as its agent sees it: the result, what was wrong and what proves it, the inspector's words, the appeal.
 
+import { Sound } from "../call/sound.js";
 import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { clockText, kindOf, timeText, titleOf } from "../lib/wording.js";
 import { ask, Fault, useAsked } from "../office/api.js";
 import { gradeText, isFault, itemsOf, markText, pointsText, worded } from "../inspection/wording.js";
+import { nameOf } from "../office/people.js";
 import { AppealSheet } from "./appeal-sheet.js";
 
 const DAY_MS = 86_400_000;
@@ -54,7 +56,7 @@ function Item({ item, mark, findings }) {
         <span>${clockText(each.evidence.from_ms)} · ${titleOf(each)}</span>
         ${each.evidence.text && html`<q dir="auto">${each.evidence.text}</q>`}
         <span class="subtle">${kindOf(each)}${each.clause && ` · ${each.clause}`}</span>
-        ${each.evidence.clip && html`<audio controls preload="none" src=${each.evidence.clip} aria-label=${t("alert.clip_of", { title: titleOf(each) })}></audio>`}
+        ${each.evidence.clip && html`<${Sound} src=${each.evidence.clip} label=${t("alert.clip_of", { title: titleOf(each) })} />`}
       </div>`,
     )}
     ${item.clause && html`<p class="subtle">${item.clause}</p>`}
@@ -69,7 +71,7 @@ function Appeal({ score, appeal, own, onChanged }) {
     ${appeal &&
     html`<p><b>${t(`own.appeal.${appeal.state}`)}</b></p>
       <ol>
-        ${appeal.trail.map((step, at) => html`<li key=${at}><time datetime=${step.at}>${timeText(step.at, false)}</time>${t(`own.act.${step.act}`)} · ${step.by} <q dir="auto">${step.reason}</q></li>`)}
+        ${appeal.trail.map((step, at) => html`<li key=${at}><time datetime=${step.at}>${timeText(step.at, false)}</time>${t(`own.act.${step.act}`)} · <bdi>${nameOf(step.by)}</bdi> <q dir="auto">${step.reason}</q></li>`)}
       </ol>`}
     ${!appeal && html`<p class="subtle">${may ? t("own.appeal_until", { at: timeText(until, false) }) : t("own.appeal_over")}</p>`}
     ${may && html`<p class="own-acts"><button class="button" data-act=${may} onClick=${() => setAsking(may)}>${t(may === "appeal" ? "own.appeal_do" : "own.arbitration_do")}</button></p>`}

@@ -1,5 +1,6 @@
 // The case library: good and bad examples by fault. Sound only where the people in it agreed, with every number covered.
 
+import { Sound } from "../call/sound.js";
 import { offerShortcuts } from "../frame/shortcuts.js";
 import { t } from "../lib/i18n.js";
 import { may } from "../lib/session.js";
@@ -81,7 +82,7 @@ function Example({ example, onChanged }) {
     </header>
     <h3><bdi>${example.title}</bdi></h3>
     ${example.note && html`<p dir="auto" class="plan-text">${example.note}</p>`}
-    ${example.audio && !silent && html`<audio controls preload="none" src=${example.audio} aria-label=${t("library.sound_of", { title: example.title })} onError=${() => setSilent(true)}></audio>`}
+    ${example.audio && !silent && html`<${Sound} src=${example.audio} label=${t("library.sound_of", { title: example.title })} lengthMs=${example.to_ms - example.from_ms} onFail=${() => setSilent(true)} />`}
     ${silent && html`<p class="subtle" role="status">${t("library.silent")}</p>`}
     <details onToggle=${onToggle}>
       <summary>${t("library.said")}</summary>

@@ -4,6 +4,7 @@ import { html } from "../vendor/preact.js";
 import { locale, t } from "../lib/i18n.js";
 import { openPage, TopBar } from "../frame/page-frame.js";
 import { addressed } from "../office/address.js";
+import { dayText } from "../office/days.js";
 import { Fault, ask, query, useAsked } from "../office/api.js";
 import { Field, Names } from "../office/parts.js";
 import { numberText } from "../lib/wording.js";
@@ -13,6 +14,8 @@ import { QualityTrends, periodName } from "../figures/trend-chart.js";
 
 const { state, change } = addressed({ month: "", site: "", team: "" });
 const OF_PLACES = ["calls", "per_100", "scored", "mean_score", "pass_ratio", "error_ratio", "fatal_ratio", "faults_per_100", "csat", "fcr", "complaints"];
+const SHOWN_MONTHS = 36;
+const thisMonth = () => dayText().slice(0, 7);
 const LOOP = ["confirmed", "reported_in_time", "planned_in_time", "improved", "repeated", "overdue", "appeals", "appeals_changed", "call_backs", "reached", "given_up"];
 
 function ReportPage() {
@@ -33,7 +36,7 @@ function ReportPage() {
         <a class="button primary" href=${`/api/v1/reports/monthly.pdf${printed}`} download>${t("report.pdf")}</a>
       </div>
       <div class="panel filters">
-        <${Field} label=${t("report.month")}><input class="field" id="month" type="month" value=${values.month || found?.month || ""} onChange=${set("month")} /></>
+        <${Field} label=${t("report.month")}><${Months} chosen=${values.month || found?.month || thisMonth()} onChange=${set("month")} /></>
         <${Field} label=${t("fact.site")}><input class="field" list="sites" value=${values.site} onChange=${set("site")} /></>
         <${Field} label=${t("fact.team")}><input class="field" list="teams" value=${values.team} onChange=${set("team")} /></>
         <${Names} id="sites" entries=${roster?.sites} /><${Names} id="teams" entries=${roster?.teams} />
@@ -43,6 +46,16 @@ function ReportPage() {
       ${found && html`<${Report} report=${found} />`}
     </main>
   `;
+}
+
+/** The last three years by month, in the page's language: not every browser has a field for months. */
+function Months({ chosen, onChange }) {
+  const [year, month] = thisMonth().split("-").map(Number);
+  const months = Array.from({ length: SHOWN_MONTHS }, (_, ago) => new Date(Date.UTC(year, month - 1 - ago)).toISOString().slice(0, 7));
+  if (!months.includes(chosen)) months.push(chosen);
+  return html`<select class="field" id="month" value=${chosen} onChange=${onChange}>
+    ${months.map((each) => html`<option key=${each} value=${each} selected=${each === chosen}>${periodName(each)}</option>`)}
+  </select>`;
 }
 
 function Report({ report }) {

@@ -8,6 +8,7 @@ import { agentOf, clockText, timeText } from "../lib/wording.js";
 import { InspectionTabs } from "../frame/inspection-tabs.js";
 import { openPage, TopBar } from "../frame/page-frame.js";
 import { offerShortcuts } from "../frame/shortcuts.js";
+import { inOrder } from "../inspection/order.js";
 import { worded } from "../inspection/wording.js";
 import { addressed } from "../office/address.js";
 import { ask, Done, Fault, query, useAsked } from "../office/api.js";
@@ -42,7 +43,7 @@ function Worklist() {
   useEffect(() => void loadPeople(), []);
   const [dropping, setDropping] = useState(null);
   const [done, setDone] = useState("");
-  const tasks = (found?.tasks ?? []).filter(
+  const tasks = inOrder(found?.tasks ?? []).filter(
     (task) =>
       (!values.plan || task.plan === values.plan) &&
       (!values.due || dueOf(task) === values.due) &&
@@ -161,7 +162,7 @@ function Rows({ tasks, desk, whose, onDrop }) {
           <td data-label=${t("worklist.risk")}><span class="risk"><b>${task.risk}</b><span class="bar" aria-hidden="true"><span style=${{ width: `${task.risk}%` }}></span></span></span></td>
           <td data-label=${t("worklist.due")}><span class="due ${dueOf(task)}">${timeText(task.due_at, false)}</span>${dueOf(task) === "late" && html`<span class="sub">${t("worklist.due.late")}</span>`}</td>
           <td data-label=${t("worklist.state")}>${t(task.state === "open" && task.score_id ? "worklist.begun" : `worklist.state.${task.state}`)}</td>
-          ${whose === "all" && html`<td data-label=${t("worklist.inspector")}>${task.inspector}</td>`}
+          ${whose === "all" && html`<td data-label=${t("worklist.inspector")}><bdi>${nameOf(task.inspector)}</bdi></td>`}
           ${may("quality") && html`<td class="tight">${task.state === "open" && html`<button class="button quiet drop" onClick=${() => onDrop(task)} aria-label=${t("worklist.drop_of", { at: timeText(task.call.started_at, false) })}>${t("worklist.drop")}</button>`}</td>`}
         </tr>`,
       )}
