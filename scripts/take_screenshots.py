@@ -153,7 +153,7 @@ async def _wait_for_alerts(browser: Browser, address: str) -> None:
 
 async def _score_some(address: str) -> tuple[str, str]:
     """A call that is over with words, evidence and a draft; and an agent with a score of another such call."""
-    async with httpx.AsyncClient(base_url=f"{address}/api/v1") as inspector:
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=_WAIT_S) as inspector:
         said, other = await _calls_to_score(inspector)
         await inspector.post(f"/inspection/tasks/{said['task_id']}/begin")
         score = (await inspector.post(f"/inspection/tasks/{other['task_id']}/begin")).json()
