@@ -13,7 +13,7 @@ class LimitSettings(Section):
         30.0, ge=1, le=600, description="The whole body of a request that is no audio must be here within this time."
     )
     audio_body_s: float = Field(
-        60.0, ge=5, le=3_600, description="Audio sent as a body of HTTP may pause for this time; then its leg ends."
+        30.0, ge=5, le=3_600, description="Audio sent as a body of HTTP may pause for this time; then its leg ends."
     )
     answer_s: float = Field(60.0, ge=5, le=600, description="Who takes nothing of an answer for this time is cut off.")
     requests_per_address: int = Field(

@@ -50,12 +50,6 @@ class IngestSettings(Section):
         None, description="What AudioSocket frames of 160 bytes labelled 0x10 really hold; empty: refuse them."
     )
     hello_s: float = Field(10.0, ge=1, le=60, description="A connection must say who it is within this time.")
-    idle_s: float = Field(
-        30.0,
-        ge=5,
-        le=600,
-        description="A streamed HTTP body that sends nothing this long is over; sockets are pinged instead.",
-    )
     return_s: float = Field(10.0, ge=1, le=120, description="A leg that drops may come back within this time.")
     takeover_s: float = Field(
         2.0, ge=0.5, le=30, description="A second socket may take a leg over that has been silent this long."

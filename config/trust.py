@@ -33,6 +33,15 @@ class OidcSettings(Section):
         None, description="Own address as browsers see it (https://earshot.example); empty: as the request says."
     )
     answer_s: float = Field(10.0, ge=1, le=60, description="The provider must answer within this time.")
+    log_out: bool = Field(
+        True, description="Who came by the provider is logged out there too, where it has an end_session_endpoint."
+    )
+    after_log_out: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        max_length=500,
+        description="Where the provider sends browsers after that, as registered there; empty: it shows its own page.",
+    )
     groups_claim: str = Field("groups", max_length=100, description="In which of its words the provider names groups.")
     groups: dict[str, GroupSettings] = Field(
         {},

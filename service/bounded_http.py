@@ -15,6 +15,7 @@ from web.problems import MEDIA_TYPE, problem
 
 _LINGER_S = 2.0  # who was answered before its body was whole may go on this long, so that the answer is read
 _AUDIO = "/ingest/http/"
+_TOO_SLOW = "The body did not come in time."
 _TICK_S = 0.05  # a timer may ring a little early
 
 
@@ -23,7 +24,7 @@ class Awaited(StrEnum):
 
     HEAD = "head"
     BODY = "body"
-    AUDIO = "audio"  # the body of a call: any length, but no long pause
+    AUDIO = "audio"  # the body of a call: any length, but no long pause; HTTP has no ping that tells a dead sender
     REST = "rest"  # of a body that nobody reads any more
 
 
@@ -142,7 +143,7 @@ class _Bounded(H11Protocol):
         if self.flow.read_paused or (awaited is Awaited.AUDIO and self._goes_on()):
             self._await(awaited)  # it is we who do not read, or something has come since
         elif awaited in (Awaited.BODY, Awaited.AUDIO) and not self.cycle.response_started:
-            self._say_late()
+            self._say_late(awaited)
             self._count(awaited)
         else:
             self._cut(awaited)
@@ -154,9 +155,11 @@ class _Bounded(H11Protocol):
         """How long nothing has come."""
         return self.loop.time() - self._heard_s
 
-    def _say_late(self) -> None:
+    def _say_late(self, awaited: Awaited) -> None:
         """408, and whoever serves the request sees its sender go."""
-        body = json.dumps(problem(408, "body-too-slow", "The body did not come in time.").model_dump()).encode()
+        patience_s = self.shared.patience_s[awaited]
+        said = f"no audio for {patience_s:g} s (limits.audio_body_s)" if awaited is Awaited.AUDIO else _TOO_SLOW
+        body = json.dumps(problem(408, "body-too-slow", said).model_dump()).encode()
         headers = [
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),

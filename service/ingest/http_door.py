@@ -1,8 +1,5 @@
 """`POST /ingest/http/{call_id}/{leg}`: audio as one streamed body; curl and ffmpeg can send it."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import structlog
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
@@ -46,7 +43,7 @@ def http_door(settings: IngestSettings, board: CallBoard, clock: Clock, counts: 
         counts.open_connections[_ROAD] += 1
         try:
             pacing = Pacing(clock, settings.fastest_ratio)
-            return await _Body(sides, body, pacing, counts, settings.idle_s).read(request)
+            return await _Body(sides, body, pacing, counts).read(request)
         finally:
             sides.end(explicit=False)
             counts.open_connections[_ROAD] -= 1
@@ -55,19 +52,17 @@ def http_door(settings: IngestSettings, board: CallBoard, clock: Clock, counts: 
 
 
 class _Body:
-    """One request body until its end."""
+    """One request body until its end; the server cuts it off when it pauses too long (`limits.audio_body_s`)."""
 
-    def __init__(
-        self, sides: SideStreams, body: AudioBody, pacing: Pacing, counts: IngestCounts, idle_s: float
-    ) -> None:
-        self._sides, self._body, self._pacing, self._counts, self._idle_s = sides, body, pacing, counts, idle_s
+    def __init__(self, sides: SideStreams, body: AudioBody, pacing: Pacing, counts: IngestCounts) -> None:
+        self._sides, self._body, self._pacing, self._counts = sides, body, pacing, counts
         self._audio_ms = 0.0
         self._truncated = False
 
     async def read(self, request: Request) -> JSONResponse:
         """The answer: how much was heard, or what was wrong and where."""
         try:
-            async for block in _unless_idle(request.stream(), self._idle_s):
+            async for block in request.stream():
                 for start in range(0, len(block), _MOST_BYTES_A_TURN):
                     events = self._body.feed(block[start : start + _MOST_BYTES_A_TURN])
                     if (refusal := await self._take(events)) is not None:
@@ -75,9 +70,6 @@ class _Body:
         except ClientDisconnect:
             await self._take(self._body.finish())
             return audio_problem(400, "the sender left before the body ended")
-        except TimeoutError:
-            await self._take(self._body.finish())
-            return audio_problem(408, f"no audio for {self._idle_s:g} s (ingest.idle_s)")
         if (refusal := await self._take(self._body.finish())) is not None:
             return refusal
         answer = {
@@ -110,14 +102,3 @@ class _Body:
                 case _:
                     pass
         return None
-
-
-async def _unless_idle(blocks: AsyncIterator[bytes], idle_s: float) -> AsyncIterator[bytes]:
-    """The blocks. Raises TimeoutError when the next takes longer: HTTP has no ping that tells a dead sender."""
-    while True:
-        try:
-            async with asyncio.timeout(idle_s):
-                block = await anext(blocks)
-        except StopAsyncIteration:
-            return
-        yield block

@@ -32,13 +32,13 @@ def test_an_empty_file_is_the_defaults(written: Path) -> None:
 def test_the_command_line_wins_over_the_environment_over_the_file(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written.write_text("http_port: 1\naudiosocket_port: 1\nlanguage: en\ningest: {hello_s: 11, idle_s: 11}\n")
+    written.write_text("http_port: 1\naudiosocket_port: 1\nlanguage: en\ningest: {hello_s: 11, return_s: 11}\n")
     monkeypatch.setenv("EARSHOT_HTTP_PORT", "2")
     monkeypatch.setenv("EARSHOT_AUDIOSOCKET_PORT", "2")
     monkeypatch.setenv("EARSHOT_INGEST__HELLO_S", "12")
     settings = load_settings(written, http_port=3, data_dir=None)
     assert (settings.http_port, settings.audiosocket_port, settings.language) == (3, 2, Language.EN)
-    assert (settings.ingest.hello_s, settings.ingest.idle_s) == (12, 11)
+    assert (settings.ingest.hello_s, settings.ingest.return_s) == (12, 11)
     assert settings.data_dir == Settings().data_dir
 
 
@@ -69,13 +69,13 @@ def test_an_empty_variable_unsets_what_may_be_unset(written: Path, monkeypatch: 
 
 
 def test_all_bad_keys_are_named_at_once(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written.write_text("ingest: {idle_s: 1, helo_s: 3}\nhtp_port: 1\nlanguage: fr\n")
+    written.write_text("ingest: {most_calls: 0, helo_s: 3}\nhtp_port: 1\nlanguage: fr\n")
     monkeypatch.setenv("EARSHOT_HTTP_PORT", "many")
     with pytest.raises(ConfigurationError) as caught:
         load_settings(written)
     for said in (
         "http_port: Input should be a valid integer",
-        "ingest.idle_s: Input should be greater than or equal to 5",
+        "ingest.most_calls: Input should be greater than or equal to 1",
         "ingest.helo_s: no such setting; did you mean ingest.hello_s?",
         "htp_port: no such setting; did you mean http_port?",
         "language: Input should be 'zh', 'en' or 'ko'",

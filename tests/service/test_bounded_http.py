@@ -59,7 +59,9 @@ async def test_sound_may_come_for_ever_but_not_pause_for_ever() -> None:
             await asyncio.sleep(0.05)
         assert (await asyncio.wait_for(reader.read(200), 5)).endswith(b"00020")
         writer.write(_head("/ingest/http/c/agent", 20) + b"s")
-        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 408 ")
+        answer = await asyncio.wait_for(reader.read(), 5)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"no audio for 0.3 s (limits.audio_body_s)" in answer
         writer.close()
         assert bounds.cut == {"audio": 1}
         assert not bounds.room.waiting

@@ -11,7 +11,9 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from config.dialects import DialectSettings
+from config.limits import LimitSettings
 from config.settings import IngestSettings, Settings
+from service.bounded_http import BoundedHttp
 from service.call_board import CallBoard
 from service.clock import Clock, SystemClock
 from service.ingest.counts import IngestCounts
@@ -63,6 +65,7 @@ async def open_doors(
     further: Sequence[APIRouter] = (),
     clock: Clock | None = None,
     board: CallBoard | None = None,
+    limits: LimitSettings | None = None,
 ) -> AsyncIterator[Doors]:
     """Serve until the block ends."""
     settings = Settings(ingest=ingest or IngestSettings(), dialects=dialects or DialectSettings())
@@ -78,7 +81,14 @@ async def open_doors(
     for router in further:
         app.include_router(router)
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws_max_size=1 << 21)
+    config = uvicorn.Config(
+        app,
+        http=BoundedHttp(limits or LimitSettings(), most_waiting=100).protocol(),
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        ws_max_size=1 << 21,
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     ports = asyncio.create_task(rtp.run())

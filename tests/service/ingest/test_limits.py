@@ -7,6 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from config.limits import LimitSettings
 from config.settings import IngestSettings
 from streaming.frames import Leg
 from streaming.wire.events import Fault
@@ -53,7 +54,8 @@ async def test_what_is_too_long_ends_its_socket_in_every_dialect(message: str | 
 
 
 async def test_a_body_that_stops_coming_is_over_and_its_leg_may_return() -> None:
-    async with open_doors(IngestSettings.model_construct(**{**dict(IngestSettings()), "idle_s": 0.3})) as doors:
+    limits = LimitSettings.model_construct(**{**dict(LimitSettings()), "audio_body_s": 0.3})  # below its bound
+    async with open_doors(limits=limits) as doors:
         reader, writer = await asyncio.open_connection("127.0.0.1", doors.port)
         head = "POST /ingest/http/c-1/agent HTTP/1.1\r\nhost: e\r\ncontent-type: audio/L16;rate=8000\r\n"
         writer.write(f"{head}transfer-encoding: chunked\r\n\r\n".encode())
