@@ -37,6 +37,9 @@ sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
+    Column(
+        "id_token", Text
+    ),  # of who came by the provider: its log-out asks for it; empty where it is too long for that
     Index(None, "session_id", unique=True),
     Index(None, "user_id"),
     Index(None, "ends_at"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.store.alert_writes import insert_of
@@ -143,25 +143,23 @@ def put_key(
         add_row(connection, who, deed, at)
 
 
-def begin_session(engine: Engine, session: KeptSession, who: Principal, deed: Deed) -> None:
-    """Somebody has logged in."""
+def begin_session(
+    engine: Engine, session: KeptSession, who: Principal, deed: Deed, id_token: str | None = None
+) -> None:
+    """Somebody has logged in; by the provider if there is an id token."""
     with writing(engine).begin() as connection:
-        connection.execute(sessions.insert().values(**_values(session)))
+        connection.execute(sessions.insert().values(**_values(session), id_token=id_token))
         add_row(connection, who, deed, session.created_at)
 
 
 def find_session(engine: Engine, secret_hash: str) -> KeptSession | None:
     """A log-in by its secret's hash."""
-    with engine.begin() as connection:
-        row = connection.execute(select(sessions).where(sessions.c.secret_hash == secret_hash)).mappings().one_or_none()
-    return None if row is None else KeptSession(**row)
+    return _session(engine, sessions.c.secret_hash == secret_hash)
 
 
 def session_by_id(engine: Engine, session_id: str) -> KeptSession | None:
     """A log-in by its public id."""
-    with engine.begin() as connection:
-        row = connection.execute(select(sessions).where(sessions.c.session_id == session_id)).mappings().one_or_none()
-    return None if row is None else KeptSession(**row)
+    return _session(engine, sessions.c.session_id == session_id)
 
 
 def touch_session(engine: Engine, secret_hash: str, at: datetime) -> None:
@@ -170,13 +168,15 @@ def touch_session(engine: Engine, secret_hash: str, at: datetime) -> None:
         connection.execute(update(sessions).where(sessions.c.secret_hash == secret_hash).values(seen_at=at))
 
 
-def end_session(engine: Engine, session_id: str, who: Principal, deed: Deed, at: datetime) -> None:
-    """Log out: nobody can use the cookie or its tickets any more."""
+def end_session(engine: Engine, session_id: str, who: Principal, deed: Deed, at: datetime) -> str | None:
+    """Log out: nobody can use the cookie or its tickets any more. Answers the id token of who came by the provider."""
     with writing(engine).begin() as connection:
-        connection.execute(delete(sessions).where(sessions.c.session_id == session_id))
+        ended = delete(sessions).where(sessions.c.session_id == session_id).returning(sessions.c.id_token)
+        id_token = connection.execute(ended).scalar()
         connection.execute(delete(tickets).where(tickets.c.session_id == session_id))
         _changed(connection)
         add_row(connection, who, deed, at)
+    return id_token
 
 
 def end_sessions_of(engine: Engine, user_id: str, who: Principal, deed: Deed, at: datetime) -> None:
@@ -236,6 +236,13 @@ def count_tickets(engine: Engine, session_id: str) -> int:
         return connection.execute(
             select(func.count()).select_from(tickets).where(tickets.c.session_id == session_id)
         ).scalar_one()
+
+
+def _session(engine: Engine, whose: ColumnElement[bool]) -> KeptSession | None:
+    columns = [sessions.c[name] for name in KeptSession.__slots__]
+    with engine.begin() as connection:
+        row = connection.execute(select(*columns).where(whose)).mappings().one_or_none()
+    return None if row is None else KeptSession(**row)
 
 
 def _values(kept: KeptSession | KeptTicket | KeptLogIn) -> dict[str, object]:

@@ -229,17 +229,20 @@ class FrontDoor:
             user = await by_groups(self.book, self._trust.oidc.groups, user, arrived)
         if user is None or user.disabled:
             raise await self._wrong("provider", address, "unknown here")
-        return await self._begin(user, None, address, "provider"), arrived.page
+        return await self._begin(user, None, address, "provider", arrived.id_token), arrived.page
 
-    async def log_out(self, principal: Principal) -> None:
-        """One session."""
+    async def log_out(self, principal: Principal) -> str | None:
+        """One session; over before the provider is asked for anything."""
         session_id = principal.session_id
         if session_id is None:
-            return
+            return None
         now_at, deed = self._clock.now_at(), Deed(Act.LOG_OUT)
-        await self._store.write(lambda engine: trust_writes.end_session(engine, session_id, principal, deed, now_at))
+        id_token = await self._store.write(
+            lambda engine: trust_writes.end_session(engine, session_id, principal, deed, now_at)
+        )
         self._remembered.clear()
         await self.book.refresh()
+        return await self._provider.way_out(id_token) if self._provider is not None and id_token is not None else None
 
     async def new_password(self, principal: Principal, old: str, new: str, address: str) -> LoggedIn:
         """One's own."""
@@ -292,7 +295,9 @@ class FrontDoor:
 
     # --- inside ------------------------------------------------------------------------------------------------
 
-    async def _begin(self, user: User | None, key: Key | None, address: str, how: str) -> LoggedIn:
+    async def _begin(
+        self, user: User | None, key: Key | None, address: str, how: str, id_token: str | None = None
+    ) -> LoggedIn:
         now_at, secret = self._clock.now_at(), new_secret()
         lasts = timedelta(days=self._trust.kiosk_days) if key is not None else timedelta(hours=self._trust.session_h)
         session = KeptSession(
@@ -309,7 +314,7 @@ class FrontDoor:
         if principal is None:
             raise WrongError
         deed = Deed(Act.LOG_IN, about=how)
-        await self._store.write(lambda engine: trust_writes.begin_session(engine, session, principal, deed))
+        await self._store.write(lambda engine: trust_writes.begin_session(engine, session, principal, deed, id_token))
         return LoggedIn(secret, principal, session.ends_at)
 
     async def _session(self, secret_hash: str) -> KeptSession | None:

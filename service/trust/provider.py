@@ -30,19 +30,21 @@ _LEEWAY_S = 60  # its clock may differ by this
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "ES384", "ES512"]  # none that knows no key
 _LONGEST_ANSWER_BYTES = 262_144
 _LONGEST_NAME = 200
+_LONGEST_HINT = 4_000  # of an id token in an address; with longer ones browsers and proxies may refuse the whole
 _CALLBACK = "/api/v1/session/provider/callback"
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Who has come back from the provider: what it says of them, and the page that was asked for."""
+    """Who has come back from the provider: what it says of them, its token, and the page that was asked for."""
 
     oidc_id: str
     page: str
     name: str
     full_name: str | None
     groups: frozenset[str]
+    id_token: str
 
 
 class Provider:
@@ -81,7 +83,8 @@ class Provider:
         if kept is None or kept.ends_at < self._clock.now_at():
             raise WrongError
         token = await self._token(code, kept.verifier, own_address)
-        claims = await self._claims(str(token.get("id_token", "")), kept.nonce)
+        id_token = str(token.get("id_token", ""))
+        claims = await self._claims(id_token, kept.nonce)
         oidc_id, full_name = self._id_in(claims), claims.get("name")
         groups = claims.get(self._settings.groups_claim)
         return Arrived(
@@ -90,7 +93,26 @@ class Provider:
             str(claims.get("preferred_username") or oidc_id),
             full_name if isinstance(full_name, str) and 0 < len(full_name) <= _LONGEST_NAME else None,
             frozenset(each for each in groups if isinstance(each, str)) if isinstance(groups, list) else frozenset(),
+            id_token if len(id_token) <= _LONGEST_HINT else "",
         )
+
+    async def way_out(self, id_token: str) -> str | None:
+        """Where a browser logs out of the provider too; None where that is not wished, not offered or not known."""
+        if not self._settings.log_out:
+            return None
+        asked = {"client_id": str(self._settings.client_id)}
+        if id_token:
+            asked["id_token_hint"] = id_token
+        if self._settings.after_log_out is not None:
+            asked["post_logout_redirect_uri"] = self._settings.after_log_out
+        try:
+            metadata = self._metadata or await self._about()
+            offered = httpx.URL(str(metadata.get("end_session_endpoint") or ""))
+        except (WrongError, httpx.InvalidURL):
+            return None
+        if offered.scheme not in ("https", "http") or not offered.host:
+            return None
+        return str(offered.copy_merge_params(asked))
 
     def _id_in(self, claims: dict[str, Any]) -> str:
         value = claims.get(self._settings.claim)

@@ -96,7 +96,7 @@ class FakeHouse(OpenHouse):
     async def from_provider(self, state: str, code: str, own_address: str, address: str) -> tuple[LoggedIn, str]:
         raise WrongError
 
-    async def log_out(self, principal: Principal) -> None:
+    async def log_out(self, principal: Principal) -> str | None:
         return None
 
     async def new_password(self, principal: Principal, old: str, new: str, address: str) -> LoggedIn:

@@ -1,6 +1,8 @@
 """A real OpenID Connect provider (oidc-provider-mock) in a process of its own, and a browser's way through it."""
 
+import html
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,6 +51,20 @@ async def at_provider(address: str, sub: str | None) -> str:
         back = await browser.post(address, data=form)
         assert back.status_code == 302, back.text
         return urljoin(address, back.headers["location"])
+
+
+async def out_at_provider(address: str) -> str | None:
+    """Say there that one wants to be logged out; answers where it leads to then, None for a page of its own."""
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        asked = await browser.get(address)
+        assert asked.status_code == 200, asked.text
+        form = re.search(r'<form method="post" action="([^"]+)"', asked.text)
+        assert form is not None
+        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked.text)
+        filled = {name: html.unescape(value) for name, value in fields}
+        gone = await browser.post(urljoin(address, html.unescape(form[1])), data=filled)
+        assert gone.status_code in (200, 302), gone.text
+        return gone.headers.get("location")
 
 
 async def through_provider(browser: httpx.AsyncClient, sub: str, then: str = "/") -> httpx.Response:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from web.guard import LARGEST_BODY_BYTES, host_name, is_loopback
@@ -75,6 +75,12 @@ class SessionBody(_Body):
     ends_at: Stamp | None = None
 
 
+class LoggedOutBody(_Body):
+    """Logged out here, but not yet where the log-in came from."""
+
+    provider: str = Field(description="Where the browser goes to log out of the provider too.")
+
+
 class TicketFields(_Incoming):
     """What a ticket is to be for; a ticket to listen or whisper names its call."""
 
@@ -121,13 +127,15 @@ def session_router(house: LogIns) -> APIRouter:
         _set_cookie(request, response, begun)
         return _body(house, begun.principal, begun)
 
-    @router.delete("/session", status_code=204)
-    async def log_out(request: Request, response: Response) -> None:
-        """Log out, here and on every socket of the session."""
-        await house.log_out(who_asks())
-        response.delete_cookie(
+    @router.delete("/session", status_code=204, responses={200: {"model": LoggedOutBody}}, response_class=Response)
+    async def log_out(request: Request) -> Response:
+        """Log out, here and on every socket of the session; 200 says where to log out of the provider too."""
+        provider = await house.log_out(who_asks())
+        gone = Response(status_code=204) if provider is None else JSONResponse({"provider": provider})
+        gone.delete_cookie(
             cookie_name(request.scope), path="/", secure=is_secure(request.scope), httponly=True, samesite="strict"
         )
+        return gone
 
     @router.put("/session/password", responses=_REFUSALS, response_model=SessionBody)
     async def change_password(request: Request, response: Response, body: PasswordFields) -> SessionBody | Response:

@@ -219,8 +219,11 @@ class LogIns(House, Protocol):
         """Back from the provider: the session, and the page that was asked for. Raises WrongError."""
         ...
 
-    async def log_out(self, principal: Principal) -> None:
-        """The session is over, here and on every node, and so are its sockets."""
+    async def log_out(self, principal: Principal) -> str | None:
+        """The session is over, here and on every node, and so are its sockets.
+
+        Answers where the browser logs out of the provider too, if it came by it and that is offered.
+        """
         ...
 
     async def new_password(self, principal: Principal, old: str, new: str, address: str) -> LoggedIn:

@@ -1,13 +1,27 @@
 """Logging in with a real OpenID Connect provider: the good way, and every way it must not work."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from joserfc.jws import extract_compact
 
+from config.settings import Settings
 from config.trust import GroupSettings, OidcSettings, TrustSettings
-from tests.fakes.oidc_provider import at_provider, known_there, running_provider, through_provider, to_provider
+from service.clock import SystemClock
+from service.store.store import Store
+from service.trust.provider import Provider
+from tests.fakes.file_server import ServedFile, serving
+from tests.fakes.oidc_provider import (
+    at_provider,
+    known_there,
+    out_at_provider,
+    running_provider,
+    through_provider,
+    to_provider,
+)
 from tests.web.trust.closed_site import ClosedSite, closed_site
 from web.trust.people import ScopeFields, User, UserFields
 from web.trust.rights import Role
@@ -30,10 +44,13 @@ def _trust(issuer: str, **said: object) -> TrustSettings:
 async def site(issuer: str, tmp_path: Path) -> AsyncIterator[ClosedSite]:
     """East's supervisor is u-east at the provider."""
     async with closed_site(tmp_path, _trust(issuer)) as opened:
-        east = _user(opened, "east")
-        fields = UserFields(roles=(Role.SUPERVISOR,), scope=ScopeFields(teams=("east",)), oidc_id="u-east")
-        await opened.front.change_user(east.user_id, fields, NOBODY)
+        await _east_is_known_there(opened)
         yield opened
+
+
+async def _east_is_known_there(site: ClosedSite) -> None:
+    fields = UserFields(roles=(Role.SUPERVISOR,), scope=ScopeFields(teams=("east",)), oidc_id="u-east")
+    await site.front.change_user(_user(site, "east").user_id, fields, NOBODY)
 
 
 def _user(site: ClosedSite, name: str) -> User:
@@ -58,8 +75,14 @@ async def test_in_with_the_own_roles_to_the_page_asked_for_and_out(site: ClosedS
         assert (await browser.get("/api/v1/calls/c-east")).status_code == 200
         assert (await browser.get("/api/v1/calls/c-west")).status_code == 404
         kept = dict(browser.cookies)
-        assert (await browser.delete("/api/v1/session")).status_code == 204
-        assert (await browser.get("/api/v1/calls")).status_code == 401
+        out = await browser.delete("/api/v1/session")
+        assert out.status_code == 200
+        assert not browser.cookies
+        assert (await browser.get("/api/v1/calls")).status_code == 401  # before the provider is asked for anything
+        asked = httpx.URL(out.json()["provider"]).params
+        assert json.loads(extract_compact(asked["id_token_hint"].encode()).payload)["sub"] == "u-east"
+        assert asked["client_id"] == "earshot"
+        assert await out_at_provider(out.json()["provider"]) is None
         browser.cookies.update(kept)
         assert (await browser.get("/api/v1/calls")).status_code == 401
     rows = await site.ledger.find(EVERYWHERE, LedgerQuestion(acts=(Act.LOG_IN, Act.LOG_OUT)))
@@ -67,6 +90,57 @@ async def test_in_with_the_own_roles_to_the_page_asked_for_and_out(site: ClosedS
         ("log_in", "east", "provider"),
         ("log_out", "east", None),
     ]
+
+
+async def test_the_provider_leads_back_to_the_page_of_the_settings(issuer: str, tmp_path: Path) -> None:
+    page = "https://earshot.example/login?from=work"
+    async with closed_site(tmp_path, _trust(issuer, after_log_out=page)) as site, site.client() as browser:
+        await _east_is_known_there(site)
+        assert (await through_provider(browser, "u-east")).status_code == 200
+        out = await browser.delete("/api/v1/session")
+        assert await out_at_provider(out.json()["provider"]) == page
+        by_password = await site.logged_in("west")  # the provider knows nothing of them
+        assert (await by_password.delete("/api/v1/session")).status_code == 204
+        await by_password.aclose()
+
+
+@pytest.mark.parametrize(
+    ("offered", "wished", "leads_to"),
+    [
+        ("https://login.test/out?realm=a", True, "https://login.test/out?realm=a&client_id=earshot&id_token_hint=t"),
+        ("https://login.test/out", False, None),
+        (None, True, None),
+        ("javascript:alert(1)", True, None),
+        ("https:///out", True, None),
+        ("https://login.test:port/out", True, None),
+    ],
+)
+async def test_only_what_the_provider_offers_and_the_settings_wish(
+    offered: str | None, wished: bool, leads_to: str | None, tmp_path: Path
+) -> None:
+    with serving(ServedFile(b"")) as file:
+        issuer = file.url.removesuffix("/models/")
+        said = {"issuer": issuer} if offered is None else {"issuer": issuer, "end_session_endpoint": offered}
+        file.content = json.dumps(said).encode()
+        provider = _provider(issuer, tmp_path, log_out=wished)
+        assert await provider.way_out("t") == leads_to
+
+
+async def test_no_way_out_where_the_provider_is_away_and_no_hint_that_is_too_long(issuer: str, tmp_path: Path) -> None:
+    assert await _provider("http://127.0.0.1:9", tmp_path).way_out("t") is None
+    assert await _provider(issuer, tmp_path).way_out("") == f"{issuer}/oauth2/end_session?client_id=earshot"
+    async with closed_site(tmp_path, _trust(issuer)) as site, site.client() as browser:
+        await _east_is_known_there(site)
+        known_there(issuer, "u-east", groups=[f"group-{number}" for number in range(500)])
+        assert (await through_provider(browser, "u-east")).status_code == 200
+        out = await browser.delete("/api/v1/session")
+        assert set(httpx.URL(out.json()["provider"]).params) == {"client_id"}
+    known_there(issuer, "u-east")
+
+
+def _provider(issuer: str, folder: Path, **said: object) -> Provider:
+    clock = SystemClock()
+    return Provider(_trust(issuer, **said).oidc, Store(Settings(data_dir=folder), clock), clock)
 
 
 async def test_who_is_unknown_here_or_disabled_stays_out(site: ClosedSite) -> None:

@@ -53,8 +53,8 @@ export async function logIn(fields) {
 
 export async function logOut() {
   localStorage.removeItem(KEPT_KEY);
-  await fetch("/api/v1/session", { method: "DELETE" });
-  location.assign("/login");
+  const answer = await fetch("/api/v1/session", { method: "DELETE" });
+  location.assign(answer.status === 200 ? (await answer.json()).provider : "/login"); // out of the provider too
 }
 
 export function keptKey() {
