@@ -64,7 +64,7 @@ async def out_at_provider(address: str) -> str | None:
         filled = {name: html.unescape(value) for name, value in fields}
         gone = await browser.post(urljoin(address, html.unescape(form[1])), data=filled)
         assert gone.status_code in (200, 302), gone.text
-        return gone.headers.get("location")
+        return str(gone.headers["location"]) if "location" in gone.headers else None
 
 
 async def through_provider(browser: httpx.AsyncClient, sub: str, then: str = "/") -> httpx.Response:
