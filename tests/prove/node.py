@@ -9,7 +9,19 @@ from pathlib import Path
 
 from service.bench.own_node import Node, running_node
 
-__all__ = ["Node", "play_to_the_end", "running_node", "simulated_calls"]
+__all__ = ["Node", "play_to_the_end", "running_node", "simulated_calls", "small_node"]
+
+_FEW_EARS = {  # a node otherwise makes ears for thirty callers ahead: seconds of both cores
+    "EARSHOT_RECOGNITION__RECOGNIZERS_PER_WORKER": "2",
+    "EARSHOT_RECOGNITION__SPOTTERS_PER_WORKER": "1",
+}
+
+
+@asynccontextmanager
+async def small_node(data_dir: Path, **environment: str) -> AsyncIterator[Node]:
+    """A node for a call or two, where it is not about how many it carries."""
+    async with running_node(data_dir, on_cores=None, **{**_FEW_EARS, **environment}) as node:
+        yield node
 
 
 @asynccontextmanager

@@ -5,19 +5,15 @@ import json
 import os
 import sys
 import tempfile
-import threading
-import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
-import psycopg
-import redis
 import soundfile
-from psycopg import sql
 from websockets.asyncio.client import connect
 
 from alerts.masking.masked_text import MASK
@@ -25,6 +21,7 @@ from service.demo.recording import demo_recordings
 from streaming.bleep import bleeped
 from tests.fakes.servers import RedisServer, running_postgres, running_redis
 from tests.fakes.told_numbers import Half, Told, numbers_of_people
+from tests.fakes.what_stayed import in_database, in_files, in_redis, readable, redis_watched
 from tests.prove.node import Node, running_node, simulated_calls
 from tests.prove.report import table, write_block
 
@@ -34,7 +31,7 @@ _FIGURES = 6  # in one word; four figures alone stand in every time of day
 _ROOT = Path(__file__).parents[2]
 
 
-async def prove(count: int, folder: Path, bus: RedisServer, database: str) -> list[str]:
+async def prove(count: int, folder: Path, bus: RedisServer, database: str, commands: Callable[[], str]) -> list[str]:
     """The lines of the report. Raises AssertionError where a number was found."""
     numbers = list(numbers_of_people(Half.JUDGING, count))
     told_file = folder / "told"
@@ -48,12 +45,9 @@ async def prove(count: int, folder: Path, bus: RedisServer, database: str) -> li
         "PYTHONPATH": f"{_ROOT / 'tests' / 'fakes' / 'scripted_ear'}:{_ROOT}",
         "TOLD_FILE": str(told_file),
     }
-    commands: list[str] = []
     shown: list[str] = []
     async with running_node(data, on_cores=None, **environment) as node:
         await node.ready()
-        watching = threading.Thread(target=_monitor, args=(bus.port, commands), daemon=True)
-        watching.start()
         following = asyncio.create_task(_follow(node, shown))
         async with simulated_calls(node, demo_recordings(), "--loop", "--calls", "6", "--speed", "4"):
             while _given(told_file) < count:  # the node's own workers take them
@@ -66,16 +60,14 @@ async def prove(count: int, folder: Path, bus: RedisServer, database: str) -> li
             metrics = (await client.get(f"{node.http}/metrics")).text
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
-        log = "\n".join(node.log)
-    with redis.Redis(port=bus.port) as client_of_bus:
-        kept = [str(each) for key in client_of_bus.keys("*") for each in _of_redis(client_of_bus, key)]
+        log = readable("\n".join(node.log))
     places = {
-        "database": "\n".join(_of_database(database)),
-        "other files": "\n".join(_of_files(data)),
-        "Redis, kept and on its way": "\n".join([*commands, *kept]),
+        "database": "\n".join(in_database(database)),
+        "other files": "\n".join(in_files(data)),
+        "Redis, kept and on its way": "\n".join([commands(), *chain.from_iterable(in_redis(bus.port))]),
         "log": log,
         "metrics": metrics,
-        "consoles": "\n".join(shown),
+        "consoles": readable("\n".join(shown)),
     }
     found = Counter[str]()
     for where, text in places.items():
@@ -120,31 +112,6 @@ def _given(told_file: Path) -> int:
     return int(place.read_text() or 0) if place.exists() else 0
 
 
-def _monitor(port: int, commands: list[str]) -> None:
-    try:
-        with redis.Redis(port=port).monitor() as monitor:  # type: ignore[no-untyped-call]  # the library says no type
-            commands.extend(str(command["command"]) for command in monitor.listen())
-    except redis.RedisError:
-        return  # the server has gone
-
-
-def _of_redis(client: "redis.Redis", key: bytes) -> Iterator[object]:
-    yield key
-    match client.type(key):
-        case b"string":
-            yield client.get(key)
-        case b"stream":
-            yield client.xrange(key)
-        case b"hash":
-            yield client.hgetall(key)
-        case b"set":
-            yield client.smembers(key)
-        case b"zset":
-            yield client.zrange(key, 0, -1)
-        case _:
-            yield client.dump(key)
-
-
 async def _follow(node: Node, shown: list[str]) -> None:
     """A console that follows every call's words."""
     async with connect(f"{node.websocket}/ws/console", max_size=None, proxy=None) as console:
@@ -185,30 +152,6 @@ async def _bleeps(node: Node, data: Path) -> Counter[str]:
     return found
 
 
-def _of_database(address: str) -> Iterator[str]:
-    with psycopg.connect(address.replace("+psycopg", "")) as database:
-        tables = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        for (name,) in tables:
-            for row in database.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name))):
-                yield from (_text(cell) for cell in row)
-
-
-def _of_files(data: Path) -> Iterator[str]:
-    for path in data.rglob("*"):
-        if path.is_file() and path.suffix not in (".flac", ".part"):
-            yield path.name
-            yield path.read_bytes().decode(errors="replace")
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, bytes):
-        try:
-            return zlib.decompress(cell).decode("unicode_escape" if b"\\u" in zlib.decompress(cell) else "utf-8")
-        except (zlib.error, UnicodeDecodeError):
-            return cell.decode(errors="replace")
-    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict | list) else str(cell)
-
-
 def main() -> None:
     """`python -m tests.prove.said_numbers [count]`; three minutes."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _COUNT
@@ -217,8 +160,9 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="earshot-numbers-") as folder,
         running_redis() as bus,
         running_postgres() as database,
+        redis_watched(bus.port) as commands,
     ):
-        lines = asyncio.run(prove(count, Path(folder), bus, database.new_database()))
+        lines = asyncio.run(prove(count, Path(folder), bus, database.new_database(), commands))
     write_block("numbers", "Numbers of people that were said", "python -m tests.prove.said_numbers", lines)
 
 
