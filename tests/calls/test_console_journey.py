@@ -20,7 +20,7 @@ from playwright.async_api import Browser, Page
 from streaming.frames import Leg
 from tests.calls.played import path_of, recording
 from tests.fakes.cable import Cable, cable
-from tests.prove.node import Node, running_node, simulated_calls
+from tests.prove.node import Node, running_node, simulated_calls, small_node
 from tests.web.test_browser import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.calls, pytest.mark.alone, pytest.mark.timeout(500)]
@@ -35,7 +35,7 @@ _SOUND_FLAG = "--autoplay-policy=no-user-gesture-required"
 
 async def test_from_the_alert_to_its_end_over_reload_cut_and_restart(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack, cable() as line, chromium(_SOUND_FLAG) as browser:
-        node = await stack.enter_async_context(running_node(tmp_path))
+        node = await stack.enter_async_context(small_node(tmp_path))
         await node.ready()
         line.plug(node.http)
         page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-US")
@@ -52,7 +52,7 @@ async def test_from_the_alert_to_its_end_over_reload_cut_and_restart(tmp_path: P
         await wall.locator("body:not(.stale) .tiles").wait_for()
         await stack.aclose()  # the service stops …
         await wall.locator("body.stale .news").wait_for(timeout=10_000)
-        async with running_node(tmp_path) as again:  # … and is started anew
+        async with running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as again:  # … and is started anew
             line.plug(again.http)
             began_s = time.monotonic()
             await page.locator(".connection.live").wait_for()

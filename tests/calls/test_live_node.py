@@ -33,8 +33,13 @@ async def test_six_calls_at_once_are_heard_in_time() -> None:
 
 async def test_a_restart_shows_yesterdays_alerts_and_calls(tmp_path: Path) -> None:
     async with running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as node:
-        (call,) = await play_to_the_end(node, [path_of("agent_hangs_up")])
-        await asyncio.sleep(3)
+        (call,) = await play_to_the_end(node, [path_of("agent_hangs_up")], "--speed", "4")
+        async with asyncio.timeout(20), httpx.AsyncClient(base_url=node.http, trust_env=False) as client:
+            path = f"/api/v1/calls/{call['call_id']}"
+            while (await client.get(path)).json()["state"] != "ended":  # noqa: ASYNC110  # the node is another process
+                await asyncio.sleep(0.1)
+            while not (await client.get(f"{path}/alerts")).json()["alerts"]:  # noqa: ASYNC110  # the same
+                await asyncio.sleep(0.1)
     async with (
         running_node(tmp_path, EARSHOT_RECOGNITION__ENABLED="false") as node,
         httpx.AsyncClient(base_url=node.http, trust_env=False) as client,

@@ -51,7 +51,7 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
         async with (
             httpx.AsyncClient(base_url=there.http, trust_env=False, timeout=10) as client,
             call_on(here, site, "far"),
-            connect(f"{there.http.replace('http', 'ws')}/ws/console") as console,
+            connect(f"{there.http.replace('http', 'ws')}/ws/console", max_queue=None) as console,
         ):
             await console.send(json.dumps({"type": "hello", "topics": ["alerts", "calls", "levels"]}))
             levels = await _message(console, "levels")
@@ -67,8 +67,8 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
             async with httpx.AsyncClient(base_url=here.http, trust_env=False) as direct:
                 assert (await direct.get("/api/v1/calls/far-0")).json()["queue"] == "billing"
             async with (
-                connect(f"{there.http.replace('http', 'ws')}/ws/listen/far-0") as ear,
-                connect(f"{here.http.replace('http', 'ws')}/ws/console") as other,
+                connect(f"{there.http.replace('http', 'ws')}/ws/listen/far-0", max_queue=None) as ear,
+                connect(f"{here.http.replace('http', 'ws')}/ws/console", max_queue=None) as other,
             ):
                 await other.send(json.dumps({"type": "hello", "topics": ["calls"]}))
                 await ear.send(json.dumps({"type": "hello", "person": "li"}))
@@ -90,7 +90,7 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
                 assert (wav.getnchannels(), wav.getnframes()) == (2, 16_000)
             async with (
                 httpx.AsyncClient(base_url=here.http, trust_env=False) as pbx,
-                connect(f"{there.http.replace('http', 'ws')}/ws/console") as wall,
+                connect(f"{there.http.replace('http', 'ws')}/ws/console", max_queue=None) as wall,
             ):
                 await pbx.post("/api/v1/agents/1007/state", json={"state": "busy"})
                 await wall.send(json.dumps({"type": "hello", "topics": ["wallboard"]}))

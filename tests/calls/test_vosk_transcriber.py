@@ -10,9 +10,9 @@ import pytest
 from config.settings import Language, Settings
 from service.recognition.models import find_model
 from tests.calls.played import path_of
-from tests.prove.node import running_node
+from tests.prove.node import small_node
 
-pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.calls, pytest.mark.model, pytest.mark.timeout(300)]
 
 _PORT = 2_700  # built into the program
 _TAKES_S = 120
@@ -22,7 +22,7 @@ async def test_the_vosk_packages_own_client_gets_its_words(tmp_path: Path) -> No
     with socket.create_server(("127.0.0.1", _PORT)):
         pass  # nobody else has it
     out = tmp_path / "words.txt"
-    async with running_node(
+    async with small_node(
         tmp_path / "data",
         EARSHOT_LANGUAGE="ko",
         EARSHOT_DIALECTS__VOSK_PORT=str(_PORT),

@@ -19,7 +19,7 @@ def test_a_stop_is_in_order(tmp_path: Path, told: signal.Signals) -> None:
         [*command, "--http-port", "0", "--audiosocket-port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "EARSHOT_RECOGNITION__ENABLED": "false"},
+        env={**os.environ, "EARSHOT_RECOGNITION__ENABLED": "false", "EARSHOT_INGEST__RETURN_S": "1"},
     )
     assert process.stdout is not None
     with process.stdout:

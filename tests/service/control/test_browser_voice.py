@@ -132,7 +132,7 @@ async def test_a_whisper_goes_back_over_the_agents_audiosocket_at_real_time_and_
 async def test_a_whisper_begins_with_a_flush_and_comes_in_the_legs_own_form(
     path: str, hello: list[str] | None, flush: str
 ) -> None:
-    async with room() as inside, connect(f"{inside.doors.ws}/ingest/{path}") as pbx:
+    async with room() as inside, connect(f"{inside.doors.ws}/ingest/{path}", max_queue=None) as pbx:
         for message in hello or _twilio(back="true"):
             await pbx.send(message)
         await until(lambda: inside.way.ability("c-1", Mode.WHISPER) is True)
