@@ -63,7 +63,10 @@ class AbilityBody(_Body):
 
 
 class SupervisionBody(_Body):
-    """A supervisor in the call. `starting`: the telephone rings, or the microphone is being let in."""
+    """A supervisor in the call. `starting`: the telephone rings, or the microphone is being let in.
+
+    One that is `over` is shown where nobody wanted its end; `why` says what ended it.
+    """
 
     supervision_id: str
     call_id: str
@@ -73,6 +76,7 @@ class SupervisionBody(_Body):
     extension: str | None
     browser: bool
     since: Stamp
+    why: str | None = None
 
 
 class CallBody(_Body):

@@ -56,6 +56,7 @@ class SupervisionView:
     extension: str | None
     browser: bool
     since: datetime
+    why: str | None = None  # of one that is over: what ended it, where nobody wanted its end
 
 
 Attendance = tuple[Abilities, tuple[SupervisionView, ...]]
@@ -80,6 +81,10 @@ class ControlFailedError(Exception):
     """The telephone system was asked and refused, or did not answer; the text says which."""
 
 
+class SilentNodesError(Exception):
+    """Another node would have to do this and did not answer in time; the text says whether it may be done yet."""
+
+
 class UnknownSupervisionError(Exception):
     """No such supervision runs in this call."""
 
@@ -90,14 +95,14 @@ class Supervising(Protocol):
     async def supervise(self, call_id: str, wish: Wish) -> SupervisionView:
         """Begin, or change the mode of the same supervisor's running one.
 
-        Raises UnknownCallError, CallOverError, UnableError, ControlFailedError.
+        Raises UnknownCallError, CallOverError, UnableError, ControlFailedError, SilentNodesError.
         """
         ...
 
     async def release(self, call_id: str, supervision_id: str, by: str) -> None:
-        """End one; the call goes on. Raises UnknownCallError, UnknownSupervisionError."""
+        """End one; the call goes on. Raises UnknownCallError, UnknownSupervisionError, SilentNodesError."""
         ...
 
     async def running(self, call_id: str) -> Sequence[SupervisionView]:
-        """Those that are not over, oldest first. Raises UnknownCallError."""
+        """Those that are not over, oldest first. Raises UnknownCallError, SilentNodesError."""
         ...

@@ -1,5 +1,10 @@
-"""A hand on the calls of an Asterisk by its manager interface: ChanSpy rings the supervisor, keys change its mode."""
+"""A hand on the calls of an Asterisk by its manager interface: ChanSpy for supervisors, keys change its mode.
 
+A supervisor's ChanSpy hears whichever channel bears its telephone's name in SPYGROUP, and waits while none does: so it
+goes along to another agent. What a site keeps in that variable stays there.
+"""
+
+import asyncio
 from collections.abc import Mapping
 
 from config.pbx import PbxFeed, PbxSettings
@@ -14,11 +19,14 @@ from streaming.frames import Leg
 from streaming.wire.ami import AmiMessage
 from web.supervision import Able, ControlFailedError, Mode
 
-_OPTIONS = {Mode.LISTEN: "quSEd", Mode.WHISPER: "quSEdw", Mode.BARGE: "quSEdB"}  # u: by name; E: ends with the channel
+_OPTIONS = {Mode.LISTEN: "qd", Mode.WHISPER: "qdw", Mode.BARGE: "qdB"}  # d: keys change the mode
+_NEXT = "*"  # ChanSpy's key for the next channel of its group
 _KEYS = {Mode.LISTEN: "4", Mode.WHISPER: "5", Mode.BARGE: "6"}  # what option d makes of the supervisor's keys
 _MODES = {key: mode for mode, key in _KEYS.items()}
 _NEEDED = {Mode.END: ("Hangup",), Mode.TAKE_OVER: ("Originate", "Hangup")}
-_NEEDED_TO_SPY = ("Originate", "Hangup", "PlayDTMF")
+_NEEDED_TO_SPY = ("Originate", "Hangup", "PlayDTMF", "Getvar", "Setvar")
+_GROUPS, _GROUP_ENDS = "SPYGROUP", ":"
+_MARK = "spygroup/"  # a thing to be removed: our names in this variable of a channel
 _NO_SUCH_CHANNEL = "no such channel"
 
 
@@ -29,6 +37,8 @@ class AmiControl(PhoneControl):
         self._asking = asking
         super().__init__(feed, settings, around)
         self._actions: frozenset[str] = frozenset()
+        self._marking = asyncio.Lock()  # the variable is read and written
+        self._looked = False  # whether an earlier life left names of ours
 
     # --- the link ----------------------------------------------------------------------------------------------
 
@@ -44,6 +54,11 @@ class AmiControl(PhoneControl):
             (up if row.get("ChannelStateDesc") == "Up" else ringing).add(channel)
         self.supervisions.phones_there(up, ringing, before)
         self.taps.linked(frozenset(self.taps.standing & before - up))
+        if not self._looked and "getvar" in self._actions:
+            self._looked = True
+            for channel in up:
+                if not self.is_ours(channel):
+                    self.strays.drop(_MARK + channel)
         self.strays.linked()
 
     def take(self, event: AmiMessage) -> None:
@@ -52,10 +67,12 @@ class AmiControl(PhoneControl):
         match event.get("Event"):
             case "ChanSpyStart":
                 self.supervisions.phone_answered(event.get("SpyerUniqueid"))
+                self.supervisions.phone_attached(event.get("SpyerUniqueid"))
+            case "ChanSpyStop":
+                self.supervisions.phone_alone(event.get("SpyerUniqueid"))
             case "Newstate" if event.get("ChannelStateDesc") == "Up":
                 self.strays.seen(channel)
-                if channel.startswith("took-"):
-                    self.supervisions.phone_answered(channel)
+                self.supervisions.phone_answered(channel)
             case "Newchannel":
                 self.strays.seen(channel)
             case "DTMFEnd" if event.get("Direction") == "Received" and self.is_ours(channel):
@@ -96,8 +113,9 @@ class AmiControl(PhoneControl):
             raise ControlFailedError(str(error)) from None
 
     def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
-        """Tap it. ChanSpy ended with another agent's channel: whoever listened there asks again."""
+        """Tap it; supervisors go along to another agent."""
         self.taps.connected(line, streams)
+        self.supervisions.moved(line)
 
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """Spies on what comes in are fed before whispers are mixed in (measured)."""
@@ -110,12 +128,13 @@ class AmiControl(PhoneControl):
         return f"took-{self._prefix}{supervision_id}" if mode is Mode.TAKE_OVER else f"{self._prefix}{supervision_id}"
 
     async def ring(self, supervision: Supervision) -> None:
-        """Originate: who answers is put into ChanSpy on the agent, or bridged with the customer."""
+        """Originate: who answers is put into a ChanSpy that finds the agent, or bridged with the customer."""
         line = supervision.line
         if supervision.mode is Mode.TAKE_OVER:
             application, arguments = "Bridge", line.customer_name
         else:
-            application, arguments = "ChanSpy", f"{line.agent_name},{_OPTIONS[supervision.mode]}"
+            application, arguments = "ChanSpy", f",{_OPTIONS[supervision.mode]}g({supervision.phone})"
+            await self._prepare(supervision)
             self.strays.expect(supervision.phone)
         fields = (
             ("Channel", self._feed.dial.replace("{extension}", supervision.extension)),
@@ -129,28 +148,71 @@ class AmiControl(PhoneControl):
         await self._asking.do("Originate", fields, named=supervision.phone)
 
     async def let_in(self, supervision: Supervision) -> None:
-        """ChanSpy has begun by itself; the mode may have changed while it rang."""
-        if supervision.mode is not supervision.rung_mode:
-            await self._press(supervision, supervision.mode)
+        """ChanSpy begins by itself."""
+        supervision.alone = not supervision.attached
 
-    async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
+    async def switch(self, supervision: Supervision, mode: Mode) -> None:
         """Press the key of the mode on the supervisor's telephone."""
-        await self._press(supervision, mode)
+        await self._press(supervision, _KEYS[mode])
+
+    async def follow(self, supervision: Supervision) -> None:
+        """ChanSpy looks for the channel that bears its name: not the last one any more, the next one from now on."""
+        last = supervision.marked
+        if last and last != supervision.line.agent:
+            self.strays.drop(_MARK + last)  # should this be the last that we can do
+        if supervision.line.agent:
+            await self._prepare(supervision)
+        if last and last != supervision.line.agent and await self._regroup(last):
+            await self._press(supervision, _NEXT)  # that channel goes on: ChanSpy would stay there
+
+    async def settle(self, supervision: Supervision) -> None:
+        """A key that came while ChanSpy had no channel was heard by nobody."""
+        if supervision.mode is not supervision.rung_mode or supervision.changes:
+            await self._press(supervision, _KEYS[supervision.mode])
+        supervision.changes += 1
 
     def drop(self, supervision: Supervision) -> None:
         """The telephone goes; a call that was taken over stays."""
         if supervision.mode is not Mode.TAKE_OVER or (supervision.gone.is_set() and not supervision.is_in):
             self.strays.drop(supervision.phone)
+        for channel in {supervision.marked, supervision.line.agent} - {""}:
+            self.strays.drop(_MARK + channel)
 
     # --- inside ------------------------------------------------------------------------------------------------
 
-    async def _press(self, supervision: Supervision, mode: Mode) -> None:
-        fields = (("Channel", supervision.phone), ("Digit", _KEYS[mode]), ("Receive", "true"))
+    async def _press(self, supervision: Supervision, key: str) -> None:
+        fields = (("Channel", supervision.phone), ("Digit", key), ("Receive", "true"))
         await self._asking.do("PlayDTMF", fields)
+
+    async def _prepare(self, supervision: Supervision) -> None:
+        """The agent's channel is to bear the telephone's name."""
+        channel = supervision.line.agent
+        if not await self._regroup(channel):
+            raise ControlFailedError("the agent's channel has just ended")
+        supervision.marked = channel
+
+    async def _regroup(self, channel: str) -> bool:
+        """The names of ours that the channel is to bear, and what else was there. False when it is gone."""
+        async with self._marking:
+            answer = await self._asking.ask("Getvar", (("Channel", channel), ("Variable", _GROUPS)))
+            if _NO_SUCH_CHANNEL in answer.get("Message").lower():
+                return False
+            groups = [each for each in answer.get("Value").split(_GROUP_ENDS) if each]
+            wanted = [*self.supervisions.at(channel), *(each for each in groups if not self.is_ours(each))]
+            if wanted != groups:
+                fields = (("Channel", channel), ("Variable", _GROUPS), ("Value", _GROUP_ENDS.join(wanted)))
+                await self._asking.do("Setvar", fields)
+            return True
 
     def _tap_hands(self, around: Around) -> TapHands | None:
         return AmiTaps(self._feed, self._asking, self.strays) if self._feed.taps is not None else None
 
     async def _remove(self, channel: str) -> bool:
+        if channel.startswith(_MARK):
+            try:
+                await self._regroup(channel.removeprefix(_MARK))
+            except ControlFailedError:
+                return False
+            return True
         answer = await self._asking.ask("Hangup", (("Channel", channel), ("Cause", "16")))
         return answer.get("Response") == "Success" or _NO_SUCH_CHANNEL in answer.get("Message").lower()

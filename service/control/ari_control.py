@@ -152,15 +152,29 @@ class AriControl(PhoneControl):
         self.strays.expect(f"bridges/{bridge}")
         await self._rest.post("bridges", type="mixing", bridgeId=bridge)
         await join(self._rest, bridge, supervision.phone)
-        await self.switch(supervision, supervision.mode, supervision.line)
+        await self.follow(supervision)
 
-    async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
+    async def switch(self, supervision: Supervision, mode: Mode) -> None:
         """A new snoop into the bridge, then the old one out: the supervisor hears on."""
+        if supervision.line.agent:  # else the next agent's snoop will have it
+            await self._snoop(supervision, mode)
+
+    async def follow(self, supervision: Supervision) -> None:
+        """A snoop on the agent that is there now; while none is, the bridge waits with the telephone in it."""
+        if supervision.line.agent:
+            await self._snoop(supervision, supervision.mode)
+        else:
+            self.strays.drop(f"channels/{self._snoop_of(supervision)}")
+
+    async def settle(self, supervision: Supervision) -> None:
+        """Nothing is put anywhere that we have not put there ourselves."""
+
+    async def _snoop(self, supervision: Supervision, mode: Mode) -> None:
         old, new = self._snoop_of(supervision), f"{supervision.phone}-{supervision.changes + 1}"
         self.strays.expect(f"channels/{new}")
         try:
             await self._rest.post(
-                f"channels/{part(line.agent)}/snoop",
+                f"channels/{part(supervision.line.agent)}/snoop",
                 app=self._feed.app,
                 appArgs="snoop",
                 snoopId=new,

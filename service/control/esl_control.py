@@ -15,6 +15,8 @@ from streaming.wire.esl import EslMessage
 from web.supervision import Able, ControlFailedError, Mode
 
 _KEYS = {Mode.LISTEN: "0", Mode.WHISPER: "2", Mode.BARGE: "3"}  # 2 speaks to the party of the channel, 1 to the other
+_LONGEST_ALONE_S = 300  # should we be killed while the call has no agent, FreeSWITCH lets the telephone go after it
+_RUN = ("eavesdrop", "park", "intercept")  # what our telephones run once they are picked up
 _MODES = {**{key: mode for mode, key in _KEYS.items()}, "1": Mode.BARGE}  # 1: the customer hears it, which counts
 
 
@@ -32,8 +34,11 @@ class EslControl(PhoneControl):
         up, ringing = set[str](), set[str]()
         for row in legs:
             self.strays.seen(uuid := str(row.get("uuid") or ""))
-            (up if row.get("application") in ("eavesdrop", "intercept") else ringing).add(uuid)
+            (up if row.get("application") in _RUN else ringing).add(uuid)
         self.supervisions.phones_there(up, ringing, before)
+        for row in legs:
+            if row.get("application") == "park":
+                self.supervisions.phone_alone(str(row.get("uuid") or ""))
         self.taps.linked()
         self.strays.linked()
 
@@ -43,9 +48,13 @@ class EslControl(PhoneControl):
         match event.get("Event-Name"):
             case "CHANNEL_CREATE":
                 self.strays.seen(uuid)
-            case "CHANNEL_EXECUTE" if event.get("Application") in ("eavesdrop", "intercept"):
+            case "CHANNEL_EXECUTE" if event.get("Application") in _RUN:
                 self.strays.seen(uuid)
                 self.supervisions.phone_answered(uuid)
+                if event.get("Application") == "park":
+                    self.supervisions.phone_alone(uuid)
+                else:
+                    self.supervisions.phone_attached(uuid)
             case "DTMF" if (mode := _MODES.get(event.get("DTMF-Digit"))) is not None:
                 self.supervisions.mode_pressed(uuid, mode)
             case "CHANNEL_HANGUP_COMPLETE":
@@ -82,8 +91,9 @@ class EslControl(PhoneControl):
             raise ControlFailedError(str(error)) from None
 
     def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
-        """Tap it. Eavesdropping ended with another agent's leg: whoever listened there asks again."""
+        """Tap it; supervisors go along to another agent."""
         self.taps.connected(line, streams)
+        self.supervisions.moved(line)
 
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """A whisper goes into what the agent hears, a barge also into what the agent's leg says."""
@@ -99,9 +109,9 @@ class EslControl(PhoneControl):
         """Originate: who answers eavesdrops on the agent's leg, or intercepts the customer's."""
         line = supervision.line
         if supervision.mode is Mode.TAKE_OVER:
-            application = f"intercept({line.customer})"
+            then = f"&intercept({line.customer})"
         else:
-            application = f"eavesdrop({line.agent})"
+            then = f"{_hearing(line)} inline"
             self.strays.expect(supervision.phone)
         variables = {
             "origination_uuid": supervision.phone,
@@ -109,19 +119,27 @@ class EslControl(PhoneControl):
             "originate_timeout": str(round(self._settings.ring_s)),
             "eavesdrop_enable_dtmf": "true",
             "ignore_early_media": "true",
+            "park_timeout": str(_LONGEST_ALONE_S),
         }
         said = ",".join(f"{name}='{value}'" if " " in value else f"{name}={value}" for name, value in variables.items())
         endpoint = self._feed.dial.replace("{extension}", supervision.extension)
-        await self._asking.start(f"originate {{{said}}}{endpoint} &{application}", supervision.phone)
+        await self._asking.start(f"originate {{{said}}}{endpoint} {then}", supervision.phone)
 
     async def let_in(self, supervision: Supervision) -> None:
-        """It eavesdrops: silent at first, then in its mode."""
-        if supervision.mode is not Mode.LISTEN:
-            await self._press(supervision, supervision.mode)
+        """It eavesdrops by itself."""
 
-    async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
+    async def switch(self, supervision: Supervision, mode: Mode) -> None:
         """Press the key of the mode on the supervisor's leg."""
         await self._press(supervision, mode)
+
+    async def follow(self, supervision: Supervision) -> None:
+        """The leg leaves what it runs for another eavesdrop, or to be parked until there is somebody to hear."""
+        await self._asking.do(f"uuid_transfer {supervision.phone} {_hearing(supervision.line)} inline")
+
+    async def settle(self, supervision: Supervision) -> None:
+        """Every eavesdrop is silent at first."""
+        if supervision.mode is not Mode.LISTEN:
+            await self._press(supervision, supervision.mode)
 
     def drop(self, supervision: Supervision) -> None:
         """The telephone goes; a call that was taken over stays."""
@@ -143,3 +161,8 @@ class EslControl(PhoneControl):
             return True  # stopped, or gone with its leg
         said = await self._asking.ask(f"uuid_kill {uuid}")
         return said.startswith("+OK") or "no such channel" in said.lower()
+
+
+def _hearing(line: CallLine) -> str:
+    """An inline dialplan: hear the agent; when that leg ends, wait."""
+    return f"eavesdrop:{line.agent},park" if line.agent else "park"

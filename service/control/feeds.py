@@ -74,6 +74,14 @@ class PbxFeeds:
         if self._posted:
             self.room.call_changed(call_id)
 
+    def follows(self, call_id: str) -> bool:
+        """Whether a PBX of this node has the call."""
+        return self._place(call_id) is not None
+
+    def followed(self) -> frozenset[str]:
+        """The calls of the PBXes that are followed here."""
+        return frozenset(line.call_id for each in self.followers.values() for line in each.link.calls.lines())
+
     def _posted_call_over(self, call_id: str) -> None:
         for _, control in self._posted:
             control.call_over(call_id)
@@ -105,6 +113,10 @@ class _FeedWatcher:
             streams = dict(announced.stream_ids) if announced is not None else None
             self._link.control.connected(line, streams)
         self._room.call_changed(news.call_id)
+
+    def left(self, call_id: str) -> None:
+        """Supervisors wait for the next agent."""
+        self._link.control.left(call_id)
 
     def over(self, call_id: str) -> None:
         """Everybody is out."""

@@ -70,6 +70,9 @@ class HttpControl:
     def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
         """The other side knows its calls."""
 
+    def left(self, call_id: str) -> None:
+        """The other side knows its calls."""
+
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:
         """Nobody knows what its streams hold."""
         return False

@@ -9,11 +9,13 @@ import structlog
 
 from service.clock import Clock
 from service.control.call_news import CallConnected, CallHappened, CallNews, CallUnanswered
+from streaming.frames import Leg
 from web.sources import (
     AgentView,
     AnnouncedCall,
     Announcement,
     CallEvent,
+    CallEventType,
     CallOverError,
     CallView,
     ConflictingCallError,
@@ -48,6 +50,10 @@ class CallWatcher(Protocol):
         """The call is there, or has another agent. `announced` is None when that is told of a known call."""
         ...
 
+    def left(self, call_id: str) -> None:
+        """Its agent has handed it over."""
+        ...
+
     def over(self, call_id: str) -> None:
         """It has ended."""
         ...
@@ -57,6 +63,9 @@ class Unwatched:
     """Nobody."""
 
     def connected(self, news: CallConnected, announced: AnnouncedCall | None) -> None:
+        """Nothing to do."""
+
+    def left(self, call_id: str) -> None:
         """Nothing to do."""
 
     def over(self, call_id: str) -> None:
@@ -132,6 +141,8 @@ class NewsDesk:
         if news.party is not None:
             self._told.pop(news.call_id, None)
             self._watcher.over(news.call_id)
+        elif news.type is CallEventType.TRANSFER and news.leg is Leg.AGENT:
+            self._watcher.left(news.call_id)
         await self._calls.report(
             news.call_id, CallEvent(news.type, leg=news.leg, at=at, party=news.party, cause=news.cause)
         )

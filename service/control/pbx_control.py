@@ -54,8 +54,8 @@ class ControlNews(Protocol):
         """The supervisor changed the mode at the telephone."""
         ...
 
-    def over(self, supervision_id: str) -> None:
-        """The supervisor is out: hung up, did not answer, or the call is over."""
+    def over(self, supervision_id: str, why: str | None = None) -> None:
+        """The supervisor is out: hung up, did not answer, or the call is over; or, against all wishes, for `why`."""
         ...
 
 
@@ -87,6 +87,10 @@ class PbxControl(Protocol):
 
     def connected(self, line: CallLine, streams: Mapping[Leg, str] | None) -> None:
         """The call is there, or has another agent now; `streams` are the ids of its legs' streams, where known."""
+        ...
+
+    def left(self, call_id: str) -> None:
+        """The call's agent has handed it over; `connected` follows when somebody has taken it."""
         ...
 
     def keeps_apart(self, call_id: str, mode: Mode) -> bool:

@@ -38,6 +38,10 @@ class PhoneControl(Hands):
         """The supervisor leaves."""
         await self.supervisions.end(supervision_id)
 
+    def left(self, call_id: str) -> None:
+        """Supervisors wait for the next agent."""
+        self.supervisions.left(call_id)
+
     def call_over(self, call_id: str) -> None:
         """Everybody is out, and nobody taps it."""
         self.supervisions.call_over(call_id)

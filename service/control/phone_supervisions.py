@@ -1,8 +1,8 @@
 """Supervisors by telephone, as far as all PBXes have it alike: ring, let in, change, end, and nothing stays behind."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -14,6 +14,10 @@ from web.supervision import ControlFailedError, Mode, UnableError
 
 _log = structlog.get_logger(__name__)
 _RING_GRACE_S = 5.0  # the PBX stops ringing by itself; should it not say so, we do
+_ALONE_S = 5.0  # the PBX puts a telephone to the agent's channel within a fraction of it
+_NEXT_S = 0.2  # after an attended transfer the next agent is known at once: one move, not two
+_AGAIN_S, _TRIES = 0.5, 20  # of going along with a transfer while the link is away
+_LEFT_ALONE = "the telephone system does not put the supervisor to the agent's channel"
 
 
 @dataclass(slots=True)
@@ -29,9 +33,13 @@ class Supervision:
     is_in: bool = False  # answered and joined to the call
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)  # one of the next three
+    moved: bool = False  # the agent's channel is another one, or none
+    attached: bool = False  # the PBX has just put the telephone to a channel, where it does so by itself
+    alone: bool = False  # there the telephone is at no channel now
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time
     changes: int = 0  # for names of what is made anew at each change
+    marked: str = ""  # the agent's channel that was prepared for it, where that is needed
 
 
 class Hands(Protocol):
@@ -49,8 +57,16 @@ class Hands(Protocol):
         """The supervisor has answered: into the call, in its mode."""
         ...
 
-    async def switch(self, supervision: Supervision, mode: Mode, line: CallLine) -> None:
-        """Another mode, or another agent's channel, without dropping the supervisor."""
+    async def switch(self, supervision: Supervision, mode: Mode) -> None:
+        """Another mode, without dropping the supervisor."""
+        ...
+
+    async def follow(self, supervision: Supervision) -> None:
+        """To the agent's channel of `line`, which is another one now; where it names none, away from the last."""
+        ...
+
+    async def settle(self, supervision: Supervision) -> None:
+        """The PBX has put the telephone to a channel: in its mode."""
         ...
 
     def drop(self, supervision: Supervision) -> None:
@@ -61,8 +77,8 @@ class Hands(Protocol):
 class PhoneSupervisions:
     """All supervisors of one PBX. Each has a task that ends with everything removed."""
 
-    def __init__(self, feed: str, hands: Hands, news: ControlNews, ring_s: float) -> None:
-        self._feed, self._hands, self._news, self._ring_s = feed, hands, news, ring_s
+    def __init__(self, feed: str, hands: Hands, news: ControlNews, ring_s: float, alone_s: float = _ALONE_S) -> None:
+        self._feed, self._hands, self._news, self._ring_s, self._alone_s = feed, hands, news, ring_s, alone_s
         self._by_id: dict[str, Supervision] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -98,7 +114,7 @@ class PhoneSupervisions:
         async with supervision.lock:
             if supervision.is_in:
                 try:
-                    await self._hands.switch(supervision, mode, supervision.line)
+                    await self._hands.switch(supervision, mode)
                 except LinkError as error:
                     raise ControlFailedError(str(error)) from None
             supervision.mode = mode
@@ -112,8 +128,12 @@ class PhoneSupervisions:
         """The call's agent speaks on another channel."""
         for supervision in self._of(line.call_id):
             if supervision.line.agent != line.agent:
-                supervision.line = line
-                supervision.moved.set()
+                self._move(supervision, line)
+
+    def left(self, call_id: str) -> None:
+        """The call's agent has handed it over, and nobody has come yet: what that one says now is another call's."""
+        for supervision in self._of(call_id):
+            self._move(supervision, replace(supervision.line, agent="", agent_name=""))
 
     def call_over(self, call_id: str) -> None:
         """Everybody in the call is out."""
@@ -139,6 +159,23 @@ class PhoneSupervisions:
         if (supervision := self._on(phone)) is not None:
             supervision.gone.set()
 
+    def phone_attached(self, phone: str) -> None:
+        """The PBX has put the telephone to a channel."""
+        if (supervision := self._on(phone)) is not None:
+            supervision.attached, supervision.alone = True, False
+            supervision.woken.set()
+
+    def phone_alone(self, phone: str) -> None:
+        """The telephone is at no channel any more, and waits."""
+        if (supervision := self._on(phone)) is not None:
+            supervision.attached, supervision.alone = False, True
+            supervision.woken.set()
+
+    def at(self, channel: str) -> list[str]:
+        """The telephones that are to hear this channel."""
+        there = [each for each in self._by_id.values() if each.line.agent == channel and not each.gone.is_set()]
+        return [each.phone for each in there if each.mode is not Mode.TAKE_OVER]
+
     def mode_pressed(self, phone: str, mode: Mode) -> None:
         """The supervisor chose a mode on the telephone's keys."""
         supervision = self._on(phone)
@@ -157,12 +194,14 @@ class PhoneSupervisions:
         for supervision in list(self._by_id.values()):
             if supervision.phone in up:
                 supervision.answered.set()
+                self.phone_attached(supervision.phone)  # for all that can be known
             elif supervision.phone in rung and supervision.phone not in ringing:
                 supervision.gone.set()
 
     # --- inside ------------------------------------------------------------------------------------------------
 
     async def _run(self, supervision: Supervision) -> None:
+        why = None
         try:
             if await self._picked_up(supervision):
                 if supervision.mode is Mode.TAKE_OVER:
@@ -174,11 +213,12 @@ class PhoneSupervisions:
                     self._news.answered(supervision.supervision_id)
                     await self._stay(supervision)
         except (LinkError, ControlFailedError, UnableError) as error:
-            _log.warning("a supervisor could not be let into a call", feed=self._feed, reason=str(error))
+            why = str(error)
+            _log.warning("a supervisor could not be let into a call, or kept in it", feed=self._feed, reason=why)
         finally:
             self._forget(supervision)
             self._hands.drop(supervision)
-            self._news.over(supervision.supervision_id)
+            self._news.over(supervision.supervision_id, why)
 
     async def _picked_up(self, supervision: Supervision) -> bool:
         await first_of(supervision.answered, supervision.gone, within_s=self._ring_s + _RING_GRACE_S)
@@ -186,11 +226,52 @@ class PhoneSupervisions:
 
     async def _stay(self, supervision: Supervision) -> None:
         while not supervision.gone.is_set():
-            await first_of(supervision.moved, supervision.gone)
-            if supervision.moved.is_set() and not supervision.gone.is_set():
-                supervision.moved.clear()
-                async with supervision.lock:
-                    await self._hands.switch(supervision, supervision.mode, supervision.line)
+            waits_for_pbx = supervision.alone and supervision.line.agent
+            await first_of(supervision.woken, supervision.gone, within_s=self._alone_s if waits_for_pbx else None)
+            if supervision.gone.is_set():
+                return
+            if not supervision.woken.is_set():
+                raise ControlFailedError(_LEFT_ALONE)
+            supervision.woken.clear()
+            async with supervision.lock:
+                if supervision.moved:
+                    await self._follow(supervision)
+                if supervision.attached:
+                    supervision.attached = False
+                    await self._insist(supervision, self._hands.settle)
+
+    async def _follow(self, supervision: Supervision) -> None:
+        """A channel that was gone before it was reached is no failure when the call has moved on, or ends."""
+        while supervision.moved and not supervision.gone.is_set():
+            if not supervision.line.agent:
+                await first_of(supervision.gone, within_s=_NEXT_S)
+            supervision.moved = False
+            try:
+                await self._insist(supervision, self._hands.follow)
+            except ControlFailedError:
+                await first_of(supervision.woken, supervision.gone, within_s=_AGAIN_S)
+                if not supervision.moved and not supervision.gone.is_set():
+                    raise
+
+    @staticmethod
+    async def _insist(supervision: Supervision, act: Callable[[Supervision], Awaitable[None]]) -> None:
+        """Try again while the link is away, for a while."""
+        for left in range(_TRIES, 0, -1):
+            if supervision.gone.is_set():
+                return
+            try:
+                await act(supervision)
+            except LinkError:
+                if left == 1:
+                    raise
+                await first_of(supervision.gone, within_s=_AGAIN_S)
+            else:
+                return
+
+    @staticmethod
+    def _move(supervision: Supervision, line: CallLine) -> None:
+        supervision.line, supervision.moved = line, True
+        supervision.woken.set()
 
     def _finish(self, supervision: Supervision) -> None:
         task = self._tasks.get(supervision.supervision_id)

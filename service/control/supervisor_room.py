@@ -17,7 +17,6 @@ from web.supervision import (
     SPOKEN,
     Abilities,
     Attendance,
-    ControlFailedError,
     Mode,
     ModeAbility,
     SupervisionView,
@@ -27,7 +26,8 @@ from web.supervision import (
 )
 
 _log = structlog.get_logger(__name__)
-_NOBODY_NAMED = "local"  # what web.actors calls whoever acts before people log in
+_MOST_TOLD = 1_000  # supervisions that ended against all wishes and are still shown
+NOBODY_NAMED = "local"  # what web.actors calls whoever acts before people log in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class SupervisorRoom:
         self._calls, self._clock = calls, clock
         self._ways = {False: phone, True: browser}
         self._running: dict[str, SupervisionView] = {}  # oldest first
+        self._lost: dict[str, SupervisionView] = {}  # ended against all wishes, shown until the call's end or a new one
         self._voices: dict[str, tuple[Mode, bool]] = {}  # by call: what was last said of supervisors' voices in it
         self._changed: dict[str, None] = {}  # calls whose page is to be told, in order
         self._woken = asyncio.Event()
@@ -86,6 +87,7 @@ class SupervisorRoom:
         able = way.ability(call_id, wish.mode)
         if able is not True:
             raise UnableError(able)
+        self._lost = {key: view for key, view in self._lost.items() if (view.call_id, view.by) != (call_id, wish.by)}
         if wish.mode not in LASTING:
             return await self._at_once(call_id, wish, way)
         standing = self._standing(call_id, wish)
@@ -106,7 +108,19 @@ class SupervisorRoom:
     async def running(self, call_id: str) -> Sequence[SupervisionView]:
         """Those in the call now."""
         await self._calls.get(call_id)
-        return self._of(call_id)
+        return self.inside(call_id)
+
+    def inside(self, call_id: str) -> list[SupervisionView]:
+        """The same, of a call that need not be known; oldest first."""
+        return [view for view in self._running.values() if view.call_id == call_id]
+
+    def has(self, supervision_id: str) -> bool:
+        """Whether the supervision runs here."""
+        return supervision_id in self._running
+
+    def calls(self) -> frozenset[str]:
+        """The calls that somebody is in."""
+        return frozenset(view.call_id for view in self._running.values())
 
     def abilities(self, call_id: str) -> Abilities:
         """How the call can be stepped into now."""
@@ -133,10 +147,14 @@ class SupervisorRoom:
             self._write(self._running[supervision_id], "changed", view.by)
             self._show(view.call_id)
 
-    def over(self, supervision_id: str) -> None:
+    def over(self, supervision_id: str, why: str | None = None) -> None:
         """The supervisor is out."""
         view = self._running.pop(supervision_id, None)
         if view is not None:
+            if why is not None:
+                self._lost[supervision_id] = replace(view, state="over", why=why)
+                if len(self._lost) > _MOST_TOLD:
+                    del self._lost[next(iter(self._lost))]
             self._ways[view.browser].forget(supervision_id)
             self._write(view, "ended", view.by)
             self._show(view.call_id)
@@ -145,12 +163,18 @@ class SupervisorRoom:
         """What can be done to the call has changed: it began, moved, or its PBX came or went."""
         self._show(call_id)
 
+    def tell_again(self, call_id: str) -> None:
+        """Whoever hears the call may know nothing of what was said of it."""
+        self._voices.pop(call_id, None)
+        self._show(call_id)
+
     def call_over(self, call_id: str) -> None:
         """The call is over, and so is everything in it."""
         for way in self._ways.values():
             way.call_over(call_id)
-        for view in self._of(call_id):
+        for view in self.inside(call_id):
             self.over(view.supervision_id)
+        self._lost = {key: view for key, view in self._lost.items() if view.call_id != call_id}
 
     async def run(self) -> None:
         """Tell the calls who is in them, until cancelled; of many changes of a call the last is told."""
@@ -169,7 +193,7 @@ class SupervisorRoom:
         self._running[view.supervision_id] = view
         try:
             await way.begin(view)
-        except (UnableError, ControlFailedError):
+        except BaseException:  # whoever asked may have given up
             self._running.pop(view.supervision_id, None)
             self._write(view, "failed", wish.by)
             raise
@@ -188,7 +212,7 @@ class SupervisorRoom:
         view = self._new_view(call_id, wish)
         try:
             await (way.hang_up(call_id) if wish.mode is Mode.END else way.begin(view))
-        except (UnableError, ControlFailedError):
+        except BaseException:
             self._write(view, "failed", wish.by)
             raise
         self._write(view, "begun", wish.by)
@@ -215,22 +239,20 @@ class SupervisorRoom:
 
     def _standing(self, call_id: str, wish: Wish) -> SupervisionView | None:
         """The running supervision of the same supervisor: the same person, or the same telephone."""
-        for view in self._of(call_id):
+        for view in self.inside(call_id):
             same_place = view.browser == wish.browser and view.extension == wish.extension
-            if view.by == wish.by and (same_place or wish.by != _NOBODY_NAMED):
+            if view.by == wish.by and (same_place or wish.by != NOBODY_NAMED):
                 return view
         return None
-
-    def _of(self, call_id: str) -> list[SupervisionView]:
-        return [view for view in self._running.values() if view.call_id == call_id]
 
     def _show(self, call_id: str) -> None:
         self._changed[call_id] = None
         self._woken.set()
 
     async def _tell(self, call_id: str) -> None:
-        views = self._of(call_id)
-        await self._calls.attend(call_id, (self.abilities(call_id), tuple(views)))
+        views = self.inside(call_id)
+        lost = [view for view in self._lost.values() if view.call_id == call_id]
+        await self._calls.attend(call_id, (self.abilities(call_id), (*views, *lost)))
         voice = self._voice(call_id, views)
         if voice != self._voices.get(call_id):
             if voice is None:

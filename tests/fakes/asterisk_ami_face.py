@@ -5,7 +5,8 @@ import asyncio
 from tests.fakes.asterisk_model import Asterisk, Chan, Told
 from tests.fakes.pbx_servers import PASSWORD, USER, _LineServer
 
-_ALLOWED = ("Originate", "Hangup", "PlayDTMF", "QueueStatus", "CoreShowChannels", "Ping")
+_CHANGES = ("Originate", "Hangup", "PlayDTMF", "Setvar")
+_ALLOWED: tuple[str, ...] = (*_CHANGES, "Getvar", "QueueStatus", "CoreShowChannels", "Ping")
 
 
 class AmiFace(_LineServer):
@@ -41,7 +42,7 @@ class AmiFace(_LineServer):
                 await self._do(name, named, action)
 
     async def _do(self, name: str, named: str, action: dict[str, str]) -> None:
-        if name in ("Originate", "Hangup", "PlayDTMF") and self.refuse:
+        if name in _CHANGES and self.refuse:
             self.refuse -= 1
             await self._say("Error", named, "Originate failed")
             return
@@ -72,6 +73,23 @@ class AmiFace(_LineServer):
                     return
                 ended = target.channel_id
                 await self._say("Success", named, "Channel Hungup", before=lambda: self.box.hang_up(ended, soft=True))
+            case "Getvar":
+                target = self.box.named(action["Channel"])
+                if target is None:
+                    await self._say("Error", named, "No such channel")
+                    return
+                value = target.variables.get(action["Variable"], "")
+                said = f"Variable: {action['Variable']}\r\nValue: {value}\r\n"
+                await self.send(f"Response: Success\r\n{named}{said}\r\n".encode())
+            case "Setvar":
+                target = self.box.named(action["Channel"])
+                if target is None:
+                    await self._say("Error", named, "No such channel")
+                    return
+                chan, variable, value = target, action["Variable"], action.get("Value", "")
+                await self._say(
+                    "Success", named, "Variable Set", before=lambda: self.box.set_variable(chan, variable, value)
+                )
             case "PlayDTMF":
                 target = self.box.named(action["Channel"])
                 if target is None:
@@ -133,6 +151,13 @@ class AmiFace(_LineServer):
                 text = (
                     f"Event: ChanSpyStart\r\n{spyer}SpyeeChannel: {other.name}\r\nSpyeeUniqueid: {other.channel_id}\r\n"
                 )
+            case "ChanSpyStop" if chan is not None:
+                text = f"Event: ChanSpyStop\r\nSpyerChannel: {chan.name}\r\nSpyerUniqueid: {chan.channel_id}\r\n"
+            case "BlindTransfer" | "AttendedTransfer" if chan is not None and other is not None:
+                who = "Transferer" if told.what == "BlindTransfer" else "OrigTransferer"
+                from_ = f"{who}Channel: {chan.name}\r\n{who}Uniqueid: {chan.channel_id}\r\n"
+                whom = f"TransfereeChannel: {other.name}\r\nTransfereeUniqueid: {other.channel_id}\r\n"
+                text = f"Event: {told.what}\r\nResult: Success\r\n{from_}{whom}"
             case "DTMF":
                 text = f"Event: DTMFEnd\r\n{lines}Digit: {told.digit}\r\nDirection: Received\r\n"
             case "OriginateSuccess" | "OriginateFailure" if chan is not None and chan.action_id:

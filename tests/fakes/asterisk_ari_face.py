@@ -18,6 +18,8 @@ _EVENTS = {
     "BridgeLeave": "ChannelLeftBridge",
     "DTMF": "ChannelDtmfReceived",
     "Dial": "Dial",
+    "BlindTransfer": "BridgeBlindTransfer",
+    "AttendedTransfer": "BridgeAttendedTransfer",
 }
 _APP = "earshot"
 
@@ -148,6 +150,10 @@ class AriFace(AriWire):
         if self._socket is None or (kind := _EVENTS.get(told.what)) is None:
             return
         event: dict[str, Any] = {"type": kind, "application": _APP}
+        if told.other is not None and told.chan is not None and kind != "Dial":
+            whose = "channel" if kind == "BridgeBlindTransfer" else "transferer_first_leg"
+            self.event(event | {"result": "Success", whose: _channel(told.chan), "transferee": _channel(told.other)})
+            return
         if told.other is not None and told.chan is not None:
             event |= {"dialstatus": "", "caller": _channel(told.chan), "peer": _channel(told.other)}
         if told.chan is not None:

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Chan:
-    """A channel. `spied`: it lives by that one (a snoop, or a ChanSpy with option E)."""
+    """A channel. `spied`: it hears that one, and ends with it (a snoop, or a ChanSpy with option E).
+
+    `group`: a ChanSpy with option g: it hears whichever channel has the group, and waits while none has.
+    """
 
     channel_id: str
     name: str
@@ -22,6 +25,8 @@ class Chan:
     on_answer: Callable[["Chan"], None] | None = None
     action_id: str = ""
     stream: str = ""  # where an external media channel sends to
+    group: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,45 @@ class Asterisk:
         for other in others if is_call and len(others) == 1 else []:
             self.end(other)
 
+    def hand_over(self, agent_id: str, to: str = "1008", *, stays: bool = False) -> str:
+        """A blind transfer: the customer waits while another telephone rings; its id. `stays`: the agent's lives on."""
+        agent = self.chans[agent_id]
+        (customer_id,) = (each for each in self.bridges[agent.bridge or ""] if each != agent_id)
+        customer = self.chans[customer_id]
+        self.leave(customer)
+        self.tell(Told("BlindTransfer", agent, other=customer))
+        if stays:
+            self.leave(agent)
+        else:
+            self.end(agent_id)
+        return self._further(customer, to).channel_id
+
+    def take_up(self, customer_id: str, phone_id: str) -> None:
+        """The telephone is picked up, and the two talk."""
+        self.set_state(self.chans[phone_id], "Up")
+        bridge = f"call-{next(self._numbers)}"
+        for each in (customer_id, phone_id):
+            self.enter(bridge, self.chans[each])
+
+    def transfer(self, agent_id: str, to: str = "1008") -> str:
+        """An attended one: another telephone was asked before, and comes to the customer; its id."""
+        agent = self.chans[agent_id]
+        bridge = agent.bridge or ""
+        (customer_id,) = (each for each in self.bridges[bridge] if each != agent_id)
+        phone = self._further(agent, to)
+        self.set_state(phone, "Up")
+        self.leave(agent)
+        self.enter(bridge, phone)
+        self.tell(Told("AttendedTransfer", agent, other=self.chans[customer_id]))
+        self.end(agent_id)
+        return phone.channel_id
+
+    def _further(self, caller: Chan, extension: str) -> Chan:
+        number = next(self._numbers)
+        phone = self.new(f"1795412287.{number}1", f"PJSIP/{extension}-{number:08x}", "Ringing")
+        self.tell(Told("Dial", caller, other=phone))
+        return phone
+
     def take_over(self, customer_id: str, taker: Chan) -> None:
         """The application Bridge: the customer leaves its bridge for the taker's; the agent's leg ends by the Dial."""
         customer = self.chans.get(customer_id)
@@ -134,7 +178,13 @@ class Asterisk:
         self.tell(Told("StasisStart", chan))
 
     def spy(self, chan: Chan, target_name: str, options: str) -> None:
-        """ChanSpy: it ends with the spied channel."""
+        """ChanSpy by name ends with the spied channel; by group it looks for one."""
+        chan.group = options.partition("g(")[2].partition(")")[0]
+        options = options.replace(f"g({chan.group})", "")
+        if chan.group:
+            chan.whisper = "both" if "B" in options else "out" if "w" in options else "none"
+            self._seek(chan)
+            return
         target = self.named(target_name)
         if target is None:
             self.end(chan.channel_id)
@@ -143,10 +193,35 @@ class Asterisk:
         chan.whisper = "both" if "B" in options else "out" if "w" in options else "none"
         self.tell(Told("ChanSpyStart", chan, other=target))
 
+    def set_variable(self, chan: Chan, name: str, value: str) -> None:
+        """Of a channel; a ChanSpy that waits for it finds it."""
+        chan.variables[name] = value
+        for spy in [each for each in self.chans.values() if each.group and each.spied is None and each.state == "Up"]:
+            self._seek(spy)
+
+    def _seek(self, spy: Chan, last: str | None = None) -> None:
+        """The next channel of the group, else the last again."""
+        found = [
+            each
+            for each in self.chans.values()
+            if each is not spy and spy.group in each.variables.get("SPYGROUP", "").split(":")
+        ]
+        target = next((each for each in found if each.channel_id != last), found[0] if found else None)
+        spy.spied = target.channel_id if target is not None else None
+        if target is not None:
+            self.tell(Told("ChanSpyStart", spy, other=target))
+
+    def _lose(self, spy: Chan) -> None:
+        last, spy.spied = spy.spied, None
+        self.tell(Told("ChanSpyStop", spy))
+        self._seek(spy, last)
+
     def press(self, channel_id: str, digit: str) -> None:
-        """A key; ChanSpy's option d changes its mode."""
+        """A key; ChanSpy's option d changes its mode, * goes to the group's next channel."""
         chan = self.chans.get(channel_id)
         if chan is not None:
+            if chan.spied is not None and chan.group and digit == "*":
+                self._lose(chan)
             if chan.spied is not None and digit in "456":
                 chan.whisper = {"4": "none", "5": "out", "6": "both"}[digit]
             self.tell(Told("DTMF", chan, digit=digit))
@@ -194,11 +269,20 @@ class Asterisk:
         if chan.state != "Up":
             self.tell(Told("OriginateFailure", chan))
         self.tell(Told("Hangup", chan, cause=16))
-        for spy in [each.channel_id for each in self.chans.values() if each.spied == channel_id]:
-            self.end(spy)
+        for spy in [each for each in self.chans.values() if each.spied == channel_id]:
+            if spy.group:
+                self._lose(spy)
+            else:
+                self.end(spy.channel_id)
         return True
 
     def ours(self, prefix: str = "earshot.") -> list[str]:
-        """What bears our name: channels and bridges."""
+        """What bears our name: channels, bridges, and groups of channels that are not ours."""
         channels = [each for each in self.chans if each.startswith(prefix)]
-        return channels + [each for each in self.bridges if each.startswith(prefix)]
+        groups = [
+            f"{chan.channel_id}:{group}"
+            for chan in self.chans.values()
+            for group in chan.variables.get("SPYGROUP", "").split(":")
+            if group.startswith(prefix)
+        ]
+        return channels + [each for each in self.bridges if each.startswith(prefix)] + groups

@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 from tests.fakes.pbx_servers import PASSWORD, EslServer
 
-_ORIGINATE = re.compile(r"originate \{(?P<vars>[^}]*)\}(?P<endpoint>\S+) &(?P<app>\w+)\((?P<argument>[^)]*)\)")
+_ORIGINATE = re.compile(
+    r"originate \{(?P<vars>[^}]*)\}(?P<endpoint>\S+) (&(?P<app>\w+)\((?P<argument>[^)]*)\)|(?P<plan>\S+) inline)"
+)
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class Leg:
     application: str = ""
     argument: str = ""
     mode: str = "0"  # of an eavesdropper: the last key that counts
+    plan: list[tuple[str, str]] = field(default_factory=list)  # applications that follow the one it runs
     forks: dict[str, str] = field(default_factory=dict)  # by name of the media bug: where it sends to
 
 
@@ -36,6 +39,7 @@ class FreeSwitchBox(EslServer):
         self.refuse = 0
         self.lose = 0
         self.ringing_fails = False
+        self.forbidden: set[str] = set()  # legs that nobody may eavesdrop on (eavesdrop_require_group)
         self.modules = {"mod_audio_fork"}
         self.commands: list[str] = []
         self.piece_bytes = 1_000
@@ -66,8 +70,37 @@ class FreeSwitchBox(EslServer):
         if leg.peer in self.chans:
             self.chans[leg.peer].peer = None
             await self.hang_up(leg.peer, "send_bye", cause)
-        for spy in [each.uuid for each in self.chans.values() if each.argument == uuid]:
-            await self.hang_up(spy, "send_bye")
+        for spy in [each for each in self.chans.values() if each.argument == uuid and each.answered]:
+            await self._execute(spy)
+
+    async def hand_over(self, uuid: str, to: str = "1008") -> str:
+        """A blind transfer: the customer waits while another telephone rings; its uuid."""
+        agent = self.chans[uuid]
+        self.chans[agent.peer or ""].peer, agent.peer = None, None
+        await self.hang_up(uuid, "send_bye", "BLIND_TRANSFER")
+        number = next(self._numbers)
+        phone = Leg(f"bbbbbbbb-0000-4000-8000-{number:012d}", f"sofia/internal/{to}@10.0.0.9")
+        self.chans[phone.uuid] = phone
+        await self._tell("CHANNEL_CREATE", phone)
+        return phone.uuid
+
+    async def take_up(self, customer: str, uuid: str) -> None:
+        """The telephone is picked up, and the two talk."""
+        leg, phone = self.chans[customer], self.chans[uuid]
+        leg.peer, phone.peer, phone.answered = phone.uuid, leg.uuid, True
+        await self._bridged(leg, phone)
+
+    async def transfer(self, uuid: str, to: str = "1008") -> str:
+        """An attended one: another telephone was asked before, and comes to the customer; its uuid."""
+        agent = self.chans[uuid]
+        customer, agent.peer = agent.peer or "", None
+        number = next(self._numbers)
+        phone = Leg(f"bbbbbbbb-0000-4000-8000-{number:012d}", f"sofia/internal/{to}@10.0.0.9", True)
+        self.chans[phone.uuid] = phone
+        await self._tell("CHANNEL_CREATE", phone)
+        await self.take_up(customer, phone.uuid)
+        await self.hang_up(uuid, "send_bye", "ATTENDED_TRANSFER")
+        return phone.uuid
 
     async def answer(self, uuid: str) -> bool:
         """A ringing telephone is picked up; whether it was ringing."""
@@ -76,19 +109,28 @@ class FreeSwitchBox(EslServer):
             return False
         leg.answered = True
         await self._tell("CHANNEL_ANSWER", leg)
-        target = self.chans.get(leg.argument)
-        if target is None:
-            await self.hang_up(uuid, "send_bye")
-            return True
-        await self._tell("CHANNEL_EXECUTE", leg, Application=leg.application, Application_Data=leg.argument)
-        if leg.application == "intercept":
-            old = self.chans.get(target.peer or "")
-            target.peer, leg.peer, leg.argument = leg.uuid, target.uuid, ""
-            if old is not None:
-                old.peer = None
-                await self.hang_up(old.uuid, "send_bye", "PICKED_OFF")
-            await self._bridged(leg, target)
+        await self._execute(leg)
         return True
+
+    async def _execute(self, leg: Leg) -> None:
+        """The next application; one whose target is not there is over at once, and after the last the leg ends."""
+        while leg.plan:
+            leg.application, leg.argument = leg.plan.pop(0)
+            leg.mode = "0"
+            target = self.chans.get(leg.argument)
+            if leg.application == "intercept" and target is None:
+                continue
+            await self._tell("CHANNEL_EXECUTE", leg, Application=leg.application, Application_Data=leg.argument)
+            if leg.application == "intercept" and target is not None:
+                old = self.chans.get(target.peer or "")
+                target.peer, leg.peer, leg.argument = leg.uuid, target.uuid, ""
+                if old is not None:
+                    old.peer = None
+                    await self.hang_up(old.uuid, "send_bye", "PICKED_OFF")
+                await self._bridged(leg, target)
+            if leg.application == "park" or (target is not None and leg.argument not in self.forbidden):
+                return
+        await self.hang_up(leg.uuid, "send_bye")
 
     async def press(self, uuid: str, digit: str) -> None:
         """A key of a phone."""
@@ -155,7 +197,8 @@ class FreeSwitchBox(EslServer):
                 if self.ringing_fails:
                     return "-ERR USER_NOT_REGISTERED"
                 leg = Leg(variables["origination_uuid"], f"sofia/internal/{found['endpoint'].split('/')[-1]}@pbx")
-                leg.application, leg.argument = found["app"], found["argument"]
+                leg.plan = _plan(found["plan"]) if found["plan"] else [(found["app"], found["argument"])]
+                leg.application = leg.plan[0][0]
                 self.chans[leg.uuid] = leg
                 await self._tell("CHANNEL_CREATE", leg)
                 return f"+OK {leg.uuid}"
@@ -163,6 +206,12 @@ class FreeSwitchBox(EslServer):
                 if uuid not in self.chans:
                     return "-ERR No such channel!"
                 await self.hang_up(uuid, "send_bye")
+                return "+OK"
+            case ["uuid_transfer", uuid, plan, "inline"]:
+                if (moved := self.chans.get(uuid)) is None:
+                    return "-ERR No such channel!"
+                moved.plan = _plan(plan)
+                await self._execute(moved)
                 return "+OK"
             case ["uuid_recv_dtmf", uuid, digit]:
                 if uuid not in self.chans:
@@ -208,3 +257,8 @@ class FreeSwitchBox(EslServer):
 
     async def _rows(self, rows: list[dict[str, str]]) -> None:
         await self._answer(json.dumps({"row_count": len(rows), **({"rows": rows} if rows else {})}))
+
+
+def _plan(said: str) -> list[tuple[str, str]]:
+    """An inline dialplan: `eavesdrop:<uuid>,park`."""
+    return [(app, argument) for app, _, argument in (each.partition(":") for each in said.split(","))]

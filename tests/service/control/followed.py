@@ -94,7 +94,7 @@ class NobodyAsks:
     def mode_is(self, supervision_id: str, mode: Mode) -> None:
         raise AssertionError
 
-    def over(self, supervision_id: str) -> None:
+    def over(self, supervision_id: str, why: str | None = None) -> None:
         raise AssertionError
 
 

@@ -53,6 +53,18 @@ class PbxAtHand(Protocol):
 
     async def press(self, channel: str, key: str) -> None: ...
 
+    async def hand_over(self, agent: str) -> str:
+        """A blind transfer to another telephone, which rings."""
+        ...
+
+    async def take_up(self, customer: str, phone: str) -> None:
+        """It is picked up."""
+        ...
+
+    async def transfer(self, agent: str) -> str:
+        """An attended transfer to another telephone."""
+        ...
+
     def ours(self) -> list[str]: ...
 
     def phones(self) -> list[str]: ...
@@ -86,6 +98,15 @@ class AsteriskAtHand:
 
     async def press(self, channel: str, key: str) -> None:
         self.box.press(channel, key)
+
+    async def hand_over(self, agent: str) -> str:
+        return self.box.hand_over(agent)
+
+    async def take_up(self, customer: str, phone: str) -> None:
+        self.box.take_up(customer, phone)
+
+    async def transfer(self, agent: str) -> str:
+        return self.box.transfer(agent)
 
     def ours(self) -> list[str]:
         return self.box.ours()
@@ -130,6 +151,15 @@ class FreeSwitchAtHand:
 
     async def press(self, channel: str, key: str) -> None:
         await self.box.press(channel, {"4": "0", "5": "2", "6": "3"}[key])
+
+    async def hand_over(self, agent: str) -> str:
+        return await self.box.hand_over(agent)
+
+    async def take_up(self, customer: str, phone: str) -> None:
+        await self.box.take_up(customer, phone)
+
+    async def transfer(self, agent: str) -> str:
+        return await self.box.transfer(agent)
 
     def ours(self) -> list[str]:
         return self.box.ours()

@@ -82,6 +82,22 @@ class _Machine(RuleBasedStateMachine):
         self.ended.add(call[0])
 
     @precondition(lambda self: self.calls)
+    @rule(which=st.integers(0, 9), attended=st.booleans())
+    def an_agent_hands_over(self, which: int, attended: bool) -> None:
+        """To another one, who takes it."""
+        number = which % len(self.calls)
+        customer, agent = self.calls[number]
+        if customer in self.ended:
+            return
+        self.happened["an_agent_hands_over"] += 1
+        if attended:
+            other = self.run(self.pbx.transfer(agent))
+        else:
+            other = self.run(self.pbx.hand_over(agent))
+            self.run(self.pbx.take_up(customer, other))
+        self.calls[number] = (customer, other)
+
+    @precondition(lambda self: self.calls)
     @rule(which=st.integers(0, 9), mode=st.sampled_from([Mode.LISTEN, Mode.WHISPER, Mode.BARGE]), who=st.integers(1, 3))
     def a_supervisor_asks(self, which: int, mode: Mode, who: int) -> None:
         """New, or another mode; nobody waits for the answer."""

@@ -85,6 +85,92 @@ async def test_two_supervisors_in_one_call_know_of_each_other(kind: str) -> None
         await bench.until(lambda: bench.pbx.voice(agent) == {"none", "out"})
 
 
+async def _handed_over(bench: Bench, call_id: str, agent: str, *, attended: bool) -> str:
+    """The call has another agent; that one's channel."""
+    if attended:
+        return await bench.pbx.transfer(agent)
+    before = bench.told.kinds().count("transfer")
+    phone = await bench.pbx.hand_over(agent)
+    await bench.until(lambda: bench.told.kinds().count("transfer") > before)
+    await bench.pbx.take_up(call_id, phone)
+    return phone
+
+
+@pytest.mark.parametrize("attended", [True, False])
+async def test_a_supervisor_goes_along_with_a_transfer(kind: str, attended: bool) -> None:
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        view, phone = await _in(bench, call_id, Mode.WHISPER)
+        await bench.until(lambda: bench.pbx.voice(agent) == {"out"})
+        other = await _handed_over(bench, call_id, agent, attended=attended)
+        await bench.until(lambda: bench.pbx.voice(other) == {"out"})
+        assert bench.pbx.voice(agent) == set()
+        assert bench.pbx.alive(phone)
+        same = await bench.feeds.room.supervise(call_id, Wish(Mode.BARGE, "local", "2001"))
+        assert same.supervision_id == view.supervision_id
+        await bench.until(lambda: bench.pbx.voice(other) == {"both"})
+        bench.clock.move_to(bench.clock.monotonic_ms() + 2_500)  # two within two seconds are one that is told twice
+        third = await _handed_over(bench, call_id, other, attended=not attended)
+        await bench.until(lambda: bench.pbx.voice(third) == {"both"})
+        assert bench.pbx.talking_with(call_id) == {third}
+        await bench.feeds.room.release(call_id, view.supervision_id, "local")
+        await bench.until(lambda: not bench.pbx.ours())
+        assert bench.pbx.talking_with(call_id) == {third}
+        assert [act.what for act in bench.acts] == ["begun", "running", "changed", "ended"]
+
+
+async def test_what_is_asked_between_two_agents_holds_with_the_next(kind: str) -> None:
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        _, phone = await _in(bench, call_id, Mode.LISTEN)
+        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
+        further = await bench.pbx.hand_over(agent)
+        await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
+        with pytest.raises(UnableError):  # another one has nobody to hear
+            await bench.feeds.room.supervise(call_id, Wish(Mode.LISTEN, "local", "2002"))
+        (view,) = await bench.feeds.room.running(call_id)
+        await bench.feeds.room._change(view, Mode.WHISPER, bench.feeds.room._ways[False])
+        assert bench.pbx.alive(phone)
+        await bench.pbx.take_up(call_id, further)
+        await bench.until(lambda: bench.pbx.voice(further) == {"out"})
+        await bench.pbx.hang_up(call_id)
+        await bench.later(lambda: not bench.pbx.ours())
+
+
+async def test_who_cannot_go_along_is_out_and_the_console_is_told_why(kind: str) -> None:
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        view, phone = await _in(bench, call_id, Mode.LISTEN)
+        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
+        further = await bench.pbx.hand_over(agent)
+        await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
+        bench.pbx.refuse(1)
+        await bench.pbx.take_up(call_id, further)
+        await bench.until(lambda: _states(bench, call_id) == {view.supervision_id: "over"})
+        (told,) = bench.told.attended[call_id][1]
+        assert "refused" in str(told.why)
+        await bench.until(lambda: not bench.pbx.ours() and not bench.pbx.alive(phone))
+        assert bench.pbx.talking_with(call_id) == {further}
+        assert await bench.feeds.room.running(call_id) == []
+        again, _ = await _in(bench, call_id, Mode.LISTEN)
+        assert set(_states(bench, call_id)) == {again.supervision_id}
+
+
+async def test_an_agent_who_has_handed_the_call_over_is_heard_no_more(kind: str) -> None:
+    if kind == "freeswitch_esl":
+        return  # a leg that is handed nothing over lives on only where it was bridged anew, which says so
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        await _in(bench, call_id, Mode.LISTEN)
+        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
+        further = bench.pbx.box.hand_over(agent, stays=True)  # type: ignore[attr-defined]  # of Asterisk alone
+        await bench.until(lambda: bench.pbx.voice(agent) == set())
+        assert bench.pbx.alive(agent)
+        await bench.pbx.take_up(call_id, further)
+        await bench.until(lambda: bench.pbx.voice(further) == {"none"})
+        assert bench.pbx.voice(agent) == set()
+
+
 @pytest.mark.parametrize("who", ["customer", "agent"])
 async def test_a_supervision_ends_with_its_call(kind: str, who: str) -> None:
     async with working(kind) as bench:
@@ -180,6 +266,19 @@ async def test_without_a_link_the_abilities_say_so_and_come_back(kind: str) -> N
             await bench.feeds.room.supervise(call_id, Wish(Mode.LISTEN, "local", "2001"))
         await bench.pbx.wire.__aenter__()
         await bench.until(lambda: bench.told.attended[call_id][0][0].phone is True)
+
+
+async def test_a_transfer_while_the_link_is_away_is_followed_afterwards(kind: str) -> None:
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        _, phone = await _in(bench, call_id, Mode.WHISPER)
+        await bench.until(lambda: bench.pbx.voice(agent) == {"out"})
+        await bench.pbx.wire.stop()
+        other = await bench.pbx.transfer(agent)
+        await bench.pbx.wire.__aenter__()
+        await bench.later(lambda: bench.pbx.voice(other) == {"out"})
+        assert bench.pbx.alive(phone)
+        assert bench.pbx.talking_with(call_id) == {other}
 
 
 async def test_a_supervisor_stays_while_the_link_is_away(kind: str) -> None:

@@ -71,6 +71,7 @@ export function StepIn({ call, listening, children }) {
   const known = (call.supervisions ?? []).filter(({ state }) => state !== "over");
   const own = begun.value?.call_id === call.call_id && !known.some(({ supervision_id }) => supervision_id === begun.value.supervision_id) ? [begun.value] : [];
   const running = [...known, ...own];
+  const lost = (call.supervisions ?? []).filter(({ state, why }) => state === "over" && why);
   useEffect(() => {
     if (begun.value && known.some(({ supervision_id }) => supervision_id === begun.value.supervision_id)) begun.value = null; // the call tells of it from now on
   });
@@ -95,6 +96,10 @@ export function StepIn({ call, listening, children }) {
       ${children}
     </div>
     ${running.map((each) => html`<${OnAir} key=${each.supervision_id} supervision=${each} />`)}
+    ${lost.map(
+      ({ supervision_id, by, extension: at, why }) =>
+        html`<p key=${supervision_id} class="step-note" role="status">${t("step.lost", { who: [nameOf(by), at].filter(Boolean).join(" · "), why })}</p>`,
+    )}
     <p class="step-note" role="status">
       ${note}${note && html` <button class="button quiet small" onClick=${() => (told.value = null)}>${t("help.close")}</button>`}
     </p>
