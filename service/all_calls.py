@@ -1,14 +1,16 @@
 """The calls of all nodes as pages and integrators see them: ours from memory, others' by asking, old ones stored."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
+from service.attendances import Attendances, Voice
 from service.bus.bus import Bus, NoAnswerError
 from service.bus.on_the_wire import LINES, VIEW
 from service.call_board import CallBoard
@@ -31,10 +33,14 @@ from web.supervision import Attendance, Mode
 
 _ANNOUNCEMENT = TypeAdapter(Announcement)
 _ANNOUNCED = TypeAdapter(AnnouncedCall)
-_ATTENDANCE: TypeAdapter[Attendance] = TypeAdapter(Attendance)
+_ATTENDANCE: TypeAdapter[tuple[str, Attendance]] = TypeAdapter(tuple[str, Attendance])  # and the node that says it
+_VOICE: TypeAdapter[tuple[str, Voice | None]] = TypeAdapter(tuple[str, Voice | None])
 _EVENT = TypeAdapter(CallEvent)
+EVENTS: TypeAdapter[list[CallEvent]] = TypeAdapter(list[CallEvent])
 _TIMELINE = TypeAdapter(Timeline)
 _VOICES = {Mode.WHISPER: CallEventType.WHISPER, Mode.BARGE: CallEventType.BARGE}
+_MOST_TOLD = 10_000
+_TAKEN_LOOKS, _TAKEN_LOOK_S = 10, 0.1
 _REFUSALS = {"unknown": UnknownCallError, "over": CallOverError, "full": NodeFullError}
 
 
@@ -86,10 +92,13 @@ class AllCalls:
 
     def __init__(self, board: CallBoard, store: KeptCalls, bus: Bus, recordings: Recordings) -> None:
         self._board, self._store, self._bus, self._recordings = board, store, bus, recordings
+        self._attendances = Attendances(bus.node_id)
+        self._only_told: dict[str, list[CallEvent]] = {}  # of calls of which nobody is heard here yet
+        self._given: dict[str, None] = {}  # calls that other nodes hear, and we had only been told of
 
     async def announce(self, announcement: Announcement) -> AnnouncedCall:
         """Take a call's data, wherever the call is. Raises ConflictingCallError, NodeFullError."""
-        if announcement.call_id is not None and (owner := await self._elsewhere(announcement.call_id)) is not None:
+        if announcement.call_id is not None and (owner := await self.elsewhere(announcement.call_id)) is not None:
             said = _ANNOUNCEMENT.dump_json(announcement).decode()
             return _ANNOUNCED.validate_json(await self._ask(owner, announcement.call_id, "announce", said))
         announced = self._board.announce(announcement)
@@ -101,32 +110,54 @@ class AllCalls:
 
     async def amend(self, call_id: str, announcement: Announcement) -> CallView:
         """Late or changed data, mid-call."""
-        if (owner := await self._elsewhere(call_id)) is not None:
+        if (owner := await self.elsewhere(call_id)) is not None:
             said = _ANNOUNCEMENT.dump_json(announcement).decode()
             return VIEW.validate_json(await self._ask(owner, call_id, "amend", said))
         return self._board.amend(call_id, announcement)
 
     async def report(self, call_id: str, event: CallEvent) -> None:
         """An event of the PBX. Raises CallOverError."""
-        if (owner := await self._elsewhere(call_id)) is not None:
+        if (owner := await self.elsewhere(call_id)) is not None:
+            await self._ask(owner, call_id, "report", _EVENT.dump_json(event).decode())
+            return
+        if call_id in self._given and (owner := await self._taker(call_id)) is not None:
             await self._ask(owner, call_id, "report", _EVENT.dump_json(event).decode())
             return
         self._board.report(call_id, event)
         self._store.save_event(call_id, event)
+        if self._store.is_shared and self._is_quiet(call_id):
+            self._only_told.setdefault(call_id, []).append(event)
+            _bound(self._only_told)
 
     async def attend(self, call_id: str, attendance: Attendance) -> None:
-        """Show with the call how it can be stepped into and who is in; a call that is over is let be."""
+        """Show with the call how it can be stepped into and who is in by this node; one that is over is let be."""
+        node_id = self._bus.node_id
         with contextlib.suppress(UnknownCallError):
-            if (owner := await self._elsewhere(call_id)) is not None:
-                await self._ask(owner, call_id, "attend", _ATTENDANCE.dump_json(attendance).decode())
+            if (owner := await self.elsewhere(call_id)) is not None:
+                await self._ask(owner, call_id, "attend", _ATTENDANCE.dump_json((node_id, attendance)).decode())
             else:
-                self._board.attend(call_id, attendance)
+                self._attended(call_id, node_id, attendance)
 
     async def voice(self, call_id: str, mode: Mode | None, *, clean: bool) -> None:
-        """A supervisor's voice is in the call from now on, or none is; a call that is over is let be."""
-        kind = _VOICES[mode] if mode is not None else CallEventType.WHISPER_END
-        with contextlib.suppress(UnknownCallError, CallOverError):
-            await self.report(call_id, CallEvent(kind, clean=clean))
+        """A supervisor's voice is in the call by this node from now on, or none is; one that is over is let be."""
+        node_id, voice = self._bus.node_id, (mode, clean) if mode is not None else None
+        with contextlib.suppress(UnknownCallError):
+            if (owner := await self.elsewhere(call_id)) is not None:
+                await self._ask(owner, call_id, "voice", _VOICE.dump_json((node_id, voice)).decode())
+            else:
+                await self._spoken(call_id, node_id, voice)
+
+    async def forget_node(self, node_id: str) -> None:
+        """The node is gone: what it let into our calls is out, as far as anybody can know."""
+        for call_id in self._attendances.of_node(node_id):
+            with contextlib.suppress(UnknownCallError):
+                self._attended(call_id, node_id, ((), ()))
+                await self._spoken(call_id, node_id, None)
+
+    @property
+    def attending(self) -> frozenset[str]:
+        """The nodes that have said how our calls can be stepped into."""
+        return self._attendances.nodes()
 
     async def search(
         self, state: CallState | None, queue: str | None, limit: int, before: str | None
@@ -151,7 +182,7 @@ class AllCalls:
 
     async def get(self, call_id: str) -> CallView:
         """One call: as its node sees it now, else as last stored."""
-        owner = await self._elsewhere(call_id)
+        owner = await self.elsewhere(call_id)
         if owner is None:
             return await self._board.get(call_id)
         try:
@@ -161,13 +192,13 @@ class AllCalls:
 
     async def transcript(self, call_id: str) -> list[TranscriptLine]:
         """What has been said, from memory, from its node, else as kept."""
-        if (owner := await self._elsewhere(call_id)) is not None:
+        if (owner := await self.elsewhere(call_id)) is not None:
             return LINES.validate_json(await self._ask(owner, call_id, "transcript", ""))
         return self._board.transcript(call_id) or await self._store.words(call_id)
 
     async def timeline(self, call_id: str) -> Timeline:
         """Levels and spans: from memory, from its node, else as kept; empty where nothing is."""
-        if (owner := await self._elsewhere(call_id)) is not None:
+        if (owner := await self.elsewhere(call_id)) is not None:
             try:
                 return _TIMELINE.validate_json(await self._ask(owner, call_id, "timeline", ""))
             except UnknownCallError:  # that node is gone, or has just forgotten the call
@@ -179,7 +210,7 @@ class AllCalls:
         self, call_id: str, from_ms: int, to_ms: int, wanted: Sequence[Leg], *, bleeped: bool = False
     ) -> tuple[int, list[bytes]]:
         """16 kHz PCM of each leg: from memory here or there as far as it reaches, else from the recording."""
-        if (owner := await self._elsewhere(call_id)) is not None:
+        if (owner := await self.elsewhere(call_id)) is not None:
             asked = json.dumps([from_ms, to_ms, [leg.value for leg in wanted], bleeped])
             return _sound_of(await self._ask(owner, call_id, "audio", asked), len(wanted))
         if self._board.hears(call_id):
@@ -217,8 +248,13 @@ class AllCalls:
                 await self.report(call_id, _EVENT.validate_json(said))
                 return b""
             case "attend":
-                self._board.attend(call_id, _ATTENDANCE.validate_json(said))
+                self._attended(call_id, *_ATTENDANCE.validate_json(said))
                 return b""
+            case "voice":
+                await self._spoken(call_id, *_VOICE.validate_json(said))
+                return b""
+            case "give_way":
+                return await self._give_way(call_id)
             case "get":
                 return VIEW.dump_json(await self._board.get(call_id))
             case "transcript":
@@ -233,22 +269,61 @@ class AllCalls:
             case _:
                 raise UnknownCallError
 
-    async def _elsewhere(self, call_id: str) -> str | None:
+    async def elsewhere(self, call_id: str) -> str | None:
         """The other node that hears the call now; None when we do, or nobody."""
         if self._board.hears(call_id):
             return None
         owner = await self._bus.owner(call_id)
         return None if owner == self._bus.node_id else owner
 
+    def _is_quiet(self, call_id: str) -> bool:
+        """Whether the call runs here by what its PBX says alone."""
+        running = (call for call in self._board.live_calls() if call.record.call_id == call_id)
+        return any(not call.ears and not call.closed for call in running)
+
+    async def _give_way(self, call_id: str) -> bytes:
+        """The call's audio comes in on the node that asks: it is that one's, with what we were told of it."""
+        if not self._is_quiet(call_id):
+            raise UnknownCallError
+        self._board.evict(call_id)
+        self._given[call_id] = None
+        _bound(self._given)
+        await self._bus.release([call_id])
+        return EVENTS.dump_json(self._only_told.pop(call_id, []))
+
+    async def _taker(self, call_id: str) -> str | None:
+        """Who has taken the call that we have just given away."""
+        for _ in range(_TAKEN_LOOKS):
+            if (owner := await self.elsewhere(call_id)) is not None:
+                return owner
+            await asyncio.sleep(_TAKEN_LOOK_S)
+        del self._given[call_id]
+        return None
+
+    def _attended(self, call_id: str, node_id: str, attendance: Attendance) -> None:
+        try:
+            self._board.attend(call_id, self._attendances.attend(call_id, node_id, attendance))
+        except UnknownCallError:
+            self._attendances.forget(call_id)
+            raise
+
+    async def _spoken(self, call_id: str, node_id: str, voice: Voice | None) -> None:
+        changed, heard = self._attendances.speak(call_id, node_id, voice)
+        if changed:
+            kind = _VOICES[heard[0]] if heard is not None else CallEventType.WHISPER_END
+            with contextlib.suppress(CallOverError):
+                await self.report(call_id, CallEvent(kind, clean=heard is None or heard[1]))
+
     async def _ask(self, owner: str, call_id: str, what: str, said: str) -> bytes:
         try:
-            answer = await self._bus.ask(owner, _question(call_id, what, said))
+            answer = await self._bus.ask(owner, question(call_id, what, said))
         except NoAnswerError:
             raise UnknownCallError from None
         return _granted(answer)
 
 
-def _question(call_id: str, what: str, said: str) -> bytes:
+def question(call_id: str, what: str, said: str) -> bytes:
+    """What is asked of the node that hears a call."""
     return json.dumps({"call_id": call_id, "what": what, "said": said}).encode()
 
 
@@ -265,6 +340,12 @@ def _sound_of(answer: bytes, legs_asked: int) -> tuple[int, list[bytes]]:
     begin_ms, pcm = int.from_bytes(answer[:8], "big"), answer[8:]
     length = len(pcm) // legs_asked
     return begin_ms, [pcm[number * length : (number + 1) * length] for number in range(legs_asked)]
+
+
+def _bound(calls: "dict[str, Any]") -> None:
+    """Forget the oldest of too many."""
+    if len(calls) > _MOST_TOLD:
+        del calls[next(iter(calls))]
 
 
 def _newest_first(view: CallView) -> tuple[datetime, str]:

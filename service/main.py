@@ -20,6 +20,7 @@ from service.call_board import CallBoard
 from service.call_record import CallRecord, known_language
 from service.call_view import timeline_of
 from service.clock import SystemClock
+from service.control.all_rooms import AllRooms
 from service.control.feed_metrics import FeedMetrics
 from service.control.feeds import PbxFeeds
 from service.control.pbx_floor import PbxFloor
@@ -178,7 +179,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     def call_closed(call: LiveCall) -> None:
         observed.call_closed(call.record, call.now_ms)
         store.save_timeline(call.record.call_id, call.record.ended_at or clock.now_at(), timeline_of(call))
-        pbx_feeds.room.call_over(call.record.call_id)
+        rooms.call_over(call.record.call_id)
 
     outlet.when_closed = call_closed
 
@@ -212,6 +213,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     doors = AudioDoors(settings, board, clock)
     pbx_floor = PbxFloor(floor, board.complete, neighbours.tell_floor)
     pbx_feeds = PbxFeeds(settings.pbx, calls, clock, doors.taps, pbx_floor.tell, doors.voices)
+    rooms = neighbours.supervisors = AllRooms(pbx_feeds, calls, bus, settings, calls.answer)
     supervisions = SupervisionRows(ledger, calls)
     pbx_feeds.room.note = supervisions.note
     tiers = TierKeeper(settings, clock, board, groups, audience.is_listened_to)
@@ -280,7 +282,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         signed=lambda route: is_signed(route, settings.dialects),
         limits=limits,
         further_routers=(
-            microphone_router(MicrophoneDoor(settings.listening, pbx_feeds.browser, front)),
+            microphone_router(MicrophoneDoor(settings.listening, rooms, front)),
             *doors.routers(groups.room),
             clips_router(clips),
             floor_router(floor, clock.now_at, neighbours.tell_floor),
@@ -290,7 +292,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
             *office_routes(office),
             *inspection_routes(inspection, lambda: book.roster, calls, kept.clips, ledger),
             own_router(inspection.scoring, OwnPage(settings.inspection, store, clips, ledger, desk.tips), ledger),
-            supervise_router(ScopedSupervising(pbx_feeds.room, calls, ledger), desk),
+            supervise_router(ScopedSupervising(rooms, calls, ledger), desk),
             session_router(front),
             people_router(front, book, settings.trust),
             ledger_router(ledger),
@@ -311,8 +313,9 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
         stop.push_async_callback(observed.write_waiting)
         stop.callback(board.close_all)
         parts = (
-            ("bus", bus.run(neighbours, calls.answer)),
+            ("bus", bus.run(neighbours, rooms.answer)),
             ("neighbours", neighbours.run()),
+            ("supervisors", rooms.run()),
             ("clips", kept.clips.run()),
             ("recorder", kept.recorder.run()),
             ("web hooks", carry(settings.webhooks, letters, clock)),

@@ -1,16 +1,19 @@
 """Other nodes' calls: taken over when their audio comes in here, shown here, ended when their node is gone."""
 
 import asyncio
+import contextlib
 from typing import Protocol
 
 import structlog
 
 from config.settings import Settings
-from service.bus.bus import Bus, Ears
+from service.all_calls import EVENTS, question
+from service.bus.bus import Bus, Ears, NoAnswerError
 from service.bus.change_feed import ChangeFeed
 from service.bus.on_the_wire import FLOOR, LEVELS, LINE, LISTENERS, FloorNews, call_of_news, sound_of_news
 from service.call_board import CallBoard
 from service.clock import Clock
+from service.control.all_rooms import ATTENDED
 from service.moving_call import HANDED_OVER, handed_of_news
 from streaming.frames import Leg
 from web.audience import Audience
@@ -18,6 +21,7 @@ from web.floor import AgentNews, Floor
 from web.sources import (
     AlertChange,
     Announcement,
+    CallEvent,
     CallState,
     CallView,
     NodeFullError,
@@ -63,6 +67,18 @@ class SharedCalls(Protocol):
         ...
 
 
+class FarSupervisors(Protocol):
+    """Who lets supervisors of other nodes in; `service.control.all_rooms.AllRooms` is one."""
+
+    def told(self, topic: str, body: bytes) -> None:
+        """News of another node. Raises ValueError."""
+        ...
+
+    def begun(self, call_id: str) -> None:
+        """The call is heard here from now on."""
+        ...
+
+
 class Neighbours(Ears):
     """Takes what comes over the bus, and looks after calls that move from node to node."""
 
@@ -86,6 +102,7 @@ class Neighbours(Ears):
         self._told_listeners: dict[str, tuple[str | None, ...]] = {}
         self._tell_listeners_s = 0.0
         self.not_understood = 0
+        self.supervisors: FarSupervisors | None = None
 
     # --- what comes over the bus -------------------------------------------------------------------------------
 
@@ -113,6 +130,8 @@ class Neighbours(Ears):
                 case "listeners":
                     node_id, calls = LISTENERS.validate_json(body)
                     self._audience.learn_listeners(node_id, calls, _now_s() + _LISTENERS_GOOD_S)
+                case "attended" | "mic" | "mic_over" if self.supervisors is not None:
+                    self.supervisors.told(kind, body)
                 case _:
                     self.not_understood += 1
         except ValueError:  # of a node of another version
@@ -159,18 +178,33 @@ class Neighbours(Ears):
     async def _settle(self, call_id: str) -> None:
         loop = asyncio.get_running_loop()
         patient_until_s = loop.time() + 2 * self._settings.bus.lease_s  # its node may just have died
-        while await self._bus.claim(call_id) != self._bus.node_id:
+        told: list[CallEvent] = []
+        while (holder := await self._bus.claim(call_id)) != self._bus.node_id:
+            told = told or await self._ask_for(call_id, holder)
             if loop.time() >= patient_until_s:
                 _log.warning("a call is heard by another node already; its audio here is let go", call_id=call_id)
                 self._board.evict(call_id)
                 return
             await asyncio.sleep(_CLAIM_AGAIN_S)
+        with contextlib.suppress(UnknownCallError):
+            for event in told:
+                self._board.report(call_id, event)
+        if self.supervisors is not None:
+            self.supervisors.begun(call_id)
         try:
             view = await self._store.call(call_id)
         except StoreUnavailableError:
             return
         if view is not None:
             self._board.learn(call_id, _announcement_of(view), paused=view.paused)
+
+    async def _ask_for(self, call_id: str, holder: str) -> list[CallEvent]:
+        """A node that was only told of the call gives it to us, who hear it, with what it was told."""
+        try:
+            answer = await self._bus.ask(holder, question(call_id, "give_way", ""))
+            return EVENTS.validate_json(answer[1:]) if answer[:1] == b"+" else []
+        except (NoAnswerError, ValueError):
+            return []
 
     # --- looking after -----------------------------------------------------------------------------------------
 
@@ -180,7 +214,7 @@ class Neighbours(Ears):
         turn = 0
         while True:
             self._bus.hold(frozenset(call.record.call_id for call in self._board.live_calls()))
-            self._bus.follow(self._audience.followed() | {_FLOOR, _LISTENERS, HANDED_OVER})
+            self._bus.follow(self._audience.followed() | {_FLOOR, _LISTENERS, HANDED_OVER, ATTENDED})
             self._tell_listeners()
             turn += 1
             if self._store.is_shared and turn % sweep_every == 0:

@@ -54,7 +54,7 @@ class Microphone(Protocol):
 class Microphones(Protocol):
     """Who lets microphones into calls."""
 
-    def take(self, call_id: str, supervision_id: str) -> Microphone:
+    async def take(self, call_id: str, supervision_id: str) -> Microphone:
         """The microphone of a supervision that was begun. Raises UnknownSupervisionError."""
         ...
 
@@ -95,7 +95,7 @@ class MicrophoneDoor:
         if who is None:
             return
         try:
-            voice = self._microphones.take(call_id, hello.supervision_id)
+            voice = await self._microphones.take(call_id, hello.supervision_id)
         except UnknownSupervisionError:
             await _say(websocket, {"type": "end", "reason": "unknown_supervision"})
             await close(websocket, POLICY_VIOLATION, "unknown_supervision")

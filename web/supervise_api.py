@@ -15,6 +15,7 @@ from web.supervision import (
     LASTING,
     ControlFailedError,
     Mode,
+    SilentNodesError,
     Supervising,
     UnableError,
     UnknownSupervisionError,
@@ -30,6 +31,7 @@ _Answers = dict[int | str, dict[str, Any]]
 _ANSWERS: _Answers = {
     404: {"model": Problem, "description": "No such call, or no such supervision in it"},
     422: {"model": Problem, "description": "Fields that cannot be used"},
+    503: {"model": Problem, "description": "Another node would have to do this and does not answer"},
 }
 
 
@@ -89,14 +91,18 @@ def supervise_router(supervising: Supervising, desk: DeskSource) -> APIRouter:
             raise ProblemError(501, "ability-missing", str(error)) from None
         except ControlFailedError as error:
             raise ProblemError(502, "telephone-system-refused", str(error)) from None
+        except SilentNodesError as error:
+            raise _silent(error) from None
         return SupervisionBody.model_validate(view)
 
     @router.get(path)
     async def list_supervisions(call_id: _CallId) -> SupervisionList:
         """Who listens, whispers or speaks in the call now."""
-        return SupervisionList(
-            supervisions=[SupervisionBody.model_validate(view) for view in await supervising.running(call_id)]
-        )
+        try:
+            views = await supervising.running(call_id)
+        except SilentNodesError as error:
+            raise _silent(error) from None
+        return SupervisionList(supervisions=[SupervisionBody.model_validate(view) for view in views])
 
     @router.delete(f"{path}/{{supervision_id}}", status_code=204)
     async def release_call(
@@ -111,5 +117,11 @@ def supervise_router(supervising: Supervising, desk: DeskSource) -> APIRouter:
             await supervising.release(call_id, supervision_id, by)
         except UnknownSupervisionError:
             raise ProblemError(404, "unknown-supervision", "No such supervision runs in this call.") from None
+        except SilentNodesError as error:
+            raise _silent(error) from None
 
     return router
+
+
+def _silent(error: SilentNodesError) -> ProblemError:
+    return ProblemError(503, "nodes-silent", str(error))

@@ -51,9 +51,24 @@ class Alone:
     async def release(self, call_ids: Sequence[str]) -> None:
         """Nobody waits for them."""
 
-    async def ask(self, node_id: str, question: bytes) -> bytes:
+    def others(self) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def post(self, node_id: str, topic: str, body: bytes) -> None:
+        """Nobody is there."""
+
+    async def ask(self, node_id: str, question: bytes, within_s: float | None = None) -> bytes:
         """There is no other node."""
         raise NoAnswerError
+
+    async def offer(self, order_id: str, for_s: float) -> None:
+        """There is nobody to take it."""
+        raise NoAnswerError
+
+    async def take(self, order_id: str) -> bool:
+        """Nothing is offered."""
+        return False
 
     @property
     def status(self) -> BusStatus:

@@ -41,7 +41,7 @@ class Ears(Protocol):
 
 
 class Bus(Protocol):
-    """One interface, two engines: `Alone` and `RedisBus`. Only `claim`, `owner`, `lost` and `ask` wait."""
+    """One interface, two engines: `Alone` and `RedisBus`. What is `async` waits; nothing else does."""
 
     node_id: str
 
@@ -89,8 +89,24 @@ class Bus(Protocol):
         """Other nodes may have these calls at once."""
         ...
 
-    async def ask(self, node_id: str, question: bytes) -> bytes:
-        """Another node's answer. Raises NoAnswerError."""
+    def others(self) -> frozenset[str]:
+        """The other nodes that have been heard of lately."""
+        ...
+
+    def post(self, node_id: str, topic: str, body: bytes) -> None:
+        """News for one node alone, whether or not it is there."""
+        ...
+
+    async def ask(self, node_id: str, question: bytes, within_s: float | None = None) -> bytes:
+        """Another node's answer within the time (None: `bus.answer_s`). Raises NoAnswerError."""
+        ...
+
+    async def offer(self, order_id: str, for_s: float) -> None:
+        """An order that one node may take within the time; nobody can after it. Raises NoAnswerError."""
+        ...
+
+    async def take(self, order_id: str) -> bool:
+        """Whether the order is ours: to be carried out, or, by who offered it, to be taken back. True exactly once."""
         ...
 
     @property

@@ -33,6 +33,10 @@ class Interest:
         """Whether anybody elsewhere wants it."""
         return topic in self._topics
 
+    def others(self) -> frozenset[str]:
+        """The nodes that have spoken lately."""
+        return frozenset(self._said)
+
     def forget_silent(self) -> None:
         """Nodes that have not spoken in time follow nothing."""
         now_s = self._now_s()

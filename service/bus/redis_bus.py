@@ -122,7 +122,16 @@ class RedisBus:
         except _ERRORS as error:
             self._failed(error)
 
-    async def ask(self, node_id: str, question: bytes) -> bytes:
+    def others(self) -> frozenset[str]:
+        """The other nodes that have been heard of lately."""
+        return self._interest.others()
+
+    def post(self, node_id: str, topic: str, body: bytes) -> None:
+        """News for one node alone."""
+        head = json.dumps({"news": topic}).encode()
+        self._publish(f"{self._prefix}node:{node_id}", head + b"\n" + body)
+
+    async def ask(self, node_id: str, question: bytes, within_s: float | None = None) -> bytes:
         """Another node's answer. Raises NoAnswerError."""
         number = uuid.uuid4().hex
         waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -132,12 +141,28 @@ class RedisBus:
             heard_by = await self._sender.publish(f"{self._prefix}node:{node_id}", head + b"\n" + question)
             if not heard_by:
                 raise NoAnswerError
-            async with asyncio.timeout(self._settings.answer_s):
+            async with asyncio.timeout(within_s if within_s is not None else self._settings.answer_s):
                 return await waiting
         except _ERRORS as error:
             raise NoAnswerError from error
         finally:
             del self._asked[number]
+
+    async def offer(self, order_id: str, for_s: float) -> None:
+        """A key that lives as long as the order may be taken. Raises NoAnswerError."""
+        try:
+            await self._sender.set(self._order(order_id), self.node_id, px=round(for_s * 1000), nx=True)
+        except _ERRORS as error:
+            self._failed(error)
+            raise NoAnswerError from error
+
+    async def take(self, order_id: str) -> bool:
+        """Whoever deletes the key has the order; of an order that cannot be taken for sure, nobody has it."""
+        try:
+            return bool(await self._sender.delete(self._order(order_id)))
+        except _ERRORS as error:
+            self._failed(error)
+            return False
 
     @property
     def status(self) -> BusStatus:
@@ -213,7 +238,7 @@ class RedisBus:
                     if channel == everybody:
                         self._interest.heard(body)
                     elif channel == own:
-                        self._take_post(body, answer)
+                        self._take_post(body, ears, answer)
                     elif (news := unnamed(body, self.node_id)) is not None:
                         ears.told(channel.removeprefix(self._channel("")), news)
             finally:
@@ -251,7 +276,7 @@ class RedisBus:
 
     # --- questions ---------------------------------------------------------------------------------------------
 
-    def _take_post(self, message: bytes, answer: Answer) -> None:
+    def _take_post(self, message: bytes, ears: Ears, answer: Answer) -> None:
         head, _, body = message.partition(b"\n")
         try:
             said = json.loads(head)
@@ -261,6 +286,8 @@ class RedisBus:
             task = asyncio.create_task(self._answer(str(said["from"]), str(said["ask"]), body, answer))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
+        elif "news" in said:
+            ears.told(str(said["news"]), body)
         elif (waiting := self._asked.get(str(said.get("answer")))) is not None and not waiting.done():
             if said.get("ok"):
                 waiting.set_result(body)
@@ -281,6 +308,9 @@ class RedisBus:
     @property
     def _stream(self) -> str:
         return f"{self._prefix}changes"
+
+    def _order(self, order_id: str) -> str:
+        return f"{self._prefix}order:{order_id}"
 
     def _channel(self, topic: str) -> str:
         return f"{self._prefix}topic:{topic}"

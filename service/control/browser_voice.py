@@ -87,7 +87,7 @@ class BrowserWay:
 
     # --- for the microphone's socket ---------------------------------------------------------------------------
 
-    def take(self, call_id: str, supervision_id: str) -> "BrowserVoice":
+    async def take(self, call_id: str, supervision_id: str) -> "BrowserVoice":
         """The voice of a supervision, whose microphone is there now; an earlier socket of it is over."""
         voice = self._voices.get(supervision_id)
         if voice is None or voice.call_id != call_id:
@@ -143,14 +143,18 @@ class BrowserVoice:
         self._frames.append(pcm_s16le.ljust(FRAME_BYTES, b"\0"))
         if len(self._frames) > _MOST_WAITING:
             self._frames.popleft()
-            self.dropped += 1
-            self._counts["dropped"] += 1
+            self.lose()
         if len(self._frames) >= _FIRST_WAITING:
             self._some.set()
 
     def ignore(self) -> None:
         """A frame came while the key was up."""
         self._counts["muted"] += 1
+
+    def lose(self) -> None:
+        """A frame was too much."""
+        self.dropped += 1
+        self._counts["dropped"] += 1
 
     def close(self) -> None:
         """Nothing more is said."""

@@ -5,7 +5,7 @@ import io
 import json
 import uuid
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.fakes.asterisk_ami_face import AmiFace
+from tests.fakes.asterisk_model import Asterisk
+from tests.fakes.pbx_servers import PASSWORD, USER
 from tests.prove.chaos import VICTIMS, rampage
 from tests.prove.chaos_site.pbx import StubbornPbx
 from tests.prove.chaos_site.site import Site, SiteNode, running_site
@@ -121,6 +124,97 @@ async def test_a_stream_announced_on_one_node_may_come_in_on_the_other(tmp_path:
                 assert (call["state"], call["queue"]) == ("live", "billing")
                 assert call["legs"]["agent"]["received_ms"] > 500
             writer.close()
+
+
+async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await true():  # noqa: ASYNC110  # another process answers
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _heard(node: SiteNode, streams: list[str]) -> AsyncIterator[None]:
+    """Both legs of a call, silent, as long as the block runs."""
+
+    async def leg(stream_id: str) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", node.audiosocket_port)
+        writer.write(b"\x01\x00\x10" + uuid.UUID(stream_id).bytes)
+        try:
+            while True:
+                writer.write(b"\x10\x01\x40" + bytes(320))
+                await asyncio.sleep(0.02)
+        finally:
+            writer.close()
+
+    tasks = [asyncio.create_task(leg(stream_id)) for stream_id in streams]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_supervisor_on_any_node_steps_into_a_call_that_one_follows_and_another_hears(tmp_path: Path) -> None:
+    box = Asterisk()
+    async with AmiFace(box) as pbx:
+        feed = {"name": "lab", "kind": "asterisk_ami", "url": pbx.url, "agent_extensions": r"10\d\d"}
+        own = [{"EARSHOT_PBX__FEEDS": json.dumps([{**feed, "user": USER, "password": PASSWORD}])}]
+        async with (
+            running_site(tmp_path, 2, append_only=False, own=own) as site,
+            httpx.AsyncClient(base_url=site.nodes[1].http, trust_env=False, timeout=20) as client,
+            httpx.AsyncClient(base_url=site.nodes[0].http, trust_env=False, timeout=20) as direct,
+        ):
+            hears = site.nodes[1]
+            await pbx.followed()
+            call_id, agent = box.call()
+            path = f"/api/v1/calls/{call_id}"
+
+            async def call() -> dict[str, Any]:
+                answer = await client.get(path)
+                return answer.json() if answer.status_code == 200 else {}
+
+            async def followed() -> bool:
+                return (await call()).get("abilities", {}).get("whisper", {}).get("phone") is True
+
+            await _until(followed)
+            said = await call()
+            again = await direct.post(
+                "/api/v1/calls",
+                json={"call_id": call_id, "agent": {key: said["agent"][key] for key in ("extension", "channel")}},
+            )
+            streams = [again.json()["legs"][leg]["stream_id"] for leg in ("agent", "customer")]
+            async with _heard(hears, streams):
+
+                async def heard() -> bool:  # by the node that asks nobody: the other one has given the call away
+                    legs = (await call()).get("legs", {})
+                    return bool(legs.get("agent", {}).get("received_ms", 0) > 500)
+
+                await _until(heard)
+                await _until(followed)  # told again to the node that hears it now
+                wish = {"mode": "whisper", "extension": "2001"}
+                asked = await client.post(f"{path}/supervise", json=wish)
+                assert asked.status_code == 202
+                assert box.answer(next(each for each in box.chans if each.startswith("earshot.")))
+
+                async def inside() -> bool:
+                    return [each["state"] for each in (await call())["supervisions"]] == ["running"]
+
+                await _until(inside)
+                assert {chan.spied for chan in box.chans.values() if chan.group} == {agent}
+                assert (await direct.post(f"{path}/supervise", json=wish)).json()["state"] == "running"
+                listed = (await direct.get(f"{path}/supervise")).json()["supervisions"]
+                assert [each["supervision_id"] for each in listed] == [asked.json()["supervision_id"]]
+                gone = await client.delete(f"{path}/supervise/{listed[0]['supervision_id']}")
+                assert gone.status_code == 204
+
+                async def nothing() -> bool:
+                    return not box.ours()
+
+                await _until(nothing)
+                await client.post("/api/v1/calls", json={"call_id": "nobodys"})
+                refused = await client.post("/api/v1/calls/nobodys/supervise", json=wish)
+                assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (501, "ability-missing")
 
 
 @pytest.mark.parametrize("victim", [VICTIMS[0], VICTIMS[2], VICTIMS[3]])

@@ -37,6 +37,11 @@ class FakeSupervising:
         """The supervisor takes up the telephone."""
         self._show(call_id, *(replace(view, state="running") for view in self._calls.views[call_id].supervisions))
 
+    def lose(self, call_id: str, why: str) -> None:
+        """The telephone system lets the supervisor go."""
+        views = self._calls.views[call_id].supervisions
+        self._show(call_id, *(replace(view, state="over", why=why) for view in views))
+
     def _show(self, call_id: str, *views: SupervisionView) -> None:
         self._calls.views[call_id] = replace(self._calls.views[call_id], supervisions=views)
         self._audience.publish_call(self._calls.views[call_id])

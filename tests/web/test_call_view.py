@@ -210,6 +210,11 @@ async def test_a_supervisor_whispers_barges_in_and_leaves_with_the_keys(site: Si
         await page.locator(".step-sheet button[type=submit]:focus").wait_for()
         await page.keyboard.press("Enter")
         await page.locator(".on-air.barge.running").wait_for()
+        barging = site.calls.views["call-1"].supervisions
+        site.supervising.lose("call-1", "Asterisk refused Setvar")
+        await page.locator(".step-note", has_text="2001 is out of the call: Asterisk refused Setvar").wait_for()
+        assert await page.locator(".on-air").count() == 0
+        site.supervising._show("call-1", *barging)
         await page.locator("[data-step=leave]").click()
         await page.locator(".on-air").wait_for(state="detached")
         site.supervising.lacks = "the telephone 2001 is not registered"

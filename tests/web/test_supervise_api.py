@@ -18,6 +18,7 @@ from web.supervision import (
     ControlFailedError,
     Mode,
     ModeAbility,
+    SilentNodesError,
     SupervisionView,
     UnableError,
     UnknownSupervisionError,
@@ -45,11 +46,15 @@ class _Room:
         return view
 
     async def release(self, call_id: str, supervision_id: str, by: str) -> None:
+        if self.raising is not None:
+            raise self.raising
         if supervision_id not in [view.supervision_id for view in self.views]:
             raise UnknownSupervisionError
         self.released.append((supervision_id, by))
 
     async def running(self, call_id: str) -> Sequence[SupervisionView]:
+        if self.raising is not None:
+            raise self.raising
         if call_id != "call-1":
             raise UnknownCallError
         return self.views
@@ -88,6 +93,7 @@ async def test_a_supervisor_comes_is_listed_and_leaves(client: httpx.AsyncClient
         "extension": "2001",
         "browser": False,
         "since": "2026-11-23T12:00:00.000Z",
+        "why": None,
     }
     assert (await client.get(_PATH)).json()["supervisions"] == [answer.json()]
     left = await client.delete(f"{_PATH}/s1", headers={"X-Earshot-Person": "li"})
@@ -129,6 +135,7 @@ async def test_what_cannot_be_used_is_named(client: httpx.AsyncClient, body: dic
     [
         (UnableError("nothing leads back"), 501, "ability-missing"),
         (ControlFailedError("refused with 500"), 502, "telephone-system-refused"),
+        (SilentNodesError("a node does not answer"), 503, "nodes-silent"),
         (UnknownCallError(), 404, "unknown-call"),
         (CallOverError(), 409, "call-over"),
     ],
@@ -160,3 +167,10 @@ async def test_each_mode_has_its_own_right(client: httpx.AsyncClient, room: _Roo
         refused = await client.post(_PATH, json={"mode": mode, "extension": "2001"})
         assert (refused.status_code, refused.json()["detail"]) == (403, f"Needs the right {mode}.")
     assert (await client.post(_PATH, json={"mode": "whisper", "extension": "2001"})).status_code == 202
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_nodes_that_do_not_answer_are_told_of(client: httpx.AsyncClient, room: _Room, method: str) -> None:
+    room.raising = SilentNodesError("a node does not answer")
+    answer = await client.request(method, _PATH + ("/s1" if method == "DELETE" else ""))
+    assert (answer.status_code, answer.json()["detail"]) == (503, "a node does not answer")

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,8 +97,13 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(folder: Path, nodes: int, *, append_only: bool) -> AsyncIterator[Site]:
-    """All of it until the block ends. Calls are judged by sound alone: this is about not losing, not about hearing."""
+async def running_site(
+    folder: Path, nodes: int, *, append_only: bool, own: Sequence[Mapping[str, str]] = ()
+) -> AsyncIterator[Site]:
+    """All of it until the block ends; `own` is environment of the first nodes alone.
+
+    Calls are judged by sound alone: this is about not losing, not about hearing.
+    """
     with ExitStack() as servers:
         redis = servers.enter_context(running_redis(append_only=append_only))
         postgres = servers.enter_context(running_postgres())
@@ -117,7 +122,8 @@ async def running_site(folder: Path, nodes: int, *, append_only: bool) -> AsyncI
             for number in range(nodes):
                 home = folder / f"node-{number}"
                 await asyncio.to_thread(home.mkdir)
-                site.nodes.append(SiteNode(f"node-{number}", environment, home))
+                further = own[number] if number < len(own) else {}
+                site.nodes.append(SiteNode(f"node-{number}", {**environment, **further}, home))
             await asyncio.gather(*(node.start() for node in site.nodes))
             yield site
         finally:

@@ -131,7 +131,7 @@ class _News:
     def mode_is(self, supervision_id: str, mode: Mode) -> None:
         raise AssertionError
 
-    def over(self, supervision_id: str) -> None:
+    def over(self, supervision_id: str, why: str | None = None) -> None:
         raise AssertionError
 
 
