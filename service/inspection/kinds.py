@@ -9,6 +9,7 @@ from alerts.inspection.records import Appeal, Improvement
 from config.closed_loop import ClosedLoopSettings
 from config.score_sheets import ScoreSheet
 from service.store.inspection_records import Columns, Kept, Records
+from service.store.outside_values import keep_value
 from service.store.score_results import keep_result
 from web.inspection.views import Calibration, CallBack, CallFacts, Example, KeptPlan, OutsideFigure, Score, Task
 
@@ -154,6 +155,7 @@ def outside_records() -> Records[OutsideFigure]:
             site=each.name if each.scope == "site" else None,
             queue=each.name if each.scope == "queue" else None,
         ),
+        also=keep_value,
     )
 
 

@@ -1,15 +1,15 @@
 """Figures of quality for whoever asks: the store's sums, with the titles of the sheets' items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from config.figures import FiguresSettings
 from config.score_sheets import ScoreSheet
 from service.clock import Clock
 from service.store.figure_days import day_at
-from service.store.quality_figures import fault_counts, quality_table
+from service.store.quality_figures import fault_counts, quality_table, quality_tables
 from service.store.store import Store
-from web.figures_sources import FiguresAsked
+from web.figures_sources import By, FiguresAsked
 from web.quality_sources import FaultLine, QualityTable
 
 
@@ -26,6 +26,10 @@ class StoredQuality:
     async def quality(self, asked: FiguresAsked) -> QualityTable:
         """The lines and their total."""
         return await self._store.read(lambda engine: quality_table(engine, self._settings, asked))
+
+    async def tables(self, asked: FiguresAsked, kinds: Collection[By]) -> Mapping[By, QualityTable]:
+        """A table for each kind of lines, whatever `asked.by` says."""
+        return await self._store.read(lambda engine: quality_tables(engine, self._settings, asked, kinds))
 
     async def faults(self, asked: FiguresAsked, limit: int) -> Sequence[FaultLine]:
         """What was wrong most often."""

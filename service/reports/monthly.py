@@ -21,6 +21,7 @@ from web.quality_sources import QualityLine, QualityTable
 from web.report_sources import LoopFigures, MonthlyReport, ReportAsked, ReportLanguage, SiteGap, TargetView
 
 _MONTHS, _FAULTS = 6, 30
+_TABLES = (By.DAY, By.SITE, By.TEAM, By.AGENT, By.RULE)
 _COMPARED = ("pass_ratio", "csat", "fcr")  # of sites with all together
 
 
@@ -59,8 +60,8 @@ class MonthlyReports:
         """The report as figures. Raises ValueError for a month that is none, StoreUnavailableError."""
         first, after = month_days(asked.month)
         last, before = after - timedelta(days=1), first - timedelta(days=1)
-        tables = {by: await self._table(asked, by, first, last) for by in By if by is not By.MONTH}
-        months = await self._table(asked, By.MONTH, _months_before(first, _MONTHS - 1), last)
+        tables = await self.quality.tables(self._asked(asked, By.DAY, first, last), _TABLES)
+        months = await self.quality.quality(self._asked(asked, By.MONTH, _months_before(first, _MONTHS - 1), last))
         earlier = next((line for line in months.lines if line.figures.key == before.isoformat()[:7]), None)
         assert earlier is not None  # noqa: S101 - every month of the time is a line
         faults = await self.quality.faults(self._asked(asked, By.DAY, first, last), _FAULTS)
@@ -90,9 +91,6 @@ class MonthlyReports:
 
     def _asked(self, asked: ReportAsked, by: By, first: date, last: date) -> FiguresAsked:
         return FiguresAsked(by, first, last, team=asked.team, site=asked.site, scope=asked.scope)
-
-    async def _table(self, asked: ReportAsked, by: By, first: date, last: date) -> QualityTable:
-        return await self.quality.quality(self._asked(asked, by, first, last))
 
     async def _closed_loop(self, asked: ReportAsked, first: date, last: date) -> LoopFigures:
         days, now = days_of(self._settings, first, last), self._clock.now_at()

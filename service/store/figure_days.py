@@ -6,12 +6,28 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, case, delete, func, insert, literal, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Insert,
+    Label,
+    Table,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+)
 
 from alerts.alert import AlertState, Mark
 from config.figures import FiguresSettings
 from service.store.database import writing
-from service.store.figure_tables import figure_days, place_days, rule_days
+from service.store.figure_tables import figure_days, floor_days, place_days, rule_days
 from service.store.tables import alerts, calls
 from streaming.frames import Party
 
@@ -85,10 +101,10 @@ def count_next_day(engine: Engine, settings: FiguresSettings, now: datetime) -> 
     return None if day is None else day.date
 
 
-def alert_counts() -> list[ColumnElement[Any]]:
+def alert_counts() -> list[Label[Any]]:
     """How many alerts a group holds, of each severity, mark and outcome: in the order of the tables."""
 
-    def of(column: ColumnElement[Any], value: str, name: str) -> ColumnElement[Any]:
+    def of(column: ColumnElement[Any], value: str, name: str) -> Label[Any]:
         return func.coalesce(func.sum(case((column == value, 1), else_=0)), 0).label(name)
 
     return [
@@ -101,7 +117,7 @@ def alert_counts() -> list[ColumnElement[Any]]:
     ]
 
 
-def call_counts() -> list[ColumnElement[Any]]:
+def call_counts() -> list[Label[Any]]:
     """How many calls a group holds, how long, how much was heard, how many the agent ended."""
     return [
         func.count().label("calls"),
@@ -111,11 +127,11 @@ def call_counts() -> list[ColumnElement[Any]]:
     ]
 
 
-def alerts_that_count(day: Day) -> list[ColumnElement[bool]]:
-    """Alerts of the day, without those taken back and those about Earshot itself."""
+def alerts_that_count(begins_at: Any, ends_at: Any) -> list[ColumnElement[bool]]:
+    """Alerts of a time (moments, or parameters for them), without those taken back and those about Earshot itself."""
     return [
-        alerts.c.opened_at >= day.begins_at,
-        alerts.c.opened_at < day.ends_at,
+        alerts.c.opened_at >= begins_at,
+        alerts.c.opened_at < ends_at,
         alerts.c.state != AlertState.WITHDRAWN.value,
         ~alerts.c.kind.startswith("service_"),
     ]
@@ -125,16 +141,21 @@ def _zone(settings: FiguresSettings) -> str:
     return f"{settings.timezone} {settings.day_begins}"
 
 
+def all_of_them(connection: Connection) -> tuple[datetime, datetime] | None:
+    """When the first call or alert was, and the last; None where there is none."""
+    moments: list[datetime] = []
+    for column in (calls.c.started_at, alerts.c.opened_at):
+        for end in (func.min(column), func.max(column)):  # one at a time: each is the end of an index
+            moments += filter(None, [connection.execute(select(end)).scalar()])
+    return (min(moments), max(moments)) if moments else None
+
+
 def _next(connection: Connection, settings: FiguresSettings, now: datetime) -> Day | None:
-    oldest = [
-        found
-        for column in (calls.c.started_at, alerts.c.opened_at)
-        if (found := connection.execute(select(func.min(column))).scalar()) is not None
-    ]
-    if not oldest:
+    there = all_of_them(connection)
+    if there is None:
         return None
     last = day_at(settings, now - _SETTLED) - timedelta(days=1)
-    first = max(day_at(settings, min(oldest)), last - timedelta(days=_MOST_DAYS))
+    first = max(day_at(settings, there[0]), last - timedelta(days=_MOST_DAYS))
     if first > last:
         return None
     days = days_of(settings, first, last)
@@ -143,25 +164,29 @@ def _next(connection: Connection, settings: FiguresSettings, now: datetime) -> D
 
 
 def _count(connection: Connection, day: Day) -> None:
-    name = literal(day.date.isoformat()).label("day")
-    for table in (place_days, rule_days):
-        connection.execute(delete(table).where(table.c.day == day.date.isoformat()))
+    date_, that_count = day.date.isoformat(), alerts_that_count(day.begins_at, day.ends_at)
+    for table in (place_days, floor_days, rule_days):
+        connection.execute(delete(table).where(table.c.day == date_))
     place = [calls.c.agent_id, calls.c.team, calls.c.queue, calls.c.site]
-    of_calls = select(name, *place, *call_counts(), *_zeros("alerts"))
+    of_calls = select(*place, *call_counts(), *_zeros(alert_counts()))
     of_calls = of_calls.where(calls.c.started_at >= day.begins_at, calls.c.started_at < day.ends_at).group_by(*place)
     place = [alerts.c.agent_id, alerts.c.team, alerts.c.queue, alerts.c.site]
-    of_alerts = select(name, *place, *_zeros("calls"), *alert_counts()).where(*alerts_that_count(day)).group_by(*place)
+    of_alerts = select(*place, *_zeros(call_counts()), *alert_counts()).where(*that_count).group_by(*place)
+    both = union_all(of_calls, of_alerts).subquery()
+    connection.execute(_filled(place_days, date_, both, 4))
+    connection.execute(_filled(floor_days, date_, place_days, 3, place_days.c.day == date_))
     place = [alerts.c.rule, alerts.c.team, alerts.c.queue, alerts.c.site]
-    of_rules = select(name, *place, *alert_counts()).where(*alerts_that_count(day)).group_by(*place)
-    for table, found in ((place_days, of_calls), (place_days, of_alerts), (rule_days, of_rules)):
-        connection.execute(_filled(table, found))
+    of_rules = select(*place, *alert_counts()).where(*that_count).group_by(*place).subquery()
+    connection.execute(_filled(rule_days, date_, of_rules, 4))
 
 
-def _filled(table: Table, found: Any) -> Any:
-    return insert(table).from_select([column.name for column in table.columns], found)
+def _filled(table: Table, day: str, of: FromClause, keys: int, *where: ColumnElement[bool]) -> Insert:
+    """Rows of the day in a table, added up from those of another: by its first columns after the day."""
+    names = [column.name for column in table.columns]
+    own = [of.c[name] for name in names[1 : 1 + keys]]
+    sums = [func.sum(of.c[name]) for name in names[1 + keys :]]
+    return insert(table).from_select(names, select(literal(day), *own, *sums).where(*where).group_by(*own))
 
 
-def _zeros(of: str) -> list[ColumnElement[Any]]:
-    names = [column.name for column in place_days.columns]
-    between = names[5:9] if of == "calls" else names[9:]
-    return [literal(0).label(name) for name in between]
+def _zeros(counts: Sequence[Label[Any]]) -> list[ColumnElement[Any]]:
+    return [literal(0).label(count.name) for count in counts]

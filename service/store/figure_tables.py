@@ -1,4 +1,4 @@
-"""Tables of the figures: past days counted once, and what closed scores came to."""
+"""Tables of the figures: past days counted once, what closed scores came to, and what other systems say."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table
 
@@ -29,6 +29,22 @@ place_days = Table(  # of each agent, team, queue and site
     Column("covered_ms", Float, nullable=False),
     Column("ended_by_agent", Integer, nullable=False),
     *(Column(name, Integer, nullable=False) for name in _COUNTS),
+    Index(None, "day", "agent_id"),
+    Index(None, "agent_id", "day"),
+)
+
+floor_days = Table(  # the same without agents: most questions are about more than one
+    "floor_days",
+    metadata,
+    Column("day", String(10), nullable=False),
+    Column("team", String),
+    Column("queue", String),
+    Column("site", String),
+    Column("calls", Integer, nullable=False),
+    Column("talk_ms", BigInteger, nullable=False),
+    Column("covered_ms", Float, nullable=False),
+    Column("ended_by_agent", Integer, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in _COUNTS),
     Index(None, "day"),
 )
 
@@ -41,7 +57,8 @@ rule_days = Table(  # of each rule, team, queue and site
     Column("queue", String),
     Column("site", String),
     *(Column(name, Integer, nullable=False) for name in _COUNTS),
-    Index(None, "day"),
+    Index(None, "day", "rule"),
+    Index(None, "rule", "day"),
 )
 
 score_results = Table(  # of each closed score; those of calibrations are about inspectors and not here
@@ -85,4 +102,17 @@ score_faults = Table(  # a row for each faulty item, and each rule whose alerts 
     Index(None, "called_at"),
     Index(None, "agent_id", "called_at"),
     Index(None, "call_id"),
+)
+
+outside_values = Table(  # figures of other systems as they stand now; who put them and when is in their records
+    "outside_values",
+    metadata,
+    Column("scope", String(16), primary_key=True),  # what `name` is: agent, team, site, queue
+    Column("day", String(10), primary_key=True),
+    Column("figure", String(200), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("number", Integer, nullable=False),
+    Index(None, "name", "day"),
+    sqlite_with_rowid=False,
 )

@@ -167,7 +167,10 @@ class Records(Generic[_Record]):
         limit: int = _MOST,
         **wanted: str | Sequence[str] | None,
     ) -> list[Kept[_Record]]:
-        """Records whose columns are as wanted (a sequence: one of these; None: all), newest or next due first."""
+        """Records whose columns are as wanted (a sequence: one of these; None: all), newest first.
+
+        With `by_due` the next due first, after them those that are due at no time.
+        """
         table = inspection_records.c
         question = select(inspection_records).where(table.kind == self._kind)
         for name, value in wanted.items():
@@ -179,10 +182,16 @@ class Records(Generic[_Record]):
             question = question.where(table.created_at >= since)
         if before is not None:
             question = question.where(table.created_at < before)
-        order = (table.due_at, table.record_id) if by_due else (table.created_at.desc(), table.record_id.desc())
+        newest, limit = (table.created_at.desc(), table.record_id.desc()), min(limit, _MOST)
         with engine.begin() as connection:
-            rows = connection.execute(question.order_by(*order).limit(min(limit, _MOST))).mappings()
-            return [self._kept(row) for row in rows]
+            found: list[RowMapping] = []
+            if by_due:  # asked for apart: an index has the undated first or last, as its database likes
+                dated = question.where(table.due_at.is_not(None)).order_by(table.due_at, table.record_id)
+                found += connection.execute(dated.limit(limit)).mappings()
+                question = question.where(table.due_at.is_(None))
+            if len(found) < limit:
+                found += connection.execute(question.order_by(*newest).limit(limit - len(found))).mappings()
+        return [self._kept(row) for row in found]
 
     def _find(self, connection: Connection, record_id: str, *, locked: bool = False) -> Kept[_Record] | None:
         question = select(inspection_records).where(

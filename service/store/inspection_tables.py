@@ -27,6 +27,7 @@ inspection_records = Table(
     Column("content", JSON, nullable=False),
     Index(None, "kind", "owner", "state", "due_at"),
     Index(None, "kind", "state", "due_at"),
+    Index(None, "kind", "due_at"),
     Index(None, "kind", "agent_id", "created_at"),
     Index(None, "kind", "team", "created_at"),
     Index(None, "kind", "about", "created_at"),

@@ -1,63 +1,67 @@
 """Figures of quality, added up by the database: closed scores, their errors, and figures of other systems."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import add
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Connection,
-    Engine,
-    String,
-    and_,
-    case,
-    column,
-    func,
-    or_,
-    select,
-    values,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select
 
 from config.figures import FiguresSettings
 from service.store.figure_days import Day, days_of
 from service.store.figure_tables import score_faults, score_results
-from service.store.figures import figures_table, named, period_of
-from service.store.inspection_tables import inspection_records
+from service.store.figures import PERIODS, figures_tables, named, period_of
+from service.store.outside_values import OutsideLines, outside_lines
 from service.store.scope import in_scope
-from service.store.tables import UtcDateTime
-from web.figures_sources import By, Figures, FiguresAsked
-from web.quality_sources import OutsideValue, QualityLine, QualityTable, ScoredFigures, is_count
+from web.figures_sources import By, Figures, FiguresAsked, FiguresTable
+from web.quality_sources import QualityLine, QualityTable, ScoredFigures
 
-_KEYS = {By.AGENT: "agent_id", By.TEAM: "team", By.SITE: "site", By.QUEUE: "queue", By.RULE: "rule"}
-_WIDEST_FIRST = ("site", "team", "queue", "agent")  # who reports a figure: of several places that do, the widest
+_KEYS = {By.AGENT: "agent_id", By.TEAM: "team", By.SITE: "site", By.QUEUE: "queue"}
 _SUMS = (
     *("scored", "passed", "pointed", "hundredths", "faults", "faulty"),
     *("service_fatal", "business_fatal", "fatal", "mistakes", "minor"),
 )
+_Scored = Mapping[str | None, ScoredFigures]
 
 
 def quality_table(engine: Engine, settings: FiguresSettings, asked: FiguresAsked) -> QualityTable:
     """As `QualitySource.quality`."""
-    table = figures_table(engine, settings, asked)
+    return quality_tables(engine, settings, asked, (asked.by,))[asked.by]
+
+
+def quality_tables(
+    engine: Engine, settings: FiguresSettings, asked: FiguresAsked, kinds: Collection[By]
+) -> Mapping[By, QualityTable]:
+    """A table for each kind of lines, whatever `asked.by` says: what they have in common is asked for once."""
+    tables = figures_tables(engine, settings, asked, kinds, day_by_day=False)
     days = days_of(settings, asked.first, asked.last)
     with engine.begin() as connection:
-        scored = _proved(connection, asked, days) if asked.by is By.RULE else _scored(connection, asked, days)
-        total = _scored_total(connection, asked, days)
-        outside, outside_total = _outside(connection, asked)
+        scored = _scored(connection, asked, kinds, days)
+        outside = outside_lines(connection, asked, kinds)
+    return {by: _table(asked, by, tables[by], *scored[by], outside[by]) for by in kinds}
+
+
+def _table(
+    asked: FiguresAsked,
+    by: By,
+    table: FiguresTable,
+    scored: _Scored,
+    scored_total: ScoredFigures,
+    outside: OutsideLines,
+) -> QualityTable:
     known = {line.key: line for line in table.lines}
-    for key in sorted({*scored, *outside} - set(known), key=lambda each: each or ""):
-        known[key] = _nothing(key, of_calls=asked.by is not By.RULE)
+    for key in sorted({*scored, *outside.lines} - set(known), key=lambda each: each or ""):
+        known[key] = _nothing(key, of_calls=by is not By.RULE)
+    shown = by in PERIODS or asked.scope.everywhere or by is not By.AGENT  # agents of other places are not
     lines = [
-        QualityLine(line, scored.get(key, ScoredFigures()), outside.get(key, {}))
+        QualityLine(line, scored.get(key, ScoredFigures()), outside.lines.get(key, {}))
         for key, line in known.items()
-        if line.calls or line.alerts or key in scored or asked.by in (By.DAY, By.MONTH) or _may_know(asked, key)
+        if line.calls or line.alerts or key in scored or shown
     ]
-    if asked.by in (By.DAY, By.MONTH):
+    if by in PERIODS:
         lines.sort(key=lambda each: each.figures.key or "")
     return QualityTable(
-        *(asked.by, table.days, table.timezone, table.day_begins, tuple(lines)),
-        QualityLine(table.total, total, outside_total),
+        *(by, table.days, table.timezone, table.day_begins, tuple(lines)),
+        QualityLine(table.total, scored_total, outside.total),
     )
 
 
@@ -79,12 +83,12 @@ def fault_counts(
 
 
 def _within(table: Any, asked: FiguresAsked, days: Sequence[Day]) -> list[ColumnElement[bool]]:
-    return [
-        table.c.called_at >= days[0].begins_at,
-        table.c.called_at < days[-1].ends_at,
-        *named(table, asked),
-        *in_scope(table, asked.scope),
-    ]
+    return _between(table, asked, days[0].begins_at, days[-1].ends_at)
+
+
+def _between(table: Any, asked: FiguresAsked, begins_at: Any, ends_at: Any) -> list[ColumnElement[bool]]:
+    moment = table.c.called_at
+    return [moment >= begins_at, moment < ends_at, *named(table, asked), *in_scope(table, asked.scope)]
 
 
 def _sums() -> list[ColumnElement[Any]]:
@@ -108,42 +112,57 @@ def _sums() -> list[ColumnElement[Any]]:
     ]
 
 
-def _of_row(row: Sequence[Any]) -> ScoredFigures:
-    return ScoredFigures(**{name: int(value) for name, value in zip(_SUMS, row, strict=True)})
-
-
-def _scored_total(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) -> ScoredFigures:
-    if asked.by is By.RULE or asked.rule is not None:
-        return ScoredFigures(faulty=_proved_calls(connection, asked, days))
-    return _of_row(connection.execute(select(*_sums()).where(*_within(score_results, asked, days))).one())
-
-
-def _scored(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) -> Mapping[str | None, ScoredFigures]:
+def _scored(
+    connection: Connection, asked: FiguresAsked, kinds: Collection[By], days: Sequence[Day]
+) -> Mapping[By, tuple[_Scored, ScoredFigures]]:
+    """Lines and total of each kind of lines. Those of places come from one question, with their total."""
+    found: dict[By, tuple[_Scored, ScoredFigures]] = {}
+    of_places = [by for by in kinds if by in _KEYS]
+    if asked.rule is not None or By.RULE in kinds:
+        proved = ScoredFigures(faulty=_proved_calls(connection, asked, days))
+        found = {by: (_proved(connection, asked, days) if by is By.RULE else {}, proved) for by in kinds}
     if asked.rule is not None:
-        return {}
-    within = _within(score_results, asked, days)
-    if asked.by in _KEYS:
-        key = score_results.c[_KEYS[asked.by]]
-        return {
-            row[0]: _of_row(row[1:]) for row in connection.execute(select(key, *_sums()).where(*within).group_by(key))
-        }
-    periods = _periods(asked.by, days)
-    between = and_(score_results.c.called_at >= periods.c.begins_at, score_results.c.called_at < periods.c.ends_at)
-    question = select(periods.c.name, *_sums()).join_from(periods, score_results, between).where(*within)
-    return {row[0]: _of_row(row[1:]) for row in connection.execute(question.group_by(periods.c.name))}
+        return found
+    if of_places:
+        keys = [score_results.c[_KEYS[by]] for by in of_places]
+        by_place = select(*keys, *_sums()).where(*_within(score_results, asked, days)).group_by(*keys)
+        groups = [(row[: len(keys)], row[len(keys) :]) for row in connection.execute(by_place)]
+        for place, by in enumerate(of_places):
+            found[by] = _added((key[place], counts) for key, counts in groups)
+    question = select(*_sums()).where(*_between(score_results, asked, bindparam("begins_at"), bindparam("ends_at")))
+    for by in kinds:
+        if by in PERIODS:  # each asked for apart: SQLite sorts what it groups, which takes longer than to add it up
+            rows = [
+                (name, connection.execute(question, {"begins_at": own[0].begins_at, "ends_at": own[-1].ends_at}).one())
+                for name, own in _periods(by, days).items()
+            ]
+            found[by] = _added((name, counts) for name, counts in rows if counts[0])
+    return found
 
 
-def _periods(by: By, days: Sequence[Day]) -> CTE:
-    """The days, or months, with their beginnings and ends: a table to join with."""
-    bounds: dict[str, tuple[Any, Any]] = {}
+def _added(groups: Iterable[tuple[str | None, Sequence[Any]]]) -> tuple[_Scored, ScoredFigures]:
+    """Groups of the same key in one line, and all of them together."""
+    lines: dict[str | None, Sequence[int]] = {}
+    total: Sequence[int] = [0] * len(_SUMS)
+    for key, counts in groups:
+        lines[key] = list(map(add, lines[key], counts)) if key in lines else counts
+        total = list(map(add, total, counts))
+    return {key: _figures_of(counts) for key, counts in lines.items()}, _figures_of(total)
+
+
+def _figures_of(counts: Sequence[Any]) -> ScoredFigures:
+    return ScoredFigures(**{name: int(count) for name, count in zip(_SUMS, counts, strict=True)})
+
+
+def _periods(by: By, days: Sequence[Day]) -> Mapping[str, Sequence[Day]]:
+    """The days of each line."""
+    found: dict[str, list[Day]] = {}
     for day in days:
-        name = period_of(by, day.date)
-        bounds[name] = (bounds[name][0] if name in bounds else day.begins_at, day.ends_at)
-    columns = (column("name", String), column("begins_at", UtcDateTime), column("ends_at", UtcDateTime))
-    return values(*columns, name="periods").data([(name, *each) for name, each in bounds.items()]).cte("periods")
+        found.setdefault(period_of(by, day.date), []).append(day)
+    return found
 
 
-def _proved(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) -> Mapping[str | None, ScoredFigures]:
+def _proved(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) -> _Scored:
     rule = score_faults.c.rule
     question = select(rule, func.count(score_faults.c.score_id.distinct())).where(rule != "")
     found = connection.execute(question.where(*_within(score_faults, asked, days)).group_by(rule))
@@ -153,72 +172,6 @@ def _proved(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) ->
 def _proved_calls(connection: Connection, asked: FiguresAsked, days: Sequence[Day]) -> int:
     question = select(func.count(score_faults.c.score_id.distinct())).where(score_faults.c.rule != "")
     return int(connection.execute(question.where(*_within(score_faults, asked, days))).scalar_one())
-
-
-_Outside = Mapping[str, OutsideValue]
-
-
-def _outside(connection: Connection, asked: FiguresAsked) -> tuple[Mapping[str | None, _Outside], _Outside]:
-    """Of each line, and of all together: there the widest of the places that report a figure counts."""
-    if asked.by is By.RULE or asked.rule is not None:
-        return {}, {}
-    columns, content = inspection_records.c, inspection_records.c.content
-    name = func.coalesce(columns.site, columns.team, columns.queue, columns.agent_id)
-    period = func.substr(columns.owner, 1, 7 if asked.by is By.MONTH else 10)
-    value, number = content["value"].as_float(), content["number"].as_integer()
-    keys = [columns.about, columns.state, *([name] if asked.by in _KEYS else [period])]
-    question = (
-        select(*keys, func.sum(value), func.sum(value * number), func.sum(number))
-        .where(columns.kind == "outside", *_asked_for(asked))
-        .where(columns.owner >= asked.first.isoformat(), columns.owner <= asked.last.isoformat())
-        .group_by(*keys)
-    )
-    sums: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(lambda: defaultdict(dict))
-    for figure, scope, key, *found in connection.execute(question):
-        sums[figure][scope][key] = [float(each) for each in found]
-    lines: dict[str | None, dict[str, OutsideValue]] = defaultdict(dict)
-    total: dict[str, OutsideValue] = {}
-    for figure, scopes in sums.items():
-        surely = asked.scope.everywhere or asked.agent is not None  # which agents lie within a scope, calls know
-        widest = next((each for each in _WIDEST_FIRST if each in scopes and (each != "agent" or surely)), "")
-        if widest:
-            total[figure] = _value(figure, scopes[widest].values())
-        own = asked.by.value if asked.by in _KEYS else widest
-        for key, found in scopes.get(own, {}).items():
-            lines[key][figure] = _value(figure, [found])
-    return lines, total
-
-
-def _value(figure: str, sums: Any) -> OutsideValue:
-    added = [sum(each) for each in zip(*sums, strict=True)]
-    if is_count(figure):
-        return OutsideValue(added[0], round(added[2]))
-    return OutsideValue(round(added[1] / added[2], 4) if added[2] else 0.0, round(added[2]))
-
-
-def _asked_for(asked: FiguresAsked) -> list[ColumnElement[bool]]:
-    """Places that are asked for and lie in the scope; a place says nothing of other kinds of places."""
-    columns = inspection_records.c
-    filters = {"agent": asked.agent, "team": asked.team, "site": asked.site, "queue": asked.queue}
-    of_kind = {"agent": columns.agent_id, "team": columns.team, "site": columns.site, "queue": columns.queue}
-    conditions: list[ColumnElement[bool]] = []
-    named_ones = {kind: value for kind, value in filters.items() if value is not None}
-    if named_ones:
-        conditions.append(
-            or_(*(and_(columns.state == kind, of_kind[kind] == value) for kind, value in named_ones.items()))
-        )
-    if not asked.scope.everywhere and asked.agent is None:
-        within = {"site": asked.scope.sites, "team": asked.scope.teams, "queue": asked.scope.queues}
-        kinds = [
-            and_(columns.state == kind, of_kind[kind].in_(sorted(names))) for kind, names in within.items() if names
-        ]
-        conditions.append(or_(*kinds, columns.state == "agent") if asked.by is By.AGENT else or_(*kinds))
-    return conditions
-
-
-def _may_know(asked: FiguresAsked, key: str | None) -> bool:
-    """Whether a line that holds figures of other systems alone is shown: agents of other places are not."""
-    return asked.scope.everywhere or asked.by is not By.AGENT
 
 
 def _nothing(key: str | None, *, of_calls: bool) -> Figures:

@@ -96,8 +96,7 @@ class PostgresServer:
 
     def kill(self) -> None:
         """As a power cut would: the server and everything it started."""
-        pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)  # its children end themselves when it is gone
+        os.kill(self.pid, signal.SIGKILL)  # its children end themselves when it is gone
         if self._process is not None:
             self._process.wait()
             self._process = None
@@ -105,16 +104,24 @@ class PostgresServer:
     def stop(self) -> None:
         """In order, and at once."""
         if self._process is not None:
-            pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, signal.SIGINT)
+            os.kill(self.pid, signal.SIGINT)
             self._process.wait()
             self._process = None
 
-    def new_database(self) -> str:
+    @property
+    def pid(self) -> int:
+        """Of the first of its processes, which starts all others."""
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
+    def new_database(self, name: str | None = None) -> str:
         """An empty database; its address for `database_url`."""
-        name = f"earshot_{uuid.uuid4().hex}"
+        name = name or f"earshot_{uuid.uuid4().hex}"
         with self._connect("postgres") as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Of a database that is there."""
         return f"postgresql+psycopg://earshot@127.0.0.1:{self.port}/{name}"
 
     def dump(self, url: str) -> bytes:

@@ -1,23 +1,18 @@
 """A million stored calls with their alerts, scores and worklists: how long the inspectors' pages and the figures take.
 
-`python -m tests.prove.inspected [sqlite|postgresql]...`
+`python -m tests.prove.inspected [--keep FOLDER] [sqlite|postgresql]...`
 """
 
 import asyncio
 import random
-import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-from sqlalchemy import Engine, Table, insert, text
+from sqlalchemy import Engine, Table, insert
 
 from alerts.alert import Kind, Severity
 from alerts.inspection.records import Improvement, SheetScore
@@ -30,14 +25,14 @@ from service.inspection.inspection import Inspection
 from service.inspection.kinds import improvement_records, outside_records, score_records, task_records
 from service.reports.monthly import MonthlyReports
 from service.store.database import writing
-from service.store.figure_days import count_next_day
-from service.store.figure_tables import score_faults, score_results
+from service.store.figure_days import count_next_day, forget_before
+from service.store.figure_tables import outside_values, score_faults, score_results
 from service.store.figures import StoredFigures
 from service.store.inspection_tables import inspection_records
 from service.store.rows import alert_columns, call_row, newest_columns
 from service.store.store import Store
 from service.store.tables import alert_changes, alerts, calls
-from tests.fakes.servers import running_postgres
+from tests.prove.filled import HEADER, Filled, analyze, asked_for, costs, database
 from tests.prove.report import percentile, table, write_block
 from tests.service.store.examples import a_call, an_alert
 from web.figures_sources import By, FiguresAsked
@@ -46,14 +41,13 @@ from web.report_sources import ReportAsked
 from web.sources import CallState
 from web.trust.who import EVERYWHERE, Scope
 
-_CALLS, _AT_ONCE, _ASKED, _AGENTS = 1_000_000, 20_000, 20, 300
+_CALLS, _AT_ONCE, _ASKED, _AGENTS = 1_000_000, 20_000, 40, 300
 _BEGAN_AT = datetime(2026, 8, 1, tzinfo=UTC)
 _NOW = _BEGAN_AT + timedelta(days=90)
 _EVERY = timedelta(days=90) / _CALLS
 _SCORED = 10  # every tenth call is scored and was on a worklist; every tenth of those still is
 _PLACE = FiguresSettings(timezone="Asia/Shanghai", day_begins="04:00")
 _SHEETS = load_score_sheets(packaged_sheets())
-_HEADER = ["of a million calls", "p50 ms", "p95 ms", "max ms", "processor time of ours, mean ms"]
 
 
 class _Clock:
@@ -184,14 +178,15 @@ def _rows_of_results() -> Iterator[tuple[dict[str, object], dict[str, object] | 
         yield {**about, **own}, fault if faulty else None
 
 
-def _rows_of_outside() -> Iterator[dict[str, object]]:
+def _rows_of_outside() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
     records = outside_records()
     for day in range(90):
         when = date(2026, 8, 1) + timedelta(days=day)
         for agent in range(_AGENTS):
             for figure in ("csat", "fcr"):
                 each = OutsideFigure(figure, when, "agent", f"{1000 + agent}", 0.9, 20)
-                yield _record(records, f"{figure}-{day}-{agent}", each, _BEGAN_AT + timedelta(days=day))
+                record = _record(records, f"{figure}-{day}-{agent}", each, _BEGAN_AT + timedelta(days=day))
+                yield record, {**asdict(each), "day": when.isoformat()}
 
 
 def _put(engine: Engine, target: Table, rows: Iterator[Any]) -> None:
@@ -208,11 +203,11 @@ def _fill(engine: Engine) -> None:
             connection.execute(insert(alert_changes), [change for change, _ in several])
             connection.execute(insert(alerts), [newest for _, newest in several])
     _put(engine, inspection_records, _rows_of_work())
-    _put(engine, inspection_records, _rows_of_outside())
+    _put(engine, inspection_records, (record for record, _ in _rows_of_outside()))
+    _put(engine, outside_values, (value for _, value in _rows_of_outside()))
     _put(engine, score_results, (result for result, _ in _rows_of_results()))
     _put(engine, score_faults, (fault for _, fault in _rows_of_results() if fault is not None))
-    with writing(engine).begin() as connection:
-        connection.execute(text("ANALYZE"))
+    analyze(engine)
 
 
 def _count_days(engine: Engine) -> list[float]:
@@ -273,25 +268,18 @@ def _questions(store: Store, settings: Settings) -> dict[str, Callable[[], Await
     }
 
 
-async def measure(settings: Settings) -> tuple[list[list[object]], str]:
-    """Rows of the table: question, p50, p95, max, own processor time; and what counting the past days took."""
-    store = Store(settings, _Clock())
+async def measure(filled: Filled) -> tuple[list[list[object]], str]:
+    """Rows of the table, and what counting the past days took."""
+    store = Store(filled.settings, _Clock())
     await store.open()
-    await store.write(_fill)
+    if filled.is_full:
+        await store.write(lambda engine: forget_before(engine, _BEGAN_AT + timedelta(days=10)))
+    else:
+        await store.write(_fill)
     counted = await store.write(_count_days)
+    filled.mark.touch()
     print(f"filled, {len(counted)} days counted; asking …", flush=True)  # noqa: T201  # the filling takes minutes
-    rows: list[list[object]] = []
-    for name, ask in _questions(store, settings).items():
-        took_ms: list[float] = []
-        cpu_s = time.process_time()
-        for _ in range(_ASKED):
-            began_s = time.perf_counter()
-            await ask()
-            took_ms.append((time.perf_counter() - began_s) * 1000)
-        own_ms = (time.process_time() - cpu_s) / _ASKED * 1000
-        figures = (percentile(took_ms, 0.5), percentile(took_ms, 0.95), max(took_ms), own_ms)
-        rows.append([name, *(round(figure, 1) for figure in figures)])
-        print(rows[-1], flush=True)  # noqa: T201  # the rest may take a while
+    rows = await costs(_questions(store, filled.settings), _ASKED, filled.server)
     await store.close()
     said = f"Counting one past day took {percentile(counted, 0.5):.0f} ms (p95 {percentile(counted, 0.95):.0f} ms)."
     return rows, said
@@ -299,28 +287,18 @@ async def measure(settings: Settings) -> tuple[list[list[object]], str]:
 
 def main() -> None:
     """Both databases, or the one that is named."""
+    servers, keep, command = asked_for("inspected")
     lines: list[str] = []
-    for server in sys.argv[1:] or ["sqlite", "postgresql"]:
-        with ExitStack() as stop:
-            base = Settings(figures=_PLACE)
-            if server == "postgresql":
-                url = stop.enter_context(running_postgres()).new_database()
-                settings = replace_settings(base, database_url=SecretStr(url))
-            else:
-                settings = replace_settings(base, data_dir=Path(stop.enter_context(tempfile.TemporaryDirectory())))
-            rows, said = asyncio.run(measure(settings))
-        lines += [f"{server}:", "", *table(_HEADER, rows), "", said, ""]
+    for server in servers:
+        with database("inspected", server, keep, Settings(figures=_PLACE)) as filled:
+            rows, said = asyncio.run(measure(filled))
+        lines += [f"{server}:", "", *table(["of a million calls", *HEADER], rows), "", said, ""]
     lines += [
         f"Each question {_ASKED} times: 1,000,000 calls of {_AGENTS} agents within 90 days, as many alerts,",
         "100,000 tasks, 90,000 scores, 4,500 improvements, 54,000 figures of other systems; past days were counted.",
     ]
-    write_block("inspected", "A million inspected calls", "python -m tests.prove.inspected", lines)
+    write_block("inspected", "A million inspected calls", command, lines)
     print("\n".join(lines))  # noqa: T201  # a report for people
-
-
-def replace_settings(settings: Settings, **changed: Any) -> Settings:
-    """The same settings but for these."""
-    return settings.model_copy(update=changed)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,15 @@
 """A million stored alerts: how long lists and filters take, through the same questions the pages ask.
 
-`python -m tests.prove.million [sqlite|postgresql]...`
+`python -m tests.prove.million [--keep FOLDER] [sqlite|postgresql]...`
 """
 
 import asyncio
-import gc
 import random
-import sys
-import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-from pydantic import SecretStr
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert
 
 from alerts.alert import AlertState, Kind, Severity
 from config.settings import Settings
@@ -25,15 +18,14 @@ from service.store.database import writing
 from service.store.rows import alert_columns, alert_content
 from service.store.store import Store
 from service.store.tables import alert_changes, alerts
-from tests.fakes.servers import running_postgres
-from tests.prove.report import percentile, table, write_block
+from tests.prove.filled import HEADER, Filled, analyze, asked_for, costs, database
+from tests.prove.report import table, write_block
 from tests.service.store.examples import BEGAN_AT, an_alert
 from web.sources import AlertChange
 
 _ALERTS, _AT_ONCE, _ASKED = 1_000_000, 10_000, 40
 _STATES = [*[AlertState.RESOLVED] * 90, *[AlertState.FALSE_POSITIVE] * 6, *[AlertState.WITHDRAWN] * 4]
 _RARE = {AlertState.OPEN: 300, AlertState.ACKNOWLEDGED: 60}  # what runs at one moment on a large floor
-_HEADER = ["100 alerts of a million", "p50 ms", "p95 ms", "max ms", "processor time of ours, mean ms"]
 _SEVERITIES = [*[Severity.INFO] * 20, *[Severity.MINOR] * 50, *[Severity.MAJOR] * 25, *[Severity.CRITICAL] * 5]
 
 
@@ -63,8 +55,7 @@ def _fill(engine: Engine) -> None:
             for row in several:
                 del row["content"]
             connection.execute(insert(alerts), several)
-    with writing(engine).begin() as connection:
-        connection.execute(text("ANALYZE"))
+    analyze(engine)
 
 
 def _questions(store: Store, chance: random.Random) -> dict[str, Callable[[], Awaitable[object]]]:
@@ -104,46 +95,29 @@ def _questions(store: Store, chance: random.Random) -> dict[str, Callable[[], Aw
     }
 
 
-async def measure(settings: Settings) -> list[list[object]]:
-    """Rows of the table: question, p50, p95, max, processor time of this process, in milliseconds."""
-    store = Store(settings, SystemClock())
+async def measure(filled: Filled) -> list[list[object]]:
+    """Rows of the table."""
+    store = Store(filled.settings, SystemClock())
     await store.open()
-    await store.write(_fill)
-    gc.collect()
-    gc.freeze()  # as a node does when it is ready
-    print("filled; asking …", flush=True)  # noqa: T201  # the filling takes minutes
-    rows: list[list[object]] = []
-    everything: list[float] = []
-    for name, ask in _questions(store, random.Random(2)).items():
-        took_ms: list[float] = []
-        cpu_s = time.process_time()
-        for _ in range(_ASKED):
-            began_s = time.perf_counter()
-            await ask()
-            took_ms.append((time.perf_counter() - began_s) * 1000)
-        own_ms = (time.process_time() - cpu_s) / _ASKED * 1000
-        everything += took_ms
-        figures = (percentile(took_ms, 0.5), percentile(took_ms, 0.95), max(took_ms), own_ms)
-        rows.append([name, *(round(figure, 1) for figure in figures)])
-    rows.append(["**all together**", *(round(percentile(everything, share), 1) for share in (0.5, 0.95)), "", ""])
+    if not filled.is_full:
+        await store.write(_fill)
+        filled.mark.touch()
+        print("filled; asking …", flush=True)  # noqa: T201  # the filling takes minutes
+    rows = await costs(_questions(store, random.Random(2)), _ASKED, filled.server)
     await store.close()
     return rows
 
 
 def main() -> None:
     """Both databases, or the one that is named."""
+    servers, keep, command = asked_for("million")
     lines: list[str] = []
-    for server in sys.argv[1:] or ["sqlite", "postgresql"]:
-        with ExitStack() as stop:
-            if server == "postgresql":
-                url = stop.enter_context(running_postgres()).new_database()
-                settings = Settings(database_url=SecretStr(url))
-            else:
-                settings = Settings(data_dir=Path(stop.enter_context(tempfile.TemporaryDirectory())))
-            rows = asyncio.run(measure(settings))
-        lines += [f"{server}:", "", *table(_HEADER, rows), ""]
+    for server in servers:
+        with database("million", server, keep, Settings()) as filled:
+            rows = asyncio.run(measure(filled))
+        lines += [f"{server}:", "", *table(["100 alerts of a million", *HEADER], rows), ""]
     lines += [f"Each question {_ASKED} times, through the store's own functions, alerts read back whole."]
-    write_block("million", "A million stored alerts", "python -m tests.prove.million", lines)
+    write_block("million", "A million stored alerts", command, lines)
     print("\n".join(lines))  # noqa: T201  # a report for people
 
 

@@ -325,7 +325,9 @@ async def _figures(worked: Worked) -> None:
     csat = {line.figures.key: line.outside["csat"].value for line in sites.lines}
     assert csat == {"wuhan": 0.875, "shanghai": 0.95}
     assert sites.total.outside["csat"].value == 0.92
-    table = await worked.reports.quality.quality(replace(asked, by=By.RULE))
+    alone = {by: await worked.reports.quality.quality(replace(asked, by=by)) for by in By}
+    assert await worked.reports.quality.tables(asked, list(By)) == alone
+    table = alone[By.RULE]
     proofs: dict[str, set[str]] = defaultdict(set)
     for alert in week.alerts:
         if alert.call_id in worked.points:

@@ -18,8 +18,8 @@ from service.store.alert_writes import amend_alert
 from service.store.database import database_url, make_engine, migrate
 from service.store.erasure import erase_calls
 from service.store.figure_days import count_next_day
-from service.store.figure_tables import figure_days
-from service.store.figures import figures_table
+from service.store.figure_tables import figure_days, floor_days, place_days, rule_days
+from service.store.figures import figures_table, figures_tables
 from service.store.retention import due
 from service.store.waiting import Batch, WaitingAlert
 from service.store.writes import nothing_else, write
@@ -100,7 +100,10 @@ def _count_all(engine: Engine) -> list[date]:
 
 
 def _everything(engine: Engine) -> list[object]:
-    whose: tuple[dict[str, str], ...] = ({}, {"agent": "1007"}, {"team": "t1", "site": "wuhan"}, {"queue": "billing"})
+    whose: tuple[dict[str, str], ...] = (
+        *({}, {"agent": "1007"}, {"team": "t1", "site": "wuhan"}, {"queue": "billing"}),
+        *({"rule": "zh.4"}, {"rule": "zh.4", "agent": "1007"}),
+    )
     return [
         figures_table(engine, _SETTINGS, FiguresAsked(by, date(2026, 3, 1), date(2026, 3, 7), scope=scope, **each))
         for by, scope, each in product(By, _SCOPES, whose)
@@ -119,6 +122,23 @@ def test_counted_days_say_the_same(engine: Engine) -> None:
         date(2026, 3, 1),
     ]
     assert _everything(engine) == before
+    with engine.connect() as connection:
+        for table, keys in ((place_days, 5), (floor_days, 4), (rule_days, 5)):  # each place has one row
+            places = [tuple(row[:keys]) for row in connection.execute(select(table))]
+            assert len(places) == len(set(places)) > 0
+
+
+def test_tables_that_are_asked_for_together_say_what_each_says_alone(engine: Engine) -> None:
+    asked = FiguresAsked(By.AGENT, date(2026, 3, 1), date(2026, 3, 7))
+    alone = {by: figures_table(engine, _SETTINGS, replace(asked, by=by)) for by in By}
+    for _ in range(2):  # uncounted, then with all days but one counted
+        assert figures_tables(engine, _SETTINGS, asked, list(By), day_by_day=True) == alone
+        plain = figures_tables(engine, _SETTINGS, asked, list(By), day_by_day=False)
+        for by, table in plain.items():
+            assert [replace(line, calls_by_day=(), alerts_by_day=()) for line in alone[by].lines] == list(table.lines)
+            assert table.total == replace(alone[by].total, calls_by_day=(), alerts_by_day=())
+        _count_all(engine)
+        amend_alert(engine, "A50", lambda alert: replace(alert, mark=None), LaterClock(), nothing_else)
 
 
 def test_a_changed_alert_a_late_call_and_an_erased_one_are_counted_anew(engine: Engine) -> None:
