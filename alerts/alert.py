@@ -176,3 +176,4 @@ class Alert:
     mark: Mark | None = None
     change: Change = Change()
     advice_by_language: ByLanguage | None = None  # `advice` is what the node speaks, a page may be read in the other
+    title_by_language: ByLanguage | None = None  # of what a rule says in words of its own; else a page words the kind

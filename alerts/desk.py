@@ -187,6 +187,7 @@ class AlertDesk:
             title=words.title,
             advice=words.advice,
             advice_by_language=words.advice_by_language,
+            title_by_language=words.title_by_language,
             clause=words.clause,
             evidence=finding.evidence,
             opened_at=timing.detected_at,
@@ -228,6 +229,7 @@ class AlertDesk:
             title=words.title,
             advice=words.advice,
             advice_by_language=words.advice_by_language,
+            title_by_language=words.title_by_language,
             clause=words.clause,
             evidence=evidence,
         )

@@ -40,3 +40,4 @@ class Finding:
     advice: str = ""
     clause: str | None = None
     advice_by_language: ByLanguage | None = None
+    title_by_language: ByLanguage | None = None

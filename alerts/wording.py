@@ -12,12 +12,13 @@ from streaming.frames import Leg
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and advice in the reader's language, advice in both, and the clause the finding goes back to."""
+    """Title and advice in the reader's language and in both, and the clause the finding goes back to."""
 
     title: str
     advice: str
     clause: str | None
     advice_by_language: ByLanguage | None
+    title_by_language: ByLanguage | None
 
 
 # Named by the manuals' first three digits (docs: requirements).
@@ -67,28 +68,28 @@ ADVICE = {
         Kind.OFF_CALL_TALK: "Remind the agent that the customer is waiting.",
     },
     Reader.ZH: {
-        Kind.DEAD_AIR: "协助客服代表作答,或提醒其向客户说明等待原因。",
-        Kind.LONG_SILENCE: "请监听:客服代表是否需要协助,线路是否中断?",
+        Kind.DEAD_AIR: "协助客服代表作答，或提醒其向客户说明等待原因。",
+        Kind.LONG_SILENCE: "请监听：客服代表是否需要协助，线路是否中断?",
         Kind.TALK_OVER: "提醒客服代表让客户把话说完。",
-        Kind.VOLUME_RISE: "请监听:通话中有人提高了音量。",
-        Kind.AGENT_HANGUP: "核查通话结尾;如客户被中断,请安排回拨。",
-        Kind.ABUSE_AFTER_HANGUP: "客户已挂机,请立即与客服代表沟通。",
+        Kind.VOLUME_RISE: "请监听：通话中有人提高了音量。",
+        Kind.AGENT_HANGUP: "核查通话结尾；如客户被中断，请安排回拨。",
+        Kind.ABUSE_AFTER_HANGUP: "客户已挂机，请立即与客服代表沟通。",
         Kind.INTERRUPTION: "提醒客服代表让客户把话说完。",
-        Kind.HOSTILE_TONE: "请立即监听,协助安抚,必要时接管通话。",
+        Kind.HOSTILE_TONE: "请立即监听，协助安抚，必要时接管通话。",
         Kind.CUSTOMER_ABANDONED: "请安排回拨客户。",
         Kind.MISSING_GREETING: "提醒客服代表使用规范开头语。",
         Kind.MISSING_CLOSING: "提醒客服代表使用规范结束语。",
         Kind.MISSING_APOLOGY: "提醒客服代表致歉并安抚客户。",
-        Kind.REPEATED_QUESTION: "请协助客服代表:同一问题已重复询问。",
+        Kind.REPEATED_QUESTION: "请协助客服代表：同一问题已重复询问。",
         Kind.FAST_SPEECH: "提醒客服代表放慢语速。",
         Kind.SLOW_SPEECH: "提醒客服代表简明扼要。",
         Kind.LONG_MONOLOGUE: "对方是否仍在听?请客服代表确认。",
-        Kind.LONG_HOLD: "提醒客服代表回到线上,向客户说明进展。",
-        Kind.ONE_WAY_AUDIO: "请检查线路:一方可能无法被听到。",
-        Kind.NO_AUDIO: "请检查线路:双方均无声音。",
+        Kind.LONG_HOLD: "提醒客服代表回到线上，向客户说明进展。",
+        Kind.ONE_WAY_AUDIO: "请检查线路：一方可能无法被听到。",
+        Kind.NO_AUDIO: "请检查线路：双方均无声音。",
         Kind.BACKGROUND_NOISE: "请检查耳麦和周围环境。",
         Kind.BAD_MEDIA: "请检查线路或设备。",
-        Kind.OFF_CALL_TALK: "提醒客服代表:客户正在等待。",
+        Kind.OFF_CALL_TALK: "提醒客服代表：客户正在等待。",
     },
 }
 
@@ -116,6 +117,7 @@ def words_of(finding: Finding, reader: Reader) -> Words:
         advice=finding.advice or ADVICE[reader].get(finding.kind, ""),
         clause=finding.clause or _CLAUSES.get(finding.kind),
         advice_by_language=finding.advice_by_language if finding.advice else _advice_by_language(finding.kind),
+        title_by_language=finding.title_by_language,
     )
 
 

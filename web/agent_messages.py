@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from web.alert_messages import ByLanguageBody
 from web.desk_sources import AgentTip
 from web.stamps import Stamp
 
@@ -20,6 +21,7 @@ class AgentMessageBody(BaseModel):
     kind: str
     text: str
     at: Stamp
+    text_by_language: ByLanguageBody | None = None
 
 
 def agent_message_body(tip: AgentTip) -> AgentMessageBody:

@@ -73,6 +73,7 @@ class AlertBody(_Body):
     site: str | None
     route: list[str]
     title: str
+    title_by_language: ByLanguageBody | None
     advice: str
     advice_by_language: ByLanguageBody | None
     clause: str | None
@@ -157,6 +158,7 @@ def _fields_of(alert: Alert) -> dict[str, object]:
         "site": alert.site,
         "route": list(alert.route),
         "title": alert.title,
+        "title_by_language": alert.title_by_language,
         "advice": alert.advice,
         "advice_by_language": alert.advice_by_language,
         "clause": alert.clause,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from alerts.alert import Action, Alert
+from alerts.alert import Action, Alert, ByLanguage
 from config.life import EscalationSettings
 from web.sources import AlertChange
 
@@ -79,6 +79,7 @@ class AgentTip:
     kind: str
     text: str
     at: datetime
+    text_by_language: ByLanguage | None = None
 
 
 @dataclass(frozen=True, slots=True)

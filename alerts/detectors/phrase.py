@@ -284,6 +284,7 @@ class PhraseDetector:
             advice="" if after_call else self._reader.of(rule.advice),
             clause=None if after_call else rule.clause,
             advice_by_language=None if after_call else by_language(rule.advice),
+            title_by_language=None if after_call else by_language(rule.title),
         )
 
 

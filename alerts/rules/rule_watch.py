@@ -292,6 +292,7 @@ class RuleWatch:
             advice=self._reader.of(rule.advice),
             clause=rule.clause,
             advice_by_language=by_language(rule.advice),
+            title_by_language=by_language(rule.title),
         )
 
     # --- which, and when ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from alerts.alert import Alert
 from alerts.life.advice import FRESH, is_advice
-from alerts.life.agent_words import words_for_agent
+from alerts.life.agent_words import both_for_agent, words_for_agent
 from web.desk_sources import AgentTip
 
 _MOST_AGENTS = 5_000
@@ -16,8 +16,8 @@ _MOST_TIPS = 50  # of one agent; the oldest go
 def tip_of(alert: Alert) -> AgentTip:
     """What the agent reads of an alert that is advice."""
     agent_id = alert.agent_id or ""  # advice is always somebody's
-    words = words_for_agent(alert)
-    return AgentTip(alert.alert_id, agent_id, alert.call_id, alert.kind.value, words, alert.opened_at)
+    words, both = words_for_agent(alert), both_for_agent(alert)
+    return AgentTip(alert.alert_id, agent_id, alert.call_id, alert.kind.value, words, alert.opened_at, both)
 
 
 class AgentTips:

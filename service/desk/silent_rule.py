@@ -9,11 +9,11 @@ from web.desk_sources import RulePrecision
 
 _TITLES = {
     Reader.EN: "The rule {rule} is silent: people marked it wrong too often",
-    Reader.ZH: "规则 {rule} 已静默:被标记为误报过多",
+    Reader.ZH: "规则 {rule} 已静默：被标记为误报过多",
 }
 _ADVICE = {
     Reader.EN: "Look at its false alarms, change the rule, then let it speak again.",
-    Reader.ZH: "请查看其误报,修改规则后重新启用。",
+    Reader.ZH: "请查看其误报，修改规则后重新启用。",
 }
 
 
@@ -42,6 +42,7 @@ def silent_rule_alert(rule: RulePrecision, reader: Reader, clock: Clock) -> Aler
         title=_TITLES[reader].format(rule=rule.rule),
         advice=_ADVICE[reader],
         advice_by_language=ByLanguage(_ADVICE[Reader.ZH], _ADVICE[Reader.EN]),
+        title_by_language=ByLanguage(*(_TITLES[each].format(rule=rule.rule) for each in (Reader.ZH, Reader.EN))),
         clause=None,
         evidence=Evidence(0, 0, (*values, Measure("upper_ratio", round(rule.upper, 3)))),
         opened_at=now_at,

@@ -38,6 +38,7 @@ async def test_an_alert_is_shown_as_the_contract_says(desk: Desk) -> None:
                 "site": None,
                 "route": [],
                 "title": "No answer to the customer for 3.2 s",
+                "title_by_language": None,
                 "advice": "Answer now.",
                 "advice_by_language": {"en": "Answer now.", "zh": "请立即应答。"},
                 "clause": "002",

@@ -175,6 +175,7 @@ def test_what_is_told() -> None:
     assert (finding.title, finding.clause) == ("“That is not my responsibility”", "002 敷衍、推诿")
     (chinese,) = told.play(detector(Reader.ZH))
     assert chinese.title == "推卸责任:“不是我的责任”"
+    assert finding.title_by_language == chinese.title_by_language == ByLanguage(chinese.title, finding.title)
     assert finding.advice_by_language == chinese.advice_by_language == ByLanguage(chinese.advice, finding.advice)
     assert chinese.advice != finding.advice
 

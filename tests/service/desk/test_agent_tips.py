@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.alert import Severity
+from alerts.alert import ByLanguage, Severity
 from service.desk.agent_tips import AgentTips
 from tests.fakes.desk import NOON, an_alert
 from web.desk_sources import AgentTip
@@ -13,7 +13,8 @@ _MINOR = an_alert(severity=Severity.MINOR, opened_at=NOON)
 
 def test_a_minor_alert_is_advice_once() -> None:
     tips = AgentTips()
-    assert tips.tell(_MINOR) == AgentTip("a1", "1007", "call-1", "dead_air", "Answer now.", NOON)
+    both = ByLanguage(zh="请立即应答。", en="Answer now.")
+    assert tips.tell(_MINOR) == AgentTip("a1", "1007", "call-1", "dead_air", "Answer now.", NOON, both)
     assert tips.tell(replace(_MINOR, version=2)) is None
     assert tips.tell(replace(_MINOR, alert_id="a2", severity=Severity.MAJOR)) is None
     (tip,) = tips.of("1007", None, NOON)

@@ -7,6 +7,7 @@ import { ask, Fault, useAsked } from "../office/api.js";
 import { sizeText } from "../office/parts.js";
 
 const EVERY_MS = 5000;
+const NONE_HERE = "No speech model"; // anything else is about a folder that the settings name
 const TIERS = ["full", "spotting", "acoustic"];
 
 export function Models() {
@@ -45,7 +46,8 @@ function Model({ model, onVerified }) {
       ${model.here && html`<div><dt>${t("models.verified")}</dt><dd><${Verified} verified=${verified} busy=${busy} /></dd></div>`}
     </dl>
     ${model.here && html`<p class="subtle mono folder">${model.folder}</p>`}
-    ${!model.here && html`<p class="cure">${model.cure}</p>`}
+    ${!model.here && html`<p class="cure">${t("models.pull")} <code>earshot models pull ${model.language}</code></p>`}
+    ${!model.here && !model.cure.startsWith(NONE_HERE) && html`<p class="subtle">${model.cure}</p>`}
     ${model.here && hearing.why && html`<p class="cure">${hearing.why}</p>`}
     <${Fault} fault=${fault} />
     ${model.here && html`<p class="panel-foot"><button class="button" disabled=${busy} onClick=${verify}>${t(busy ? "models.verifying" : "models.verify")}</button></p>`}

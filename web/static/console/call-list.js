@@ -72,7 +72,7 @@ function CallRow({ call, player }) {
           <span>${t(`call.state.${call.state}`)}</span>
           ${call.tier !== "full" && html`<span class="tier">${t(`wall.tier.${call.tier}`)}</span>`}
           ${poorly && html`<span title=${call.coverage_causes.map(causeText).join("; ")}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
-          ${call.queue && html`<span class="queue-name">${call.queue}</span>`}
+          ${call.queue && html`<span>${call.queue}</span>`}
         </span>
       </span>
       <span class="row-side">

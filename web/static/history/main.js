@@ -8,6 +8,7 @@ import { addressed } from "../office/address.js";
 import { ask, Fault, query, useAsked } from "../office/api.js";
 import { beginOf, dayText, endOf } from "../office/days.js";
 import { Field, Names, Segments, Span } from "../office/parts.js";
+import { loadPeople } from "../office/people.js";
 import { AlertRows, CallRows } from "./rows.js";
 import { timeText } from "../lib/wording.js";
 import { KINDS, SEVERITIES } from "./choices.js";
@@ -29,6 +30,7 @@ function History() {
   const { found: roster } = useAsked(() => ask("/roster"), "roster");
   const search = useRef(null);
   useEffect(() => {
+    loadPeople();
     offerShortcuts([{ id: "search", key: "/", says: "help.search_words", group: "page", does: () => search.current?.focus() }]);
   }, []);
   return html`
@@ -64,7 +66,7 @@ function Filters({ values, roster, search }) {
   return html`<form class="panel filters" role="search" aria-label=${t("history.filters")} onSubmit=${submit}>
     <div class="across">
       <${Field} label=${t("history.said")}>
-        <input ref=${search} class="field said" type="search" maxlength="200" placeholder=${t("history.said_hint")} value=${typed.said} onInput=${type("said")} />
+        <input ref=${search} class="field words" type="search" maxlength="200" placeholder=${t("history.said_hint")} value=${typed.said} onInput=${type("said")} />
       </>
       <${Span} from=${typed.from} to=${typed.to} onChange=${(days) => change({ ...typed, ...days })} />
       <button class="button primary">${t("history.search")}</button>

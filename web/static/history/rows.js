@@ -4,6 +4,7 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
 import { agentOf, clockText, kindOf, percentText, timeText, titleOf } from "../lib/wording.js";
+import { nameOf } from "../office/people.js";
 import { SEVERITIES } from "./choices.js";
 
 export function callAddress(callId, atMs = null) {
@@ -64,7 +65,7 @@ export function AlertRows({ rows, said }) {
             <${SaidHere} callId=${alert.call_id} said=${alert.said} asked=${said} />
           </td>
           <td data-label=${t("filter.severity")}><${SeverityMark} severity=${alert.severity} word=${true} /></td>
-          <td data-label=${t("fact.agent")}>${alert.agent_id}${alert.team && html`<span class="sub">${alert.team}</span>`}</td>
+          <td data-label=${t("fact.agent")}>${alert.agent_id && html`<bdi>${nameOf(alert.agent_id)}</bdi>`}${alert.team && html`<span class="sub">${alert.team}</span>`}</td>
           <td data-label=${t("fact.queue")}>${alert.queue}</td>
           <td data-label=${t("fact.state")}>
             ${t(`state.${alert.state}`)}

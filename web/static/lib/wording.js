@@ -15,7 +15,7 @@ export function titleOf(alert) {
   const key = keys.find(has);
   const text = key ? t(key, values) : "";
   if (text && !text.includes("{")) return text;
-  return alert.title || kindOf(alert);
+  return alert.title_by_language?.[locale.value.slice(0, 2)] || alert.title || kindOf(alert);
 }
 
 /** What may be done about it, in the page's language where the alert has it. */
