@@ -46,10 +46,10 @@ class Leases:
     async def renew(self, call_ids: Iterable[str]) -> None:
         """Go on having these calls."""
         for several in _in_pieces(sorted(call_ids), 500):
-            pipeline = self._redis.pipeline(transaction=False)
-            for call_id in several:
-                await self._take(keys=[self._key(call_id)], args=[self._node_id, self._lease_ms], client=pipeline)
-            await pipeline.execute()
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for call_id in several:
+                    await self._take(keys=[self._key(call_id)], args=[self._node_id, self._lease_ms], client=pipeline)
+                await pipeline.execute()
 
     async def give_back(self, call_ids: Iterable[str]) -> None:
         """Have them no longer."""

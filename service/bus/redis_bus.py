@@ -177,11 +177,13 @@ class RedisBus:
         parts = (self._send, lambda: self._read_stream(ears), lambda: self._hear(ears, answer), self._beat)
         tasks = [asyncio.create_task(self._again_and_again(part)) for part in parts]
         try:
-            await asyncio.gather(*tasks)
+            failed, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in failed:
+                task.result()
         finally:
             self._closing = True
             for task in tasks:
-                task.cancel()
+                task.cancel()  # once: a second one would keep the client from giving its connections back
             await asyncio.wait(tasks, timeout=_CLOSE_S)
             await self._close()
 
@@ -195,18 +197,18 @@ class RedisBus:
 
     async def _send(self) -> None:
         """What waits goes out together, changes first. What could not be sent stays, up to the bound."""
-        while True:
+        while not self._closing:
             self._something.clear()
             if not self._changes and not self._news:
                 await self._something.wait()
             changes = [self._changes[number] for number in range(min(len(self._changes), _AT_ONCE))]
             news = [self._news[number] for number in range(min(len(self._news), _AT_ONCE))]
-            pipeline = self._sender.pipeline(transaction=False)
-            for fields in changes:
-                pipeline.xadd(self._stream, fields, maxlen=self._settings.stream_length, approximate=True)
-            for channel, body in news:
-                pipeline.publish(channel, body)
-            await pipeline.execute()
+            async with self._sender.pipeline(transaction=False) as pipeline:
+                for fields in changes:
+                    pipeline.xadd(self._stream, fields, maxlen=self._settings.stream_length, approximate=True)
+                for channel, body in news:
+                    pipeline.publish(channel, body)
+                await pipeline.execute()
             for sent, waiting in ((changes, self._changes), (news, self._news)):
                 for each in sent:
                     if waiting and waiting[0] is each:  # else it was dropped meanwhile
@@ -217,7 +219,7 @@ class RedisBus:
         newest: Any = await self._reader.xrevrange(self._stream, count=1)
         last = newest[0][0] if newest else b"0-0"
         ears.reachable(True)  # whoever hears this asks the store for what was missed
-        while True:
+        while not self._closing:
             found: Any = await self._reader.xread({self._stream: last}, count=_AT_ONCE, block=5_000)
             for number, fields in found[0][1] if found else ():
                 last = number
@@ -265,7 +267,7 @@ class RedisBus:
     async def _beat(self) -> None:
         """Leases, and the word what is followed here; as long as this works Redis is there."""
         held: frozenset[str] = frozenset()
-        while True:
+        while not self._closing:
             self._interest.forget_silent()
             await self._leases.give_back(held - self._held)
             held = self._held

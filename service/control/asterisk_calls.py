@@ -57,7 +57,7 @@ class AsteriskCalls:
         self._feed, self._places = feed, AgentPlaces(feed)
         self._channels = Channels()
         self._seats = CallSeats(feed.call_id_prefix)
-        self.line, self.lines = self._seats.line, self._seats.lines
+        self.line, self.lines, self.waits = self._seats.line, self._seats.lines, self._seats.waits
         self._order = 0
         self._looked_ms = 0
 

@@ -101,6 +101,11 @@ class CallSeats:
         contexts = (customer.context, agent.context, agent.parts.context)
         return CallLine(call_id, *names, call.queue, tuple(each for each in contexts if each))
 
+    def waits(self, call_id: str) -> bool:
+        """Whether the call's agent has handed it over and nobody has taken it yet."""
+        call = self.calls.get(call_id)
+        return call is not None and call.answered and call.agent is None
+
     def lines(self) -> list[CallLine]:
         """All connected calls."""
         return [line for call_id in self.calls if (line := self.line(call_id)) is not None]

@@ -46,7 +46,7 @@ class PbxFeeds:
         voices: VoicePaths | None = None,
     ) -> None:
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=certificates())
-        phone = PhoneWay(self._place, self._keeps_apart, self._posted_call_over)
+        phone = PhoneWay(self._place, self._keeps_apart, self._waits, self._posted_call_over)
         voices = voices if voices is not None else VoicePaths()
         self.browser = BrowserWay(phone, voices)
         self.room = SupervisorRoom(calls, phone, self.browser, clock)
@@ -76,7 +76,7 @@ class PbxFeeds:
 
     def follows(self, call_id: str) -> bool:
         """Whether a PBX of this node has the call."""
-        return self._place(call_id) is not None
+        return self._place(call_id) is not None or self._waits(call_id)
 
     def followed(self) -> frozenset[str]:
         """The calls of the PBXes that are followed here."""
@@ -95,6 +95,9 @@ class PbxFeeds:
             if call_id.startswith(feed.call_id_prefix):
                 return control, CallLine(call_id, "", "", "", "")
         return None
+
+    def _waits(self, call_id: str) -> bool:
+        return any(each.link.calls.waits(call_id) for each in self.followers.values())
 
     def _keeps_apart(self, call_id: str, mode: Mode) -> bool:
         placed = self._place(call_id)
@@ -115,8 +118,9 @@ class _FeedWatcher:
         self._room.call_changed(news.call_id)
 
     def left(self, call_id: str) -> None:
-        """Supervisors wait for the next agent."""
+        """Supervisors wait for the next agent, and none is let in meanwhile."""
         self._link.control.left(call_id)
+        self._room.call_changed(call_id)
 
     def over(self, call_id: str) -> None:
         """Everybody is out."""

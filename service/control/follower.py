@@ -63,6 +63,11 @@ class PbxCalls(Protocol):
         ...
 
     @property
+    def waits(self) -> Callable[[str], bool]:
+        """Whether a connected call's agent has handed it over and nobody has taken it yet."""
+        ...
+
+    @property
     def lines(self) -> Callable[[], list[CallLine]]:
         """All connected calls."""
         ...

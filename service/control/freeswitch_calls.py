@@ -80,6 +80,11 @@ class FreeSwitchCalls:
         names = (agent.uuid, agent.full_name, customer.uuid, customer.full_name)
         return CallLine(call_id, *names, call.queue, (customer.context, agent.context))
 
+    def waits(self, call_id: str) -> bool:
+        """Whether the call's agent has handed it over and nobody has taken it yet."""
+        call = self._calls.get(call_id)
+        return call is not None and call.agent is None
+
     def lines(self) -> list[CallLine]:
         """All connected calls."""
         return [line for call_id in self._calls if (line := self.line(call_id)) is not None]

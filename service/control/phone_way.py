@@ -5,6 +5,7 @@ from collections.abc import Callable
 from service.control.pbx_control import CallLine, PbxControl
 from web.supervision import LASTING, NOT_FOLLOWED, Able, ControlFailedError, Mode, SupervisionView, UnableError
 
+_WAITS = "the agent has handed the call over and nobody has taken it yet"
 Placed = tuple[PbxControl, CallLine]
 
 
@@ -15,16 +16,17 @@ class PhoneWay:
         self,
         place: Callable[[str], Placed | None],
         keeps_apart: Callable[[str, Mode], bool],
+        waits: Callable[[str], bool] = lambda _call_id: False,
         call_over: Callable[[str], None] = lambda _call_id: None,
     ) -> None:
-        """`call_over` hears of the end of calls that no feed tells of."""
-        self._place, self._keeps_apart, self._call_over = place, keeps_apart, call_over
+        """`waits` for an agent is a call that has no place now; `call_over` hears the end of calls no feed tells of."""
+        self._place, self._keeps_apart, self._waits, self._call_over = place, keeps_apart, waits, call_over
         self._control_of: dict[str, PbxControl] = {}  # by supervision
 
     def ability(self, call_id: str, mode: Mode) -> Able:
         """Whether the call's PBX can."""
         placed = self._place(call_id)
-        return NOT_FOLLOWED if placed is None else placed[0].ability(mode)
+        return self._why_not(call_id) if placed is None else placed[0].ability(mode)
 
     async def begin(self, view: SupervisionView) -> None:
         """Ring the supervisor."""
@@ -69,5 +71,8 @@ class PhoneWay:
 
     def _placed(self, call_id: str) -> Placed:
         if (placed := self._place(call_id)) is None:
-            raise UnableError(NOT_FOLLOWED)
+            raise UnableError(self._why_not(call_id))
         return placed
+
+    def _why_not(self, call_id: str) -> str:
+        return _WAITS if self._waits(call_id) else NOT_FOLLOWED

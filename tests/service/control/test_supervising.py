@@ -126,8 +126,9 @@ async def test_what_is_asked_between_two_agents_holds_with_the_next(kind: str) -
         await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
         further = await bench.pbx.hand_over(agent)
         await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
-        with pytest.raises(UnableError):  # another one has nobody to hear
+        with pytest.raises(UnableError, match="nobody has taken it"):
             await bench.feeds.room.supervise(call_id, Wish(Mode.LISTEN, "local", "2002"))
+        await bench.until(lambda: "nobody" in str(bench.told.attended[call_id][0][0].phone))
         (view,) = await bench.feeds.room.running(call_id)
         await bench.feeds.room._change(view, Mode.WHISPER, bench.feeds.room._ways[False])
         assert bench.pbx.alive(phone)
