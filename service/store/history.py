@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, exists, func, literal, or_, select
 
 from alerts.alert import AlertState
-from service.store.rows import alert_of, call_of
+from service.store.rows import ALERT_TEXT, alert_in, call_of
 from service.store.scope import in_scope
 from service.store.spoken import places
 from service.store.spoken_index import said
@@ -85,13 +85,13 @@ def past_alerts(
         if before is not None:
             conditions.append(_older(alerts, alerts.c.opened_at, alerts.c.alert_id, before))
         asked = (
-            select(alert_changes.c.content)
+            select(ALERT_TEXT)
             .join(alerts, alerts.c.sequence == alert_changes.c.sequence)
             .where(*conditions)
             .order_by(alerts.c.opened_at.desc(), alerts.c.alert_id.desc())
             .limit(limit)
         )
-        found = [alert_of(content) for content in connection.execute(asked).scalars()]
+        found = [alert_in(text) for text in connection.execute(asked).scalars()]
         heard = _said_in(connection, {alert.call_id for alert in found}, wanted)
         return FoundAlerts(
             tuple(PastAlert(alert, tuple(heard[alert.call_id])) for alert in found),

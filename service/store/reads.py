@@ -9,7 +9,7 @@ from sqlalchemy.sql import Select
 from alerts.alert import Alert, AlertState
 from service.store.alert_writes import newest_sequence
 from service.store.retention import forgotten_up_to
-from service.store.rows import alert_of, call_of, line_of
+from service.store.rows import ALERT_TEXT, alert_in, call_of, line_of
 from service.store.tables import alert_changes, alerts, calls, legs, utterances
 from streaming.frames import Leg
 from web.sources import AlertChange, CallState, CallView, TranscriptLine
@@ -58,7 +58,7 @@ def open_alerts(engine: Engine) -> tuple[int, list[Alert]]:
     question = question.where(alerts.c.state.in_([state.value for state in RUNNING])).order_by(alerts.c.sequence + 0)
     with _of_one_moment(engine).begin() as connection:
         rows = connection.execute(question).mappings()
-        return newest_sequence(connection), [alert_of(row["content"]) for row in rows]
+        return newest_sequence(connection), [alert_in(row["content"]) for row in rows]
 
 
 def _of_one_moment(engine: Engine) -> Engine:
@@ -151,14 +151,14 @@ def words_of(engine: Engine, call_id: str) -> list[TranscriptLine]:
         return [line_of(row) for row in rows]
 
 
-def _changes() -> Select[tuple[int, object]]:
-    return select(alert_changes.c.sequence, alert_changes.c.content)
+def _changes() -> Select[tuple[int, str]]:
+    return select(alert_changes.c.sequence, ALERT_TEXT)
 
 
-def _ask(engine: Engine, question: Select[tuple[int, object]]) -> list[AlertChange]:
+def _ask(engine: Engine, question: Select[tuple[int, str]]) -> list[AlertChange]:
     with engine.begin() as connection:
         return [_change_of(row) for row in connection.execute(question).mappings()]
 
 
 def _change_of(row: RowMapping) -> AlertChange:
-    return AlertChange(row["sequence"], alert_of(row["content"]))
+    return AlertChange(row["sequence"], alert_in(row["content"]))

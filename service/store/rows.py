@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import Text, cast
 
 from alerts.alert import Alert
 from config.privacy import Consent
+from service.store.tables import alert_changes
 from streaming.frames import Leg, Party
 from streaming.observations import Word, WordsHeard
 from web.sources import AgentView, CallEvent, CallState, CallView, Hit, LegView, Tier, TranscriptLine, UndecidedView
@@ -80,6 +82,15 @@ def alert_content(alert: Alert) -> dict[str, Any]:
 def alert_of(content: object) -> Alert:
     """The alert that `alert_content` was made of."""
     return _ALERT.validate_python(content)
+
+
+ALERT_TEXT = cast(alert_changes.c.content, Text).label("content")
+"""The whole alert as the database holds it, for `alert_in`: half the work where many are read."""
+
+
+def alert_in(text: str) -> Alert:
+    """The alert of an `ALERT_TEXT`."""
+    return _ALERT.validate_json(text)
 
 
 def call_row(call: CallView) -> dict[str, Any]:
