@@ -92,12 +92,12 @@ class RecognizerPool:
         """A recogniser that failed never serves again."""
         del self._borrowed[id(recognizer)]
 
-    def let_go(self) -> None:
-        """Memory is short: the one longest unused goes; if none is free, those out do when they come back.
+    def let_go(self) -> list[Recognizing]:
+        """Memory is short: the one longest unused goes, and is returned; if none is free, those out do on return.
 
         Only deletion frees their caches; one at a time, so that the warmest stay warm.
         """
         if self._free:
-            del self._free[0]
-        else:
-            self._borrowed = dict.fromkeys(self._borrowed, False)
+            return [self._free.pop(0).recognizer]
+        self._borrowed = dict.fromkeys(self._borrowed, False)
+        return []

@@ -38,8 +38,8 @@ class SpotterPools:
         self.listen_for(grammars)
 
     def __len__(self) -> int:
-        """How many there are of the kind with the fewest."""
-        return min((len(pool) for pool in self._pools.values()), default=0)
+        """How many there are of the kind with the fewest, of those made ahead."""
+        return min((len(pool) for pool in self._two_sided()), default=0)
 
     def listen_for(self, grammars: Mapping[Leg, SpottingGrammar]) -> None:
         """From now on lend ears for these; those out keep what they listen for and are not lent again."""
@@ -48,14 +48,16 @@ class SpotterPools:
 
     def warm_up(self) -> None:
         """Make the first ones of a two-leg call now."""
-        for kind in (Leg.AGENT, Leg.CUSTOMER):
-            if kind in self._pools:
-                self._pools[kind].warm_up()
+        for pool in self._two_sided():
+            pool.warm_up()
 
     def make_ahead(self, sound: Sequence[bytes]) -> bool:
         """One small step towards one more of the kind with the fewest; False when all are made."""
-        pools = sorted((self._pools[kind] for kind in (Leg.AGENT, Leg.CUSTOMER) if kind in self._pools), key=len)
-        return any(pool.make_ahead(sound) for pool in pools)
+        return any(pool.make_ahead(sound) for pool in sorted(self._two_sided(), key=len))
+
+    def _two_sided(self) -> list[RecognizerPool]:
+        """For agents and customers; calls of one mixed leg are rare, and their ears made when one comes."""
+        return [self._pools[kind] for kind in (Leg.AGENT, Leg.CUSTOMER) if kind in self._pools]
 
     def can_lend(self, kind: Leg | None) -> bool:
         """False while all ears for this kind of leg are out; true also where there is nothing to listen for."""
@@ -77,10 +79,9 @@ class SpotterPools:
         """One that failed never serves again."""
         spotter.home.throw_away(spotter.recognizer)
 
-    def let_go(self) -> None:
-        """Memory is short."""
-        for pool in self._pools.values():
-            pool.let_go()
+    def let_go(self) -> list[Recognizing]:
+        """Memory is short: those longest unused go, and are returned."""
+        return [gone for pool in self._pools.values() for gone in pool.let_go()]
 
 
 def _pool(grammar: SpottingGrammar, make: Callable[[SpottingGrammar], Recognizing], most: int) -> RecognizerPool:
