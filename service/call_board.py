@@ -220,6 +220,11 @@ class CallBoard(KnownCalls):
             if entry.call is not None and not entry.call.closed:
                 self._guarded(entry.call, entry.call.close)
 
+    def forget_all(self) -> None:
+        """The service has stopped: nobody asks for a call any more, and what resamples its sound is freed in order."""
+        for call_id, entry in list(self._entries.items()):
+            self._forget(call_id, entry)
+
     # --- inside ------------------------------------------------------------------------------------------------
 
     def _new_entry(self, announcement: Announcement, known_streams: dict[Leg, str] | None = None) -> BoardEntry:

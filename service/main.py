@@ -307,6 +307,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
     await desk.start()
     async with contextlib.AsyncExitStack() as stop:
         stop.push_async_callback(store.close)
+        stop.callback(board.forget_all)
         stop.push_async_callback(asyncio.to_thread, traces.close)
         writer = asyncio.create_task(store.run(stored))
         stop.push_async_callback(cancelled, writer)

@@ -42,7 +42,7 @@ function Alert({ alert, chosen, onChoose, onPlay }) {
     ${advice && html`<p class="advice-line">${advice}</p>`}
     ${call.value.state === "ended" && may("score") && html`<p><a class="link" href=${exampleAddress(alert)}>${t("library.add_this")}</a></p>`}
     ${evidence.clip &&
-    html`<p class="kept-clip"><${Sound} src=${evidence.clip} label=${t("alert.clip_of", { title: titleOf(alert) })} /><a class="link" href=${evidence.clip} download>${t("alert.save_clip")}</a></p>`}
+    html`<p class="kept-clip"><${Sound} src=${evidence.clip} label=${t("alert.clip_of", { title: titleOf(alert) })} /><a class="link" href=${evidence.clip} download=${`${alert.alert_id}.flac`}>${t("alert.save_clip")}</a></p>`}
     <${History} alert=${alert} />
   </li>`;
 }

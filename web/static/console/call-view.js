@@ -52,7 +52,7 @@ export function CallView({ player, onListen }) {
     <header class="call-head">
       <div class="parties">
         <h2 id="call-title"><span class="dot agent" aria-hidden="true"></span><bdi>${agentOf(call)}</bdi></h2>
-        <span class="party"><span class="dot customer" aria-hidden="true"></span><bdi>${customerOf(call)}</bdi></span>
+        <span class="party"><span class="dot customer" aria-hidden="true"></span><bdi>${customerOf(call)}</bdi> <a class="call-link" href=${`/calls/${encodeURIComponent(callId)}`} target="_blank" rel="noopener">${t("call.page")}</a></span>
       </div>
       <dl class="facts">
         <${Fact} name=${t("fact.state")} value=${t(`call.state.${call.state}`)} kind=${call.state} />

@@ -60,7 +60,7 @@ function Alerts({ search }) {
       ${found.lines.length > 0
         ? html`<div class="scroll"><${Lines} key=${found.by} table=${found} /></div>`
         : html`<p class="empty" role="status">${t("figures.none")}</p>`}
-      <p class="panel-foot subtle">${t("figures.days_of", { zone: found.timezone, time: found.day_begins })}</p>
+      <p class="panel-foot subtle">${t("figures.days_of", { zone: found.timezone, time: found.day_begins })} ${t("figures.info_apart")}</p>
     </section>`}
   `;
 }

@@ -1,18 +1,20 @@
 // The figures of quality: how each is read from a line, written, and whether more of it is better.
 
-import { numberText } from "../lib/wording.js";
+import { clockText, numberText } from "../lib/wording.js";
 
 const outside = (name) => (line) => line.outside[name]?.value ?? null;
 const whole = (value) => numberText(value, { maximumFractionDigits: 0 });
 const tenth = (value) => numberText(value, { maximumFractionDigits: 1 });
 const share = (value) => numberText(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const shareOrValue = (value) => (value <= 1 ? share(value) : tenth(value));
+/** From a minute on as a clock says it. */
+const lasting = (value) => (value < 60 ? seconds(value) : clockText(value * 1000));
 const seconds = (value) => numberText(value, { style: "unit", unit: "second", unitDisplay: "narrow", maximumFractionDigits: value < 10 ? 1 : 0 });
 
 /** @type {[string, {of: (line: any) => number|null, text: (value: number) => string, better?: 1|-1, ofCalls?: boolean}][]} */
 export const MEASURES = [
   ["calls", { of: (line) => line.calls, text: whole, ofCalls: true }],
-  ["mean_talk", { of: (line) => (line.mean_talk_ms === null ? null : line.mean_talk_ms / 1000), text: seconds, ofCalls: true }],
+  ["mean_talk", { of: (line) => (line.mean_talk_ms === null ? null : line.mean_talk_ms / 1000), text: lasting, ofCalls: true }],
   ["alerts", { of: (line) => line.alerts, text: whole }],
   ["per_100", { of: (line) => line.alerts_per_100_calls, text: tenth, better: -1, ofCalls: true }],
   ["scored", { of: (line) => line.scored, text: whole, ofCalls: true }],
@@ -28,8 +30,8 @@ export const MEASURES = [
   ["csat", { of: outside("csat"), text: shareOrValue, better: 1, ofCalls: true }],
   ["fcr", { of: outside("fcr"), text: shareOrValue, better: 1, ofCalls: true }],
   ["complaints", { of: outside("complaints"), text: whole, better: -1, ofCalls: true }],
-  ["answer_s", { of: outside("answer_s"), text: seconds, better: -1, ofCalls: true }],
-  ["handle_s", { of: outside("handle_s"), text: seconds, ofCalls: true }],
+  ["answer_s", { of: outside("answer_s"), text: lasting, better: -1, ofCalls: true }],
+  ["handle_s", { of: outside("handle_s"), text: lasting, ofCalls: true }],
 ];
 
 export const MEASURE = Object.fromEntries(MEASURES);

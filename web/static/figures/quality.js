@@ -33,7 +33,7 @@ export function Quality({ values }) {
       ${found.lines.length > 0
         ? html`<div class="scroll" tabindex="0" role="group" aria-label=${t(`figures.by.${found.by}`)}><${QualityLines} key=${found.by} table=${found} /></div>`
         : html`<p class="empty" role="status">${t("figures.none")}</p>`}
-      <p class="panel-foot subtle">${t("figures.days_of", { zone: found.timezone, time: found.day_begins })} ${t("quality.counts")}</p>
+      <p class="panel-foot subtle">${t("figures.days_of", { zone: found.timezone, time: found.day_begins })} ${t("quality.counts")} ${t("figures.info_apart")}</p>
     </section>`}
     ${wrong && wrong.faults.length > 0 && found && html`<${Faults} faults=${wrong.faults} scored=${found.total.scored} />`}
   `;

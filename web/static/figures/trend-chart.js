@@ -49,11 +49,13 @@ function draw(box, keys, lines, share) {
   const colour = (name) => getComputedStyle(box).getPropertyValue(name).trim();
   const font = `12px ${getComputedStyle(box).fontFamily}`;
   const at = keys.map((_key, number) => number);
+  const room = keys[0].length === 7 ? 92 : 72; // of a month's name, of a day's
   const most = Math.max(...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const top = share ? Math.min(1, Math.max(0.1, most * 1.15)) : Math.max(1, most * 1.15);
   const options = {
     width: Math.max(200, Math.floor(box.clientWidth)),
     height: HEIGHT,
+    padding: [null, room / 2, null, null], // the last name is whole
     legend: { show: false },
     cursor: { y: false, points: { size: 9 } },
     scales: { x: { time: false }, y: { range: [0, top] } },
@@ -64,7 +66,7 @@ function draw(box, keys, lines, share) {
         size: 30,
         ticks: { show: false },
         grid: { show: false },
-        splits: (plot) => thinned(at, plot.width, keys[0].length === 7 ? 92 : 72),
+        splits: (plot) => thinned(at, plot.width, room),
         values: (_plot, values) => values.map((number) => periodName(keys[number])),
       },
       {

@@ -72,7 +72,7 @@ function Report({ report }) {
     <${Places} by="team" title=${t("report.teams")} lines=${report.teams} />
     <${Places} by="agent" title=${t("report.agents")} lines=${report.agents} />
     ${report.faults.length > 0 && html`<${Faults} faults=${report.faults} scored=${report.total.scored} before />`}
-    <p class="subtle">${t("report.about", { zone: report.timezone, time: report.day_begins, at: new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(report.made_at)) })}</p>
+    <p class="subtle">${t("report.about", { zone: report.timezone, time: report.day_begins, at: new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(report.made_at)) })} ${t("figures.info_apart")}</p>
   `;
 }
 
