@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { MODES } from "../lib/player.js";
-import { clockText, numberText } from "../lib/wording.js";
+import { clockText } from "../lib/wording.js";
 import { Icon } from "./icons.js";
 
 export const REPLAY_MS = 30_000;
@@ -32,7 +32,7 @@ export function ListenBar({ player, callId, live, endMs, onListen, keyOf = () =>
       aria-label=${t("listen.replay_30")}
       onClick=${() => replayLast(player, callId, endMs())}
     >
-      <${Icon} name="back" />${numberText(REPLAY_MS / 1000, { style: "unit", unit: "second", unitDisplay: "short" })}
+      <${Icon} name="back" />${t("listen.back_30")}
     </button>
     <${Modes} player=${player} />
     <div class="volume">
