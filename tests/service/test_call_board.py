@@ -111,6 +111,17 @@ async def test_what_nobody_announced_is_unknown(board: CallBoard) -> None:
         board.claim_stream("7c1f0b52-3a44-4c0e-9d15-8b6f2e0a91d3")
 
 
+async def test_a_stopped_service_keeps_no_call_in_memory(board: CallBoard) -> None:
+    board.claim_leg("c", Leg.AGENT).hear(AudioReceived(_TONE, 16_000))
+    (call,) = board.live_calls()
+    board.close_all()
+    board.forget_all()
+
+    assert (board.live_calls(), call.ears, board.running()) == ([], {}, [])
+    with pytest.raises(UnknownCallError):
+        await board.get("c")
+
+
 def test_a_living_leg_is_taken(board: CallBoard) -> None:
     board.claim_leg("c", Leg.AGENT)
     with pytest.raises(StreamTakenError):
