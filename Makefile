@@ -1,5 +1,5 @@
 # make demo   see it: installs everything, plays six calls, prints the console's address
-# make test   what CI runs: system packages, format, lint, types, all tests
+# make test   what CI runs: system packages, format, lint, types, known advisories, all tests
 # make prove  the long runs; writes their numbers to docs/benchmarks.md
 # make check  format, lint and types only      make format  put the format right      make lock  pin dependencies anew
 .PHONY: check test demo prove lock format
@@ -10,6 +10,7 @@ demo: .venv/demo.stamp
 test: .venv/dev.stamp
 	scripts/system_packages
 	scripts/check
+	scripts/advisories
 	scripts/run_tests
 
 prove: .venv/dev.stamp

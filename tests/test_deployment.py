@@ -1,6 +1,7 @@
 """What people run Earshot with: image, compose, unit, dashboard, alert rules, licences, wheel."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -146,7 +147,24 @@ def test_the_wheel_holds_pages_rules_migrations_and_recordings(tmp_path: Path) -
     assert not any(name.startswith("tests/") for name in held)
 
 
-@pytest.mark.parametrize("name", ["release", "audit", "secrets"])
+@pytest.mark.parametrize(
+    ("told", "code", "said"),
+    [
+        ("No known vulnerabilities found", 0, "nothing known"),
+        ("Found 1 known vulnerability in 1 package\nh11 0.1 PYSEC-1\nx could not be audited", 1, "PYSEC-1"),
+        ("No known vulnerabilities found\nh11 not found and could not be audited", 0, "NOT run"),
+        ("ERROR:pip_audit._cli:the service cannot be reached", 0, "NOT run"),
+    ],
+)
+def test_advisories_are_told_and_silence_is_not_taken_for_them(told: str, code: int, said: str, tmp_path: Path) -> None:
+    (tmp_path / "pip_audit.py").write_text(f"print({told!r})")
+    command, environment = [str(_ROOT / "scripts" / "advisories")], {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["release", "audit", "advisories", "secrets"])
 def test_scripts_are_sound(name: str) -> None:
     path = _ROOT / "scripts" / name
     assert path.stat().st_mode & 0o111
