@@ -12,7 +12,7 @@ from alerts.alert import AlertState
 from service.store.rows import ALERT_TEXT, alert_in, call_of
 from service.store.scope import in_scope
 from service.store.spoken import places
-from service.store.spoken_index import said
+from service.store.spoken_index import newest_part, said
 from service.store.tables import alert_changes, alerts, calls, utterances
 from streaming.frames import Leg
 from web.history_sources import FoundAlerts, FoundCalls, HistoryFilter, PastAlert, PastCall, Said
@@ -154,11 +154,16 @@ def _spoken(connection: Connection, wanted: HistoryFilter, looked_at: int) -> _S
     """None where no phrase is asked for, or one without a word in it."""
     if wanted.said is None:
         return None
-    numbers = said(connection.dialect.name, wanted.said, _numbers(connection, wanted), looked_at)
+    dialect, between = connection.dialect.name, _numbers(connection, wanted)
+    part = newest_part(connection, wanted.said, between, looked_at)
+    numbers = said(dialect, wanted.said, part or between, looked_at, by_index=part is None)
     if numbers is None:
         return None
-    found = numbers.subquery()
-    count, oldest = connection.execute(select(func.count(), func.min(found.c.utterance_id))).one()
+    count, oldest = _how_many(connection, numbers)
+    further = said(dialect, wanted.said, between, looked_at)
+    if part is not None and count < looked_at and further is not None:  # it was said more seldom before
+        numbers = further
+        count, oldest = _how_many(connection, numbers)
     looked_back_to = None
     if count >= looked_at:
         looked_back_to = connection.execute(
@@ -166,6 +171,12 @@ def _spoken(connection: Connection, wanted: HistoryFilter, looked_at: int) -> _S
         ).scalar()
     of_them = [utterances.c.utterance_id.in_(numbers), *_audible(wanted.heard)]
     return _Spoken(select(utterances.c.call_id).where(*of_them), looked_back_to)
+
+
+def _how_many(connection: Connection, numbers: Select[Any]) -> tuple[int, int | None]:
+    found = numbers.subquery()
+    count, oldest = connection.execute(select(func.count(), func.min(found.c.utterance_id))).one()
+    return count, oldest
 
 
 def _audible(heard: Legs) -> list[ColumnElement[bool]]:

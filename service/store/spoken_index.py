@@ -10,6 +10,7 @@ from sqlalchemy import (
     Text,
     cast,
     column,
+    func,
     literal,
     literal_column,
     select,
@@ -26,6 +27,7 @@ GRAMS_TABLE = "utterance_grams"  # SQLite's FTS5 table; with it come tables name
 GRAMS_INDEX = "ix_utterances_grams"  # PostgreSQL's
 _MERGED_PAGES = 500
 _WORK_ENOUGH = 2  # rows that change where nothing is left to merge (SQLite's FTS5 documentation, 6.8)
+_SAMPLE, _ALL_THE_TIME = 5_000, 0.2  # of the newest utterances so many are looked through; that share is often
 _ROW = "new.utterance_id, new.grams"
 _OLD = f"INSERT INTO {GRAMS_TABLE}({GRAMS_TABLE}, rowid, grams) VALUES ('delete', old.utterance_id, old.grams)"  # noqa: S608
 _NEW = f"INSERT INTO {GRAMS_TABLE}(rowid, grams) VALUES ({_ROW})"  # noqa: S608
@@ -44,20 +46,43 @@ def make_index(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE TRIGGER {name} AFTER {event} ON utterances BEGIN {work}; END")
 
 
-def said(dialect_name: str, phrase: str, numbers: tuple[int, int], limit: int) -> Select[Any] | None:
-    """The newest utterances that hold the phrase, by their number, first and last given; None: nothing to look for."""
+def said(
+    dialect_name: str, phrase: str, numbers: tuple[int, int], limit: int, *, by_index: bool = True
+) -> Select[Any] | None:
+    """The newest utterances that hold the phrase, by their number, first and last given; None: nothing to look for.
+
+    Without `by_index` a server looks through all utterances of these numbers instead.
+    """
     question = question_for(dialect_name, phrase)
     if question is None:
         return None
     if dialect_name == "postgresql":
         number = utterances.c.utterance_id
-        holds = utterances.c.grams.op("@@")(cast(literal(question, Text), TSQUERY))
+        holds = utterances.c.grams.op("@@", is_comparison=True)(cast(literal(question, Text), TSQUERY))
+        asked = select(number).where(holds if by_index else holds.is_(True), number.between(*numbers))
         # the plus keeps the server from walking all utterances in order instead of asking the index
-        return select(number).where(holds, number.between(*numbers)).order_by((number + 0).desc()).limit(limit)
+        return asked.order_by((number + 0).desc() if by_index else number.desc()).limit(limit)
     row = column("rowid", Integer)
     holds = literal_column(GRAMS_TABLE).op("MATCH")(question)
     asked = select(row.label("utterance_id")).select_from(table(GRAMS_TABLE, row)).where(holds, row.between(*numbers))
     return asked.order_by(row.desc()).limit(limit)
+
+
+def newest_part(connection: Connection, phrase: str, numbers: tuple[int, int], limit: int) -> tuple[int, int] | None:
+    """Numbers at the newest end among which a phrase that is said all the time should be said so often.
+
+    There it is found without its index, which would name every utterance that holds it. None: ask the index.
+    """
+    if connection.dialect.name != "postgresql":  # FTS5 begins at the newest and stops
+        return None
+    own = utterances.c.utterance_id
+    last = connection.execute(select(func.max(own)).where(own.between(*numbers))).scalar()
+    looked = said("postgresql", phrase, ((last or 0) - _SAMPLE + 1, last or 0), _SAMPLE, by_index=False)
+    if looked is None or last is None:
+        return None
+    many = connection.execute(select(func.count()).select_from(looked.subquery())).scalar_one()
+    first = last - 2 * limit * _SAMPLE // max(1, many)
+    return (first, last) if many >= _SAMPLE * _ALL_THE_TIME and first > numbers[0] else None
 
 
 def forget_deleted(engine: Engine, *, anew: bool) -> bool:

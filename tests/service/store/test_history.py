@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from alerts.alert import AlertState, Kind, Severity
 from config.settings import Settings
+from service.store import spoken_index
 from service.store.database import database_url, make_engine, migrate, writing
 from service.store.history import past_alerts, past_calls
 from service.store.retention import leave_no_trace
@@ -154,6 +155,19 @@ def test_what_is_said_everywhere_is_only_looked_for_so_far_back(engine: Engine) 
     found = past_calls(engine, HistoryFilter(said="投诉"), 50, None, looked_at=1)
     assert [each.call.call_id for each in found.calls] == ["call-4"]
     assert found.looked_back_to == BEGAN_AT + timedelta(minutes=4)
+
+
+@pytest.mark.parametrize(("looked_at", "shown", "back_to"), [(4, 4, 46), (12, 12, 38), (15, 12, None)])
+def test_what_is_said_all_the_time_is_found_at_the_newest_end(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, looked_at: int, shown: int, back_to: int | None
+) -> None:
+    monkeypatch.setattr(spoken_index, "_SAMPLE", 10)
+    calls = tuple(_call(number) for number in range(10, 50))
+    words = tuple(_said(number, "您好 请讲" if number >= 38 else "再见") for number in range(10, 50))
+    write(engine, Batch(calls, (), words), StoppedClock())
+    found = past_calls(engine, HistoryFilter(said="您好"), 50, None, looked_at=looked_at)
+    assert [each.call.call_id for each in found.calls] == [f"call-{number}" for number in range(49, 49 - shown, -1)]
+    assert found.looked_back_to == (None if back_to is None else BEGAN_AT + timedelta(minutes=back_to))
 
 
 def test_deleted_words_leave_the_index_and_the_file(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from alerts.alert import AlertState
 from config.settings import Settings
 from service.bus.change_feed import ChangeFeed
 from service.clock import SystemClock
-from service.store.database import StoreError
+from service.store.database import StoreError, make_engine
 from service.store.store import Store
 from streaming.frames import Leg
 from streaming.observations import Word, WordsHeard
@@ -87,6 +87,14 @@ async def test_every_node_is_told_everything_once_in_one_order(postgres: Postgre
         sequences = [change.sequence or 0 for change in found[0].told]
         assert sequences == sorted(set(sequences))
         assert len(sequences) == 200
+
+
+def test_plans_are_made_for_what_is_asked(postgres: PostgresServer) -> None:
+    """One plan for all phrases and times, made after some questions, reads every utterance for a rare word."""
+    engine = make_engine(make_url(postgres.new_database()), 1_000)
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW plan_cache_mode")).scalar_one() == "force_custom_plan"
+    engine.dispose()
 
 
 async def test_of_pairs_who_claim_on_different_nodes_exactly_one_wins(postgres: PostgresServer) -> None:
