@@ -150,9 +150,16 @@ class AllCalls:
     async def forget_node(self, node_id: str) -> None:
         """The node is gone: what it let into our calls is out, as far as anybody can know."""
         for call_id in self._attendances.of_node(node_id):
+            changed, attendance, heard = self._attendances.without(call_id, node_id)
             with contextlib.suppress(UnknownCallError):
-                self._attended(call_id, node_id, ((), ()))
-                await self._spoken(call_id, node_id, None)
+                self._board.attend(call_id, attendance)
+                if changed:
+                    await self._tell_voice(call_id, heard)
+
+    def forget_call(self, call_id: str) -> None:
+        """The call is over: nobody is in it, and nothing more is told of it."""
+        self._attendances.forget(call_id)
+        self._only_told.pop(call_id, None)
 
     @property
     def attending(self) -> frozenset[str]:
@@ -306,13 +313,18 @@ class AllCalls:
         except UnknownCallError:
             self._attendances.forget(call_id)
             raise
+        if self._board.hears(call_id) and self._board.heard_ms(call_id) is None:  # it is over
+            self._attendances.forget(call_id)
 
     async def _spoken(self, call_id: str, node_id: str, voice: Voice | None) -> None:
         changed, heard = self._attendances.speak(call_id, node_id, voice)
         if changed:
-            kind = _VOICES[heard[0]] if heard is not None else CallEventType.WHISPER_END
-            with contextlib.suppress(CallOverError):
-                await self.report(call_id, CallEvent(kind, clean=heard is None or heard[1]))
+            await self._tell_voice(call_id, heard)
+
+    async def _tell_voice(self, call_id: str, heard: Voice | None) -> None:
+        kind = _VOICES[heard[0]] if heard is not None else CallEventType.WHISPER_END
+        with contextlib.suppress(CallOverError):
+            await self.report(call_id, CallEvent(kind, clean=heard is None or heard[1]))
 
     async def _ask(self, owner: str, call_id: str, what: str, said: str) -> bytes:
         try:

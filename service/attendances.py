@@ -48,6 +48,13 @@ class Attendances:
         """The calls of which this node has said something."""
         return [call_id for call_id, parts in self._parts.items() if node_id in parts]
 
+    def without(self, call_id: str, node_id: str) -> tuple[bool, Attendance, Voice | None]:
+        """A node says nothing of a call any more; answers whether that ends a voice, and what all others say."""
+        before = self._voice(call_id)
+        self._parts.get(call_id, {}).pop(node_id, None)
+        now = self._voice(call_id)
+        return now != before, self.all_of(call_id), now
+
     def forget(self, call_id: str) -> None:
         """The call is over, or not here any more."""
         self._parts.pop(call_id, None)

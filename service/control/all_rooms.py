@@ -77,6 +77,10 @@ class SharedCalls(Protocol):
         """The node is gone."""
         ...
 
+    def forget_call(self, call_id: str) -> None:
+        """The call is over."""
+        ...
+
 
 class AllRooms:
     """Fills `web.supervision.Supervising` and `web.microphone.Microphones`. Belongs to the event loop's thread.
@@ -198,6 +202,7 @@ class AllRooms:
     def call_over(self, call_id: str) -> None:
         """The call that was heard here is over, and so is everything in it."""
         self._room.call_over(call_id)
+        self._calls.forget_call(call_id)
         self._bus.tell(ATTENDED, f"over {call_id}".encode())
 
     async def run(self) -> None:

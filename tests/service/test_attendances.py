@@ -48,9 +48,11 @@ def test_a_node_that_went_and_a_call_that_is_over_are_forgotten() -> None:
     said.attend("c-2", "hears", (_able(True, True), ()))
     assert said.nodes() == {"follows", "hears"}
     assert said.of_node("follows") == ["c-1"]
-    assert said.attend("c-1", "follows", ((), ())) == ((), ())
-    said.forget("c-1")
+    said.speak("c-1", "follows", (Mode.WHISPER, False))
+    assert said.without("c-1", "follows") == (True, ((), ()), None)
     assert said.nodes() == {"hears"}
+    said.forget("c-2")
+    assert said.nodes() == set()
 
 
 def test_calls_beyond_the_bound_push_out_the_oldest() -> None:

@@ -14,7 +14,7 @@ from service.control.feeds import PbxFeeds
 from tests.service.control.pbx_bench import KINDS, Bench, at_hand, serving
 from tests.service.control.test_tapping import _CARRIED, _streams
 from web.sources import CallOverError, UnknownCallError
-from web.supervision import ControlFailedError, Mode, UnableError, Wish
+from web.supervision import ControlFailedError, Mode, SupervisionView, UnableError, Wish
 
 _SHORT_S = 0.02
 _PARTS = {"asterisk_ari": 3, "asterisk_ami": 1, "freeswitch_esl": 0}  # of a leg's tap, as things of their own
@@ -96,6 +96,15 @@ class _Machine(RuleBasedStateMachine):
             other = self.run(self.pbx.hand_over(agent))
             self.run(self.pbx.take_up(customer, other))
         self.calls[number] = (customer, other)
+
+    @precondition(lambda self: self.calls)
+    @rule(which=st.integers(0, 9), mode=st.sampled_from([Mode.LISTEN, Mode.WHISPER]), attended=st.booleans())
+    def a_supervised_call_is_handed_over(self, which: int, mode: Mode, attended: bool) -> None:
+        """With whoever is in it, and one more, who has picked up if nothing kept the telephone from ringing."""
+        self.happened["a_supervised_call_is_handed_over"] += 1
+        self.a_supervisor_asks(which, mode, 1)
+        self.a_telephone_is_picked_up(which)
+        self.an_agent_hands_over(which, attended)
 
     @precondition(lambda self: self.calls)
     @rule(which=st.integers(0, 9), mode=st.sampled_from([Mode.LISTEN, Mode.WHISPER, Mode.BARGE]), who=st.integers(1, 3))
@@ -213,11 +222,19 @@ class _Machine(RuleBasedStateMachine):
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
 
+    def _hears_or_is_out(self, view: SupervisionView, agent: str) -> bool:
+        """Whoever is in the call hears the agent of now; one that rings, or is out, does not."""
+        now = self.feeds.room._running.get(view.supervision_id)
+        return now is None or now.state == "starting" or bool(self.pbx.voice(agent))
+
     async def _settled(self) -> None:
         await self.bench.linked()
         living = [call for call in self.calls if call[0] not in self.ended]
         for customer, agent in living:
             assert self.pbx.talking_with(customer) == {agent}, "a call was harmed"
+        agent_of = dict(living)
+        for view in [each for each in self.feeds.room._running.values() if each.call_id in agent_of]:
+            await self.bench.later(lambda: self._hears_or_is_out(view, agent_of[view.call_id]))  # noqa: B023  # asked at once
         for view in list(self.feeds.room._running.values()):
             await self.feeds.room._let_go(view, "local")
         await self.bench.later(lambda: {each for call in living for each in call} == set(_streams(self.bench)))

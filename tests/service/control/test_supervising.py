@@ -1,8 +1,10 @@
 """Supervisors in the calls of each kind of PBX: one suite for all of them."""
 
+from typing import Any
+
 import pytest
 
-from tests.service.control.pbx_bench import KINDS, Bench, working
+from tests.service.control.pbx_bench import KINDS, AsteriskAtHand, Bench, FreeSwitchAtHand, working
 from web.sources import CallOverError, UnknownCallError
 from web.supervision import (
     ControlFailedError,
@@ -155,6 +157,26 @@ async def test_who_cannot_go_along_is_out_and_the_console_is_told_why(kind: str)
         assert await bench.feeds.room.running(call_id) == []
         again, _ = await _in(bench, call_id, Mode.LISTEN)
         assert set(_states(bench, call_id)) == {again.supervision_id}
+
+
+async def test_who_is_kept_from_the_agents_channel_is_out_and_the_console_is_told_why(kind: str) -> None:
+    if kind == "asterisk_ari":
+        return  # there a snoop is made or refused at once
+    async with working(kind) as bench:
+        call_id, agent = await bench.call()
+        control: Any = bench.feeds.followers["lab"].link.control
+        control.supervisions._alone_s = 0.2
+        if isinstance(bench.pbx, FreeSwitchAtHand):
+            bench.pbx.box.forbidden.add(agent)  # eavesdrop_require_group
+        view = await bench.feeds.room.supervise(call_id, Wish(Mode.LISTEN, "local", "2001"))
+        if isinstance(bench.pbx, AsteriskAtHand):
+            bench.pbx.box.chans[agent].variables["SPYGROUP"] = "sales"  # the dialplan sets it anew
+        (phone,) = bench.pbx.phones()
+        await bench.pbx.answer(phone)
+        await bench.until(lambda: _states(bench, call_id) == {view.supervision_id: "over"})
+        assert "does not put the supervisor" in str(bench.told.attended[call_id][1][0].why)
+        await bench.until(lambda: not bench.pbx.ours())
+        assert bench.pbx.talking_with(call_id) == {agent}
 
 
 async def test_an_agent_who_has_handed_the_call_over_is_heard_no_more(kind: str) -> None:
