@@ -25,10 +25,11 @@ def main() -> None:
         kinds = (f"{name.replace('_', ' ')} {number}" for name, number in happened.most_common() if name != "runs")
         rows.append([kind, happened["runs"], steps, f"{time.monotonic() - began:.0f} s", ", ".join(kinds)])
     lines = [
-        "Each run: calls come and go, supervisors ask, change, are picked up and hang up, taps begin by themselves;",
-        "the PBX refuses half way, answers get lost after the deed, the link breaks, the network goes for a while,",
-        "Earshot is killed or restarted, in any order. A run fails, and with it this page, unless in the end every",
-        "living call is tapped on both legs and talks on undisturbed, and after the calls nothing of ours is there.",
+        "Each run: calls come and go and are handed over, supervisors ask, change, pick up and hang up, taps begin",
+        "by themselves; the PBX refuses half way, answers get lost after the deed, the link breaks, the network goes",
+        "for a while, Earshot is killed or restarted, in any order. A run fails, and with it this page, unless in the",
+        "end every living call is tapped on both legs and talks on, whoever is in it hears its agent of now, and",
+        "after the calls nothing of ours is there.",
         "",
         *table(["PBX", "runs", "steps", "took", "what happened"], rows),
     ]
