@@ -22,6 +22,7 @@ from tests.fakes.oidc_provider import (
     through_provider,
     to_provider,
 )
+from tests.web.test_browser import chromium
 from tests.web.trust.closed_site import ClosedSite, closed_site
 from web.trust.people import ScopeFields, User, UserFields
 from web.trust.rights import Role
@@ -102,6 +103,26 @@ async def test_the_provider_leads_back_to_the_page_of_the_settings(issuer: str, 
         by_password = await site.logged_in("west")  # the provider knows nothing of them
         assert (await by_password.delete("/api/v1/session")).status_code == 204
         await by_password.aclose()
+
+
+@pytest.mark.browser
+async def test_a_page_goes_through_the_providers_log_out_whatever_closes_meanwhile(
+    site: ClosedSite, issuer: str
+) -> None:
+    async with chromium() as browser:
+        page = await browser.new_page(locale="en-US")
+        await page.goto(f"http://{site.host}/login")
+        await page.locator("a.button", has_text="OpenID Connect").click()
+        await page.locator("input[name=sub]").fill("u-east")
+        await page.keyboard.press("Enter")
+        await page.locator("#log-out").wait_for()
+        await page.goto(f"http://{site.host}/")  # a console, whose socket ends with the session
+        await page.locator(".connection.live").wait_for()
+        await page.locator("#log-out").click()
+        await page.get_by_role("button", name="End session").click()
+        await page.wait_for_url(f"{issuer}/oauth2/end_session/confirm")
+        await page.goto(f"http://{site.host}/history")
+        await page.wait_for_url(f"http://{site.host}/login?next=%2Fhistory")
 
 
 @pytest.mark.parametrize(

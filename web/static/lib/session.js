@@ -11,6 +11,7 @@ export const isOpen = computed(() => session.value === null || session.value.ope
 export const user = computed(() => (isOpen.value ? null : session.value.user));
 
 let asking = null;
+let leaving = false; // we log out: sockets that close and requests that are refused lead nowhere else meanwhile
 
 /** Ask once who we are; a page for people goes to the log-in page when that is nobody. @param {{free?: boolean}} options */
 export async function loadSession({ free = false } = {}) {
@@ -36,6 +37,7 @@ export async function ticketFor(purpose, callId = null) {
 
 /** A socket was closed because the session is over, or because rights have changed. @param {number} code */
 export function socketClosed(code) {
+  if (leaving) return;
   if (code === 4401 && !isOpen.value) toLogIn();
   if (code === 4401 && isOpen.value) location.reload(); // somebody has been registered since
   if (code === 4403) location.reload(); // with the rights as they are now
@@ -52,9 +54,11 @@ export async function logIn(fields) {
 }
 
 export async function logOut() {
+  leaving = true;
   localStorage.removeItem(KEPT_KEY);
-  const answer = await fetch("/api/v1/session", { method: "DELETE" });
-  location.assign(answer.status === 200 ? (await answer.json()).provider : "/login"); // out of the provider too
+  const answer = await fetch("/api/v1/session", { method: "DELETE" }).catch(() => null);
+  leaving = answer !== null; // without an answer we are still here
+  if (answer) location.assign(answer.status === 200 ? (await answer.json()).provider : "/login"); // out of the provider too
 }
 
 export function keptKey() {
@@ -77,6 +81,7 @@ async function ask() {
 }
 
 function toLogIn() {
+  if (leaving) return;
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
