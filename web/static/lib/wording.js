@@ -10,8 +10,9 @@ export function titleOf(alert) {
     if (name.endsWith("_ms") && typeof value === "number") values[`${name.slice(0, -3)}_s`] = (value / 1000).toFixed(1);
     else if (typeof value === "number") values[name] = Math.round(value * 10) / 10;
   }
-  const verdict = String(values.verdict ?? "").replaceAll(" ", "_");
-  const keys = [`title.${alert.kind}.${verdict}`, `title.${alert.kind}.${alert.leg}`, `title.${alert.kind}`];
+  if (alert.leg) values.party = t(`leg.${alert.leg}`);
+  const word = String(values.verdict ?? values.fault ?? "").replaceAll(" ", "_");
+  const keys = [`title.${alert.kind}.${word}`, `title.${alert.kind}.${alert.leg}`, `title.${alert.kind}`];
   const key = keys.find(has);
   const text = key ? t(key, values) : "";
   if (text && !text.includes("{")) return text;
