@@ -121,7 +121,7 @@ export function LastAlerts() {
             (alert) => html`<li key=${alert.key}>
               <${SeverityMark} severity=${alert.severity} />
               <strong>${kindOf(alert)}${alert.count > 1 && ` ×${alert.count}`}</strong>
-              <span class="whose">${[t(`severity.${alert.severity}`), agentOf(alert)].filter(Boolean).join(" · ")}</span>
+              <span class="whose">${agentOf(alert) ? html`<span class="visually-hidden">${t(`severity.${alert.severity}`)} </span>${agentOf(alert)}` : t(`severity.${alert.severity}`)}</span>
               <span class="age ${alert.claimed ? "claimed" : ""}">
                 ${ageText(since(alert.opened_at))}<span class="visually-hidden"> ${t(alert.claimed ? "state.acknowledged" : "state.open")}</span>
               </span>
