@@ -11,6 +11,8 @@ depends_on = None
 _PLACE = ("team", "queue", "site")
 _COUNTS = ("alerts", "critical", "major", "minor", "info", "right", "wrong", "reached", "missed")
 _SUMMED = ("calls", "talk_ms", "covered_ms", "ended_by_agent", *_COUNTS)
+_VALUES = ("scope", "day", "figure", "name", "value", "number")
+_AT_ONCE = 5_000
 _INDEXES = (
     ("place_days", ["day", "agent_id"]),
     ("place_days", ["agent_id", "day"]),
@@ -70,6 +72,5 @@ def _fill(floors: sa.Table, outside: sa.Table) -> None:
     connection.execute(floors.insert().from_select(["day", *_PLACE, *_SUMMED], summed))
     records = sa.table("inspection_records", sa.column("kind"), sa.column("content", sa.JSON()))
     asked = sa.select(records.c.content).where(records.c.kind == "outside")
-    found = [{name: content[name] for name in outside.c.keys()} for content in connection.execute(asked).scalars()]  # noqa: SIM118 - of the table's columns
-    if found:
-        connection.execute(outside.insert(), found)
+    for several in connection.execute(asked).scalars().partitions(_AT_ONCE):
+        connection.execute(outside.insert(), [{name: content[name] for name in _VALUES} for content in several])
