@@ -56,7 +56,7 @@ async def prove(count: int, folder: Path, bus: RedisServer, database: str, comma
                     following.result()
         await asyncio.sleep(15)  # both legs are gone: the calls end, their clips and recordings are written
         covered = await _bleeps(node, data)
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             metrics = (await client.get(f"{node.http}/metrics")).text
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
@@ -103,7 +103,7 @@ def _runs(told: Told) -> set[str]:
     for at in range(len(secret) - _RUN + 1):
         for joint in (" ", "", '", "', '","'):
             runs.add(joint.join(secret[at : at + _RUN]))
-    runs |= {word for word in secret if (word.isdecimal() and len(word) >= _FIGURES) or "@" in word}
+    runs |= {word for word in secret if (word.isdecimal() and len(word) >= _FIGURES) or "@" in word[1:]}
     return runs or {" ".join(secret), "".join(secret)}
 
 
