@@ -39,12 +39,13 @@ def search_alerts(
         wanted.append(alerts.c.updated_at >= since)
     if before is not None:
         wanted.append(alerts.c.sequence < before)
-        wanted.append(alert_changes.c.sequence < before)  # PostgreSQL else walks down to it from the newest change
-    question = _changes().join(alerts, alerts.c.sequence == alert_changes.c.sequence).where(*wanted)
     # of a million alerts a few hundred run: they are found by their state and sorted, not met on a walk by sequence
     few = bool(state) and set(state) <= set(RUNNING)
     order = (alerts.c.sequence + 0).desc() if few else alerts.c.sequence.desc()
-    return _ask(engine, question.order_by(order).limit(limit))
+    # first which, then what: PostgreSQL else walks all changes beside them
+    found = select(alerts.c.sequence).where(*wanted).order_by(order).limit(limit).subquery()
+    question = _changes().join(found, found.c.sequence == alert_changes.c.sequence)
+    return _ask(engine, question.order_by(found.c.sequence.desc()))
 
 
 def alert_history(engine: Engine, alert_id: str) -> list[AlertChange]:
