@@ -87,6 +87,8 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
                 assert numbers == sorted(set(numbers))
                 assert any(decode(frame)[1].strip(b"\0") for frame in frames)
             alert = await _message(console, "alert")
+            while alert["kind"] == "bad_media":  # on a busy machine sound may come late
+                alert = await _message(console, "alert")
             assert (alert["kind"], alert["call_id"]) == ("dead_air", "far-0")
             sound = await client.get("/api/v1/calls/far-0/audio.wav?from_ms=1000&to_ms=2000")
             with wave.open(io.BytesIO(sound.content)) as wav:
@@ -101,7 +103,7 @@ async def test_a_call_of_one_node_is_seen_heard_and_changed_from_the_other(tmp_p
                 while board["agents"] is None:  # news of the floor is not stored: it is there a moment later
                     board = await _message(wall, "wallboard")
                 assert (board["calls"]["live"], board["agents"]["states"]) == (1, {"busy": 1})
-                assert board["alerts"]["last"][0]["kind"] == "dead_air"
+                assert "dead_air" in [each["kind"] for each in board["alerts"]["last"]]
             timeline = (await client.get("/api/v1/calls/far-0/timeline")).json()
             assert any(span["kind"] == "speech" for span in timeline["spans"])
 
