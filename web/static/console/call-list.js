@@ -65,7 +65,7 @@ function CallRow({ call, player }) {
       title=${call.call_id}
       onClick=${() => openCallView(call.call_id)}
     >
-      <${MiniStrip} callId=${call.call_id} durationMs=${call.duration_ms} />
+      <${MiniStrip} callId=${call.call_id} />
       <span class="row-main">
         <span class="row-title">${agentOf(call)} ${heard && html`<span class="badge ear">${t("listen.listening")}</span>`}</span>
         <span class="row-sub">

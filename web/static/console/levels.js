@@ -10,12 +10,12 @@ const LEGS = ["agent", "customer"];
 const YOUNG_MS = 5000; // of a call that has just begun nothing was missed
 
 const tracks = new Map(); // call_id → {newest: step, agent: Uint8Array, customer: Uint8Array}
-const asked = new Set(); // call_id: what came before this page was opened has been asked for
+const missed = new Map(); // call_id → how long it had run when this page came; until that has been asked for
 let asking = Promise.resolve(); // one after the other
 
 follow((message) => {
   if (message.type === "levels") take(message);
-  else if (message.type === "call_ended") (tracks.delete(message.call_id), asked.delete(message.call_id));
+  else if (message.type === "call_ended") (tracks.delete(message.call_id), missed.delete(message.call_id));
   else if (message.type === "snapshot" || message.type === "resumed") forgetAllBut(message.calls);
 });
 
@@ -30,11 +30,11 @@ export function stepOf(track, leg, back) {
   return { loud: (value & 127) / -FLOOR_DBFS, spoke: value >= SPOKE };
 }
 
-/** Ask for the last minute of a call that ran before this page looked; once, and of nobody else meanwhile. @param {string} callId @param {number} durationMs */
-export function fillIn(callId, durationMs) {
-  if (asked.has(callId)) return;
-  asked.add(callId);
-  if (durationMs < YOUNG_MS) return;
+/** Ask for the last minute of a call that ran before this page came; once, and of nobody else meanwhile. @param {string} callId */
+export function fillIn(callId) {
+  const durationMs = missed.get(callId);
+  if (durationMs === undefined) return;
+  missed.delete(callId);
   const from = Math.max(0, durationMs - STEPS * STEP_MS);
   const path = `/api/v1/calls/${encodeURIComponent(callId)}/timeline?from_ms=${Math.floor(from)}`;
   asking = asking.then(async () => {
@@ -73,5 +73,5 @@ function take(message) {
 function forgetAllBut(calls) {
   const live = new Set(calls.map(({ call_id }) => call_id));
   for (const callId of tracks.keys()) if (!live.has(callId)) tracks.delete(callId);
-  for (const callId of asked) if (!live.has(callId)) asked.delete(callId);
+  for (const { call_id, duration_ms } of calls) if (!tracks.has(call_id) && duration_ms >= YOUNG_MS) missed.set(call_id, duration_ms);
 }

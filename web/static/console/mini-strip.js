@@ -6,7 +6,7 @@ import { STEPS, fillIn, stepOf, trackOf } from "./levels.js";
 const TICK_MS = 500;
 const FAINT = 0.35;
 const BAR_PX = 2;
-const shown = new Map(); // canvas → {callId, durationMs: when the row came, changes: those drawn last}
+const shown = new Map(); // canvas → {callId, changes: those drawn last}
 let ticking = null;
 
 const watcher = new IntersectionObserver((entries) => {
@@ -16,12 +16,12 @@ const watcher = new IntersectionObserver((entries) => {
   }
 });
 
-/** @param {{callId: string, durationMs: number}} props */
-export function MiniStrip({ callId, durationMs }) {
+/** @param {{callId: string}} props */
+export function MiniStrip({ callId }) {
   const canvas = useRef(null);
   useEffect(() => {
     const mine = canvas.current;
-    shown.set(mine, { callId, durationMs, onScreen: false, changes: null, look: "" });
+    shown.set(mine, { callId, onScreen: false, changes: null, look: "" });
     watcher.observe(mine);
     ticking ??= setInterval(drawAll, TICK_MS);
     return () => {
@@ -40,7 +40,7 @@ function drawAll() {
   const look = `${scale} ${Object.values(colours).join(" ")}`;
   for (const [canvas, strip] of shown) {
     if (!strip.onScreen) continue;
-    fillIn(strip.callId, strip.durationMs);
+    fillIn(strip.callId);
     const track = trackOf(strip.callId);
     const changes = track?.changes ?? 0;
     if (strip.changes === changes && strip.look === look) continue;
