@@ -45,10 +45,10 @@ class Filled:
 def asked_for(name: str) -> tuple[list[str], Path | None, str]:
     """Which databases, where they are kept, and the command as it was given."""
     parser = argparse.ArgumentParser(prog=f"python -m tests.prove.{name}")
-    parser.add_argument("server", nargs="*", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("server", nargs="?", choices=["sqlite", "postgresql"], help="both, where none is named")
     parser.add_argument("--keep", type=Path, help="a folder for the databases; a second run with it only asks")
     found = parser.parse_args()
-    servers = [found.server] if isinstance(found.server, str) else found.server
+    servers = ["sqlite", "postgresql"] if found.server is None else [found.server]
     return servers, found.keep, " ".join([parser.prog, *([] if len(servers) > 1 else servers)])
 
 
