@@ -29,7 +29,8 @@ class DeadAirDetector:
     The clock starts at the real end of the customer's speech and starts again when the customer speaks again. Speech of
     the agent ends it, once it is long enough for an answer. Whatever hides a party from us (hold, mute, a stalled,
     gapped or ended leg, music) ends it too, without blame. The findings do not depend on how often `advance` is called.
-    Music is known seconds late: what was told meanwhile of a silence in which it soon began is taken back.
+    Music, or sound that is missing, is known late: what was told meanwhile of a silence in which it soon began is taken
+    back.
     """
 
     def __init__(self, settings: DeadAirSettings, lateness: Lateness) -> None:
@@ -110,17 +111,19 @@ class DeadAirDetector:
         last_ms = since_ms if since_ms is not None else self._turn_end_ms or 0
         if self._line.clear and last_ms >= self._line.from_ms:
             return []
-        findings = self._end_silence(max(last_ms, self._line.lost_ms))
+        lost_ms = max(last_ms, self._line.lost_ms)
+        findings = self._take_back(lost_ms) or self._end_silence(lost_ms)
         self._owed = False
         return findings
 
-    def _take_back(self, music_ms: int) -> list[Finding]:
+    def _take_back(self, hidden_ms: int) -> list[Finding]:
+        """What was told of a silence that we know only up to `hidden_ms`, where that is not too long."""
         since_ms = self._silent_since_ms
-        if since_ms is None or self._told is _Told.NOTHING or music_ms - since_ms > self._settings.limit_ms:
+        if since_ms is None or self._told is _Told.NOTHING or hidden_ms - since_ms > self._settings.limit_ms:
             return []
         severity = Severity.CRITICAL if self._told is _Told.CRITICAL else Severity.MAJOR
         self._silent_since_ms, self._told = None, _Told.NOTHING
-        return [self._finding(Stage.WITHDRAWN, severity, since_ms, max(since_ms, music_ms))]
+        return [self._finding(Stage.WITHDRAWN, severity, since_ms, max(since_ms, hidden_ms))]
 
     def _end_silence(self, at_ms: int) -> list[Finding]:
         since_ms = self._silent_since_ms

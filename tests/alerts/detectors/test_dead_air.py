@@ -13,6 +13,7 @@ from alerts.lateness import Lateness
 from config.detection import DeadAirSettings
 from config.hearing import HearingSettings
 from streaming.frames import Leg
+from streaming.observations import GapHeard
 from tests.fakes.conversation import AGENT, CUSTOMER, MIXED, Conversation, measured
 
 
@@ -159,6 +160,22 @@ def test_music_that_soon_began_takes_it_back(music_ms: int) -> None:
         (Stage.CERTAIN, "dead_air:8000"),
         (Stage.WITHDRAWN, "dead_air:8000"),
     ]
+
+
+@pytest.mark.parametrize("leg", [AGENT, CUSTOMER])
+def test_a_gap_that_soon_began_and_is_known_late_takes_it_back(leg: Leg) -> None:
+    ear = detector()
+    told = asked().quiet_until(17_000).play(ear)
+    assert [each.stage for each in told] == [Stage.CERTAIN, Stage.REVISED]
+    (found,) = ear.feed(GapHeard(leg, 10_600, 16_900))
+    assert (found.stage, found.event, found.evidence.to_ms) == (Stage.WITHDRAWN, "dead_air:8000", 10_600)
+
+
+def test_a_gap_that_began_too_late_ends_it() -> None:
+    ear = detector()
+    asked().quiet_until(13_000).play(ear)
+    (found,) = ear.feed(GapHeard(AGENT, 11_400, 12_900))
+    assert (found.stage, found.evidence.to_ms) == (Stage.REVISED, 11_400)
 
 
 def test_music_that_began_too_late_ends_it() -> None:
