@@ -53,7 +53,7 @@ class Nursery:
         except ModelError as error:
             self._report(kind="failed", reason=str(error))
             return
-        no_spotting = self._prepare_spotting(model)
+        no_spotting = self._spell(model)
         ears = self._ears_of(model)
         until_s = time.monotonic() + (_PREPARING_S if self._options.prepared else 0)
         while time.monotonic() < until_s and ears.make_ahead():
@@ -73,11 +73,6 @@ class Nursery:
         for pid in self._workers:
             os.kill(pid, signal.SIGKILL)
 
-    def _prepare_spotting(self, model: SpeechModel) -> str | None:
-        """Spell the phrases once, for all workers. Returns why phrases are not spotted, None when they are."""
-        self._grammars = {}
-        return self._spell(model)
-
     def _ears_of(self, model: SpeechModel) -> WorkerEars:
         """None made yet."""
         pool = RecognizerPool(model.recognizer, self._options.recognizers)
@@ -87,6 +82,8 @@ class Nursery:
         return WorkerEars(pool, self._options.memory_mb, spotters)
 
     def _spell(self, model: SpeechModel) -> str | None:
+        """Spell the phrases once, for all workers. Returns why phrases are not spotted, None when they are."""
+        self._grammars = {}
         if not isinstance(self._listened_for, dict):
             return str(self._listened_for)
         try:
@@ -102,7 +99,7 @@ class Nursery:
         """New rules: workers to come inherit them, those that live get them through the service."""
         with open(file, encoding="utf-8") as phrases:
             self._listened_for = json.load(phrases)
-        no_spotting = self._prepare_spotting(model)
+        no_spotting = self._spell(model)
         ears.listen_for(self._grammars)
         _freeze()
         self._report(kind="listens", no_spotting=no_spotting, grammars=grammars_text(self._grammars))

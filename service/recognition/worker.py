@@ -95,7 +95,7 @@ class Worker:
     def _read(self) -> bool:
         """Take what has come; wait for something when there is nothing to decode. False when the service is gone."""
         for _ in range(_READS_PER_STEP):
-            idle = self._next() is None and self._longest_unspotted() is None
+            idle = self._next() is None and not any(each.unspotted for each in self._segments.values())
             try:
                 received = self._link.recv(
                     _READ_BYTES, socket.MSG_DONTWAIT if self._ears.may_make_ahead or not idle else 0

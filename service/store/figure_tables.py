@@ -1,5 +1,7 @@
 """Tables of the figures: past days counted once, what closed scores came to, and what other systems say."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table
 
 from service.store.tables import UtcDateTime, metadata
@@ -16,6 +18,17 @@ figure_days = Table(  # which days are counted; a day that changes afterwards is
 
 _COUNTS = ("alerts", "critical", "major", "minor", "info", "right", "wrong", "reached", "missed")
 
+
+def _sums_of_calls() -> list[Column[Any]]:
+    return [
+        Column("calls", Integer, nullable=False),
+        Column("talk_ms", BigInteger, nullable=False),
+        Column("covered_ms", Float, nullable=False),
+        Column("ended_by_agent", Integer, nullable=False),
+        *(Column(name, Integer, nullable=False) for name in _COUNTS),
+    ]
+
+
 place_days = Table(  # of each agent, team, queue and site
     "place_days",
     metadata,
@@ -24,11 +37,7 @@ place_days = Table(  # of each agent, team, queue and site
     Column("team", String),
     Column("queue", String),
     Column("site", String),
-    Column("calls", Integer, nullable=False),
-    Column("talk_ms", BigInteger, nullable=False),
-    Column("covered_ms", Float, nullable=False),
-    Column("ended_by_agent", Integer, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in _COUNTS),
+    *_sums_of_calls(),
     Index(None, "day", "agent_id"),
     Index(None, "agent_id", "day"),
 )
@@ -40,11 +49,7 @@ floor_days = Table(  # the same without agents: most questions are about more th
     Column("team", String),
     Column("queue", String),
     Column("site", String),
-    Column("calls", Integer, nullable=False),
-    Column("talk_ms", BigInteger, nullable=False),
-    Column("covered_ms", Float, nullable=False),
-    Column("ended_by_agent", Integer, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in _COUNTS),
+    *_sums_of_calls(),
     Index(None, "day"),
 )
 

@@ -1,21 +1,16 @@
 """Days that are counted once say what their rows say, on both databases, and are counted anew when rows change."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine, func, select
 
 from alerts.alert import Mark, Severity
 from config.figures import FiguresSettings
 from config.keeping import RetentionSettings
-from config.settings import Settings
 from service.store.alert_writes import amend_alert
-from service.store.database import database_url, make_engine, migrate
 from service.store.erasure import erase_calls
 from service.store.figure_days import count_next_day
 from service.store.figure_tables import figure_days, floor_days, place_days, rule_days
@@ -23,7 +18,6 @@ from service.store.figures import figures_table, figures_tables
 from service.store.retention import due
 from service.store.waiting import Batch, WaitingAlert
 from service.store.writes import nothing_else, write
-from tests.fakes.servers import PostgresServer
 from tests.service.store.examples import BEGAN_AT, a_call, an_alert
 from web.figures_sources import By, FiguresAsked
 from web.sources import AgentView, CallState
@@ -74,17 +68,10 @@ def _batch() -> Batch:
     return Batch(calls, tuple(WaitingAlert(alert) for alert in alerts))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    settings = Settings(data_dir=tmp_path)
-    if request.param == "postgresql":
-        postgres: PostgresServer = request.getfixturevalue("postgres")
-        settings = Settings(database_url=SecretStr(postgres.new_database()))
-    opened = make_engine(database_url(settings), 1_000)
-    migrate(opened)
-    write(opened, _batch(), LaterClock())
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(either_database: Engine) -> Engine:
+    write(either_database, _batch(), LaterClock())
+    return either_database
 
 
 def _counted(engine: Engine) -> int:

@@ -1,25 +1,20 @@
 """Figures are counted by the days of the place, on both databases."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from alerts.alert import Alert, AlertState, Kind, Mark, Severity
 from config.figures import FiguresSettings
-from config.settings import Settings
 from service.clock import PlayClock
-from service.store.database import database_url, make_engine, migrate
 from service.store.figure_days import days_of
 from service.store.figures import StoredFigures, figures_table
 from service.store.waiting import Batch, WaitingAlert
 from service.store.writes import write
 from streaming.frames import Party
-from tests.fakes.servers import PostgresServer
 from tests.service.store.examples import StoppedClock, a_call, an_alert, running, settings_for
 from web.figures_sources import By, FiguresAsked
 from web.sources import AgentView, CallState, CallView
@@ -49,17 +44,10 @@ _ALERTS = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    settings = Settings(data_dir=tmp_path)
-    if request.param == "postgresql":
-        postgres: PostgresServer = request.getfixturevalue("postgres")
-        settings = Settings(database_url=SecretStr(postgres.new_database()))
-    opened = make_engine(database_url(settings), 1_000)
-    migrate(opened)
-    write(opened, Batch(_CALLS, tuple(WaitingAlert(alert) for alert in _ALERTS)), StoppedClock())
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(either_database: Engine) -> Engine:
+    write(either_database, Batch(_CALLS, tuple(WaitingAlert(alert) for alert in _ALERTS)), StoppedClock())
+    return either_database
 
 
 def _asked(by: By) -> FiguresAsked:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from alerts.alert import AlertState, Kind, Severity
@@ -22,7 +21,6 @@ from service.store.waiting import Batch, Row, WaitingAlert
 from service.store.writes import write
 from streaming.frames import Leg, Party
 from streaming.observations import WordsHeard
-from tests.fakes.servers import PostgresServer
 from tests.service.store.examples import BEGAN_AT, StoppedClock, a_call, an_alert
 from web.history_sources import HistoryFilter
 from web.sources import AgentView, CallState, CallView, TranscriptLine
@@ -62,17 +60,10 @@ _WORDS = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    settings = Settings(data_dir=tmp_path)
-    if request.param == "postgresql":
-        postgres: PostgresServer = request.getfixturevalue("postgres")
-        settings = Settings(database_url=SecretStr(postgres.new_database()))
-    opened = make_engine(database_url(settings), 1_000)
-    migrate(opened)
-    write(opened, Batch(_CALLS, tuple(WaitingAlert(alert) for alert in _ALERTS), _WORDS), StoppedClock())
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(either_database: Engine) -> Engine:
+    write(either_database, Batch(_CALLS, tuple(WaitingAlert(alert) for alert in _ALERTS), _WORDS), StoppedClock())
+    return either_database
 
 
 def _calls(engine: Engine, **wanted: object) -> str:

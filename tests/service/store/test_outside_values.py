@@ -1,22 +1,17 @@
 """Figures of other systems: every table says what their plain list says, on both databases."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from config.settings import Settings
 from service.inspection.kinds import outside_records
-from service.store.database import database_url, make_engine, migrate
 from service.store.inspection_records import Step
 from service.store.outside_values import outside_lines
-from tests.fakes.servers import PostgresServer
 from tests.service.store.examples import BEGAN_AT
 from web.figures_sources import By, FiguresAsked
 from web.inspection.views import OutsideFigure
@@ -38,16 +33,9 @@ _SCOPES = (EVERYWHERE, Scope(), Scope(teams=frozenset({"east"})), Scope(sites=fr
 _WHOSE: tuple[dict[str, str], ...] = ({}, {"agent": "1007"}, {"team": "west"}, {"site": "wuhan", "team": "east"})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    settings = Settings(data_dir=tmp_path)
-    if request.param == "postgresql":
-        postgres: PostgresServer = request.getfixturevalue("postgres")
-        settings = Settings(database_url=SecretStr(postgres.new_database()))
-    opened = make_engine(database_url(settings), 1_000)
-    migrate(opened)
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(either_database: Engine) -> Engine:
+    return either_database
 
 
 def _keep(engine: Engine, several: Sequence[OutsideFigure]) -> None:
