@@ -1,10 +1,11 @@
 """An HTTP server of one file, with ranges, that cuts connections and misbehaves on demand."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes.local_http import local_http
 
 
 @dataclass
@@ -47,12 +48,6 @@ def serving(file: ServedFile) -> Iterator[ServedFile]:
         def log_message(self, *_arguments: object) -> None:
             """Nobody reads it."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        file.url = f"http://127.0.0.1:{server.server_port}/models/"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield file
-        finally:
-            server.shutdown()
-            thread.join()
+    with local_http(Answer) as address:
+        file.url = f"{address}/models/"
+        yield file

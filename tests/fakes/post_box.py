@@ -1,10 +1,11 @@
 """An HTTP server that keeps what is posted to it: a collector of traces, a receiver of web hooks."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes.local_http import local_http
 
 
 @dataclass
@@ -32,12 +33,6 @@ def post_box(box: PostBox) -> Iterator[PostBox]:
         def log_message(self, *_arguments: object) -> None:
             """Nobody reads it."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        box.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield box
-        finally:
-            server.shutdown()
-            thread.join()
+    with local_http(Answer) as address:
+        box.url = address
+        yield box
