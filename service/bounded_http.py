@@ -65,6 +65,7 @@ class _Bounded(H11Protocol):
     _taking: asyncio.TimerHandle | None = None
     _heard_s = 0.0
     _upgraded = False
+    _told_late = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -76,6 +77,8 @@ class _Bounded(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._told_late:
+            return  # of a request that was given up
         super().data_received(data)
         self._look()
 
@@ -138,13 +141,17 @@ class _Bounded(H11Protocol):
         awaited, self._timer, self._awaited = self._awaited, None, None
         if awaited is None:
             return
+        if self._told_late:  # counted when it was told
+            self.shared.room.go(self.transport)
+            self.transport.abort()
+            return
         if awaited is Awaited.AUDIO and self.flow.read_paused:
             self._heard_s = self.loop.time()
         if self.flow.read_paused or (awaited is Awaited.AUDIO and self._goes_on()):
             self._await(awaited)  # it is we who do not read, or something has come since
         elif awaited in (Awaited.BODY, Awaited.AUDIO) and not self.cycle.response_started:
-            self._say_late(awaited)
             self._count(awaited)
+            self._say_late(awaited)
         else:
             self._cut(awaited)
 
@@ -156,7 +163,11 @@ class _Bounded(H11Protocol):
         return self.loop.time() - self._heard_s
 
     def _say_late(self, awaited: Awaited) -> None:
-        """408, and whoever serves the request sees its sender go."""
+        """408, and whoever serves the request sees its sender go.
+
+        The connection stays for a while: closed at once, with sound still under way to us, the system answers that
+        sound with a reset, and the sender never reads what it was told (RFC 9112 §9.6).
+        """
         patience_s = self.shared.patience_s[awaited]
         said = f"no audio for {patience_s:g} s (limits.audio_body_s)" if awaited is Awaited.AUDIO else _TOO_SLOW
         body = json.dumps(problem(408, "body-too-slow", said).model_dump()).encode()
@@ -169,7 +180,10 @@ class _Bounded(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.cycle.disconnected = True
         self.cycle.message_event.set()
-        self.transport.close()
+        self._told_late = True
+        if self.transport.can_write_eof():  # TLS cannot; the answer says its length
+            self.transport.write_eof()
+        self._await(Awaited.REST)
 
     def _cut(self, awaited: str) -> None:
         self._count(awaited)

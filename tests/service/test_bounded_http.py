@@ -10,6 +10,7 @@ import uvicorn
 
 from config.limits import LimitSettings
 from service.bounded_http import BoundedHttp
+from tests.service.ingest.doors import until
 
 _TIMES = {"head_s": 1.0, "body_s": 1.0, "audio_body_s": 0.3, "answer_s": 0.3}  # below the bounds, for a test
 _App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -63,8 +64,26 @@ async def test_sound_may_come_for_ever_but_not_pause_for_ever() -> None:
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b"no audio for 0.3 s (limits.audio_body_s)" in answer
         writer.close()
+        await until(lambda: not bounds.room.waiting)
         assert bounds.cut == {"audio": 1}
-        assert not bounds.room.waiting
+
+
+async def test_who_goes_on_sending_can_still_read_that_it_was_too_slow() -> None:
+    async with _serving(_takes_all) as (bounds, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(_head("/api", 1000))
+        for _ in range(40):  # 2 s of it: the body may take one, who is told may go on for two more
+            writer.write(b"s")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+        assert bounds.cut == {"body": 1}
+        assert len(bounds.room.waiting) == 1
+        answer = await asyncio.wait_for(reader.read(), 5)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"body-too-slow" in answer
+        await until(lambda: not bounds.room.waiting)  # it is let go, though it never stopped
+        assert bounds.cut == {"body": 1}
+        writer.close()
 
 
 async def test_a_body_in_time_is_served_and_the_next_one_too() -> None:
