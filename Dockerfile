@@ -7,6 +7,10 @@ COPY . .
 RUN scripts/install run
 
 FROM python:3.11-slim-bookworm
+# OpenFst's programs, which compose a model's graphs ahead (docs/decisions/017-composed-graph.md)
+RUN apt-get update -qq \
+    && apt-get install -qq --yes --no-install-recommends libfst-tools=1.7.9-* \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/earshot earshot
 COPY --from=built /opt/earshot /opt/earshot
 ENV PATH=/opt/earshot/.venv/bin:$PATH \
