@@ -51,6 +51,14 @@ class Cause(StrEnum):
     CLIPPING = "clipping"
 
 
+class Lack(StrEnum):
+    """What of a leg's audio is not there, more than a network's jitter."""
+
+    CAME_LATE = "came_late"  # the call had begun without it
+    NO_SOUND = "no_sound"  # nothing comes now
+    GAPS = "gaps"  # some of it did not come
+
+
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """A stretch of call time in which rules of these kinds abstained; nothing was found, and nothing can be said."""
@@ -99,6 +107,8 @@ class _Leg:
     deaf_cause: Cause = Cause.RECOGNITION_OFF
     ended_ms: int | None = None  # the sender said that no more will come
     missed_ms: int = 0  # of audio, outside holds, as far as it is over
+    late_ms: int = 0  # before its first audio, outside holds and pauses
+    lost_ms: int = 0  # since then
     narrow: bool = False
 
 
@@ -197,6 +207,25 @@ class CallCoverage:
             missed_ms += self._off_hold_ms(since_ms, self._until(state, now_ms))
         return missed_ms
 
+    def lacks(self, leg: Leg, now_ms: int) -> tuple[Lack, ...]:
+        """What of the audio of a connected leg is not there; what a hold or a pause explains is not missing."""
+        state = self._leg(leg)
+        until_ms, since_ms = self._until(state, now_ms), self._missing_since(state, now_ms)
+        owed = [] if since_ms is None else list(self._owed(since_ms, until_ms))
+        if state.first_ms is None:  # it begins now
+            return (Lack.CAME_LATE,) if _length_ms(owed) > self._least_ms else ()
+        lacks = [Lack.CAME_LATE] if state.late_ms > self._least_ms else []
+        lost_ms = state.lost_ms + _length_ms(owed)
+        silent = state.away_cause is not Cause.WRONG_RATE and self._over_ms is None
+        gone = silent and bool(owed) and owed[-1][1] == until_ms
+        if gone or lost_ms > self._least_ms:
+            lacks.append(Lack.NO_SOUND if gone else Lack.GAPS)
+        return tuple(lacks)
+
+    def was_paused(self, now_ms: int) -> bool:
+        """Whether the PBX has asked not to listen, now or before."""
+        return bool(self._pauses.until(now_ms))
+
     def ratio(self, now_ms: int, unheard_ms: Mapping[Leg, int]) -> float:
         """Analysed audio over the time that there was of each leg, outside holds (api.md: `coverage`), 0..1.
 
@@ -229,10 +258,12 @@ class CallCoverage:
         if state.first_ms is None:
             state.first_ms = start_ms
             self._missed(leg, 0, start_ms)
+            state.late_ms, state.lost_ms = state.lost_ms, 0
 
     def _missed(self, leg: Leg, start_ms: int, end_ms: int) -> None:
         state = self._leg(leg)
         state.missed_ms += self._off_hold_ms(start_ms, end_ms)
+        state.lost_ms += _length_ms(self._owed(start_ms, end_ms))
         cause = state.away_cause if state.away_ms is not None else Cause.NO_AUDIO
         state.away_ms = None
         self._add_audio(leg, cause, start_ms, end_ms)
@@ -243,10 +274,14 @@ class CallCoverage:
 
     def _unexplained(self, start_ms: int, end_ms: int) -> Iterable[tuple[int, int]]:
         """What is left of a stretch without audio beside holds and pauses, and is more than jitter."""
+        for from_ms, to_ms in self._owed(start_ms, end_ms):
+            if to_ms - from_ms > self._least_ms:
+                yield from_ms, to_ms
+
+    def _owed(self, start_ms: int, end_ms: int) -> Iterable[tuple[int, int]]:
+        """What of a stretch is neither hold nor pause."""
         for from_ms, to_ms in self._holds.outside(start_ms, end_ms):
-            for begin_ms, until_ms in self._pauses.outside(from_ms, to_ms):
-                if until_ms - begin_ms > self._least_ms:
-                    yield begin_ms, until_ms
+            yield from self._pauses.outside(from_ms, to_ms)
 
     def _away(self, state: _Leg, at_ms: int, cause: Cause) -> None:
         if state.away_ms is None:
@@ -300,6 +335,10 @@ class CallCoverage:
 
     def _off_hold_ms(self, start_ms: int, end_ms: int) -> int:
         return max(0, end_ms - start_ms) - overlap_ms(self._holds.until(end_ms), start_ms, end_ms)
+
+
+def _length_ms(stretches: Iterable[tuple[int, int]]) -> int:
+    return sum(to_ms - from_ms for from_ms, to_ms in stretches)
 
 
 def _unheard(leg: Leg, cause: Cause) -> tuple[Kind, ...]:

@@ -18,6 +18,8 @@ from streaming.observations import (
     GapHeard,
     HangUpReported,
     HoldChanged,
+    LegResumed,
+    LegStalled,
     Observation,
     PauseChanged,
     RecognitionChanged,
@@ -188,7 +190,7 @@ class CallRecord:
                     self._span(Span("whisper", Leg.AGENT, self._whispered_since_ms, at_ms))
                 self._whispered_since_ms = at_ms if reach != "nobody" else None
                 return True
-            case CallAnswered() | CallTransferred():
+            case CallAnswered() | CallTransferred() | LegStalled() | LegResumed():
                 return True
             case _:
                 pass

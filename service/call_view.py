@@ -9,6 +9,8 @@ from streaming.frames import Leg
 from streaming.loudness import FLOOR_DBFS
 from web.sources import CallView, LegView, Tier, Timeline, UndecidedView
 
+_LESS_THAN_ALL = 0.999  # what lacks anything is never rounded up to 1
+
 
 def view_of_announced(record: CallRecord) -> CallView:
     """A call that nobody has heard yet."""
@@ -75,16 +77,20 @@ def _coverage(call: LiveCall) -> tuple[float, tuple[str, ...]]:
             causes.append(f"{leg}_not_connected")
             continue
         recognition = call.recognitions[leg]
-        if coverage.missed_ms(leg, call.now_ms):
-            causes.append(f"{leg}_gaps")
+        causes += [f"{leg}_{lack}" for lack in coverage.lacks(leg, call.now_ms)]
         if recognition.tier is Tier.ACOUSTIC:
             causes.append(f"{leg}_recognition_off")
         if recognition.unheard_ms:
             causes.append(f"{leg}_speech_unheard")
         if recognition.unwritten_ms:
             causes.append(f"{leg}_phrases_only")
+    if coverage.was_paused(call.now_ms):
+        causes.append("paused")
     unheard_ms = {leg: recognition.unheard_ms for leg, recognition in call.recognitions.items()}
-    return round(coverage.ratio(call.now_ms, unheard_ms), 3), tuple(causes)
+    ratio = coverage.ratio(call.now_ms, unheard_ms)
+    if not causes or ratio == 1:  # legs that begin a packet apart lack nothing
+        return 1.0, tuple(causes)
+    return min(round(ratio, 3), _LESS_THAN_ALL), tuple(causes)
 
 
 def _view(

@@ -280,11 +280,12 @@ class LiveCall:
         for at_ms, moment in self._order.take(_EVERYTHING_MS if hurry else self._call_clock.now_ms):
             self._judged_ms = max(self._judged_ms, min(at_ms, self._call_clock.now_ms))
             findings: list[Finding] = []
+            changed = False
             for observation in moment:
-                self._note(observation)
+                changed |= self._note(observation)
                 findings += self._watch.feed(observation)
             findings += self._watch.advance(self._judged_ms)
-            self._judge(findings)
+            self._judge(findings, changed)
         if not len(self._order):
             self._event_since_ms = None
         if (levels := self.record.levels.batch(self.now_ms, self._watch.tone)) is not None:
@@ -296,13 +297,13 @@ class LiveCall:
     def _known_ms(self, leg: Leg) -> int:
         return self.recognitions[leg].known_ms(self.ears[leg].heard_ms)
 
-    def _note(self, observation: Observation) -> None:
+    def _note(self, observation: Observation) -> bool:
+        """Whether the call's view is another by it, once the rules have been fed it too."""
         if isinstance(observation, LevelHeard):
             self.record.levels.note(observation)
-        elif not isinstance(observation, _OF_THE_VOICE) and self.record.note(
-            observation, self._time.at(getattr(observation, "at_ms", 0))
-        ):
-            self._outlet.changed(self)
+        elif not isinstance(observation, _OF_THE_VOICE):
+            return self.record.note(observation, self._time.at(getattr(observation, "at_ms", 0)))
+        return False
 
     def _words(self, heard: Recognized) -> None:
         """The recogniser's answer, late by design."""
@@ -314,9 +315,10 @@ class LiveCall:
             self._outlet.changed(self)
         self._judge(self._watch.feed(heard))
 
-    def _judge(self, findings: list[Finding]) -> None:
+    def _judge(self, findings: list[Finding], changed: bool = False) -> None:
         if findings:
             self._found.take(findings)
+        if findings or changed:
             self._outlet.changed(self)
 
     # --- the end -----------------------------------------------------------------------------------------------

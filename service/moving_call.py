@@ -198,9 +198,10 @@ class MovingCall(LiveCall):
                 self._watch.advance(at_ms)
         self._watch.advance(handed.judged_ms)
 
-    def _note(self, observation: Observation) -> None:
-        super()._note(observation)
+    def _note(self, observation: Observation) -> bool:
+        changed = super()._note(observation)
         self._remember(self._judged_ms, observation)
+        return changed
 
     def _words(self, heard: Recognized) -> None:
         if isinstance(heard, PhraseSpotted | RecognitionChanged):

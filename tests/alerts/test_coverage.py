@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.alert import Kind
-from alerts.coverage import CallCoverage, Cause
+from alerts.coverage import CallCoverage, Cause, Lack
 from config.detection import DetectionSettings, MissingWordsSettings, OffCallTalkSettings
 from config.hearing import HearingSettings
 from streaming.frames import Leg, Party
@@ -19,6 +19,7 @@ from streaming.observations import (
     LevelHeard,
     LineHeard,
     Observation,
+    PaceChanged,
     PauseChanged,
     RecognitionChanged,
     Word,
@@ -253,3 +254,43 @@ def test_a_line_that_loses_sound_all_day_is_told_in_a_few_stretches() -> None:
     coverage = coverage_of(*losses)
     assert len(coverage.undecided(8 * 3_600_000)) == 40
     assert round(coverage.ratio(8 * 3_600_000, {}), 3) == round(1 - 1 / 18, 3)
+
+
+@pytest.mark.parametrize(
+    ("observations", "lacks"),
+    [
+        ([], ()),
+        ([GapHeard(CUSTOMER, 2_000, 2_200)], ()),  # jitter
+        ([GapHeard(CUSTOMER, at, at + 100) for at in range(1_000, 5_000, 1_000)], (Lack.GAPS,)),  # and more of it
+        ([GapHeard(CUSTOMER, 2_000, 4_000)], (Lack.GAPS,)),
+        ([LegStalled(CUSTOMER, 9_900)], (Lack.NO_SOUND,)),
+        ([GapHeard(CUSTOMER, 2_000, 4_000), LegStalled(CUSTOMER, 6_000)], (Lack.NO_SOUND,)),
+        ([LegStalled(CUSTOMER, 6_000), GapHeard(CUSTOMER, 6_000, 8_000), LegResumed(CUSTOMER, 8_000)], (Lack.GAPS,)),
+        ([LegStalled(CUSTOMER, 6_000), LegResumed(CUSTOMER, 6_000)], ()),  # it all came, late
+        ([LegEnded(CUSTOMER, 2_000, explicit=False)], (Lack.NO_SOUND,)),
+        ([PaceChanged(CUSTOMER, 2_000, 0.5)], (Lack.GAPS,)),  # it comes, and cannot be told
+        ([LegEnded(CUSTOMER, 2_000, explicit=True)], ()),
+        # on hold or paused nobody owes any sound
+        ([HoldChanged(True, 2_000), LegStalled(CUSTOMER, 2_100)], ()),
+        ([HoldChanged(True, 2_000), LegStalled(CUSTOMER, 2_100), HoldChanged(False, 9_000)], (Lack.NO_SOUND,)),
+        ([PauseChanged(True, 2_000), LegStalled(CUSTOMER, 2_000)], ()),
+        ([PauseChanged(True, 2_000), PauseChanged(False, 5_000), GapHeard(CUSTOMER, 2_000, 5_040)], ()),
+        # what never came back before the end is over with the call
+        ([LegStalled(CUSTOMER, 2_000), HangUpReported(Party.AGENT, 9_000)], (Lack.GAPS,)),
+        ([LegStalled(CUSTOMER, 8_900), HangUpReported(Party.AGENT, 9_000)], ()),
+    ],
+)  # fmt: skip
+def test_what_is_missing_of_a_legs_sound(observations: list[Observation], lacks: tuple[Lack, ...]) -> None:
+    coverage = coverage_of(*observations)
+    assert coverage.lacks(CUSTOMER, 10_000) == lacks
+    assert coverage.lacks(AGENT, 10_000) == ()
+
+
+@pytest.mark.parametrize(("first_ms", "lacks"), [(12, ()), (300, ()), (320, (Lack.CAME_LATE,))])
+def test_a_leg_that_begins_a_packet_after_the_other_lacks_nothing(first_ms: int, lacks: tuple[Lack, ...]) -> None:
+    coverage = coverage_of(legs=(AGENT,))
+    assert coverage.lacks(CUSTOMER, first_ms) == lacks  # connected, its first packet is about to be heard
+    coverage.feed(level(CUSTOMER, first_ms))
+    assert coverage.lacks(CUSTOMER, 5_000) == lacks
+    coverage.feed(GapHeard(CUSTOMER, 2_000, 3_000))
+    assert coverage.lacks(CUSTOMER, 5_000) == (*lacks, Lack.GAPS)

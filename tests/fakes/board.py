@@ -9,6 +9,7 @@ from config.rule_packs import RulePack
 from config.settings import Language, Settings
 from service.call_board import CallBoard
 from service.call_record import CallRecord
+from service.call_view import view_of
 from service.clock import Clock, SystemClock
 from service.live_call import LiveCall
 from service.recognition.leg_recognition import LegRecognition, SegmentTaker
@@ -24,6 +25,7 @@ class KeepingOutlet:
     lines: list[TranscriptLine] = field(default_factory=list)
     batches: list[CallLevels] = field(default_factory=list)
     changes: list[CallState] = field(default_factory=list)
+    shown: dict[str, CallView] = field(default_factory=dict)  # each call as it was when it changed last
     frames: list[tuple[AudioFrame | None, AudioFrame | None]] = field(default_factory=list)
     somebody_listens: bool = False
     covered: list[tuple[AudioFrame | None, AudioFrame | None]] = field(default_factory=list)
@@ -39,6 +41,7 @@ class KeepingOutlet:
 
     def changed(self, call: LiveCall) -> None:
         self.changes.append(call.record.state)
+        self.shown[call.record.call_id] = view_of(call)
 
     def listened(self, name: str) -> bool:
         return self.somebody_listens

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from config.hearing import HearingSettings
 from config.settings import IngestSettings, Settings
 from service.call_view import view_of
 from service.clock import PlayClock
@@ -104,6 +105,51 @@ def test_a_leg_that_drops_and_returns_is_the_same_call_with_a_gap() -> None:
     (blind,) = view_of(line.call).undecided
     assert (blind.leg, blind.cause) == (Leg.CUSTOMER, "stalled")
     assert (blind.from_ms, blind.to_ms) == pytest.approx((4_000, 7_000), abs=40)
+
+
+def _lacks(line: _Line) -> tuple[str, ...]:
+    """As the newest view of the call that was sent says, beside the recogniser that these calls do not have."""
+    return tuple(cause for cause in line.outlet.shown["c"].coverage_causes if not cause.endswith("recognition_off"))
+
+
+def test_a_call_whose_legs_begin_a_packet_apart_lacks_nothing() -> None:
+    line = _Line()
+    line.clock.move_to(20)
+    line.streams[Leg.AGENT].hear(AudioReceived(_TONE, 16_000))
+    line.clock.move_to(32)
+    line.streams[Leg.CUSTOMER].hear(AudioReceived(_TONE, 16_000))
+    line.at_ms = 40
+    line.hear(2_000)
+    view = view_of(line.call)
+    assert {cause.rpartition("_recognition")[0] for cause in view.coverage_causes} == {"agent", "customer"}
+
+
+def test_a_leg_that_joins_later_is_told_as_such_and_not_as_lost_sound() -> None:
+    line = _Line()
+    line.hear(3_000, legs=(Leg.AGENT,))
+    assert _lacks(line) == ("customer_not_connected",)
+    line.hear(6_000)
+    assert _lacks(line) == ("customer_came_late",)
+    assert view_of(line.call).coverage == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_leg_that_is_gone_is_told_while_it_is_gone() -> None:
+    line = _Line()
+    line.hear(3_000)
+    line.hear(4_000, legs=(Leg.AGENT,))
+    assert _lacks(line) == ("customer_no_sound",)
+    line.hear(6_000)
+    assert _lacks(line) == ("customer_gaps",)
+
+
+def test_a_line_that_sends_nothing_in_silence_lacks_nothing_where_it_is_said_to_do_so() -> None:
+    line = _Line(Settings(ingest=IngestSettings(gather_ms=0), hearing=HearingSettings(silence_suppression=True)))
+    line.hear(3_000)
+    line.hear(4_000, legs=(Leg.AGENT,))
+    assert _lacks(line) == ()
+    line.hear(6_000)
+    assert _lacks(line) == ()
+    assert view_of(line.call).legs[1][1].gaps_ms == 0
 
 
 def test_a_leg_that_does_not_return_ends() -> None:

@@ -8,7 +8,7 @@ import { keyName } from "../frame/shortcuts.js";
 import { html, signal } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { agentOf, causeText, clockText, customerOf, languageName, numberText, titleOf } from "../lib/wording.js";
+import { agentOf, causeText, clockText, coverageText, customerOf, languageName, titleOf } from "../lib/wording.js";
 import { NotTold } from "./alert-actions.js";
 import { durationOf } from "./call-list.js";
 import { AlertOnView, gravest, leadIn } from "./alert-on-view.js";
@@ -60,7 +60,7 @@ export function CallView({ player, onListen }) {
         ${call.queue && html`<${Fact} name=${t("fact.queue")} value=${call.queue} />`}
         <${Fact} name=${t("fact.language")} value=${languageName(call.language)} />
         <${Fact} name=${t("fact.risk")} value=${call.risk} />
-        <${Fact} name=${t("fact.coverage")} value=${numberText(call.coverage, { style: "percent" })} />
+        <${Fact} name=${t("fact.coverage")} value=${coverageText(call.coverage)} />
         ${live && moodText(call.legs) && html`<${Fact} name=${t("fact.mood")} value=${moodText(call.legs)} />`}
       </dl>
     </header>

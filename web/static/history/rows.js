@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { agentOf, clockText, kindOf, percentText, timeText, titleOf } from "../lib/wording.js";
+import { agentOf, clockText, coverageText, kindOf, timeText, titleOf } from "../lib/wording.js";
 import { nameOf } from "../office/people.js";
 import { SEVERITIES } from "./choices.js";
 
@@ -37,7 +37,7 @@ export function CallRows({ rows, said }) {
           <td class="number" data-label=${t("fact.duration")}>${call.state === "ended" ? clockText(call.duration_ms) : t(`call.state.${call.state}`)}</td>
           <td data-label=${t("fact.hung_up_by")}>${call.hung_up_by && t(`party.${call.hung_up_by}`)}</td>
           <td data-label=${t("history.alerts")}><${Counts} counts=${call.alerts} /></td>
-          <td class="number" data-label=${t("fact.coverage")}>${percentText(call.coverage)}</td>
+          <td class="number" data-label=${t("fact.coverage")}>${coverageText(call.coverage)}</td>
         </tr>`,
       )}
     </tbody>

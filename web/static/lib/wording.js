@@ -82,6 +82,11 @@ export function percentText(ratio) {
   return ratio == null ? "–" : numberText(ratio, { style: "percent" });
 }
 
+/** How much of a call was analysed; less than all never reads as all. @param {number | null} ratio */
+export function coverageText(ratio) {
+  return percentText(ratio !== null && ratio < 1 ? Math.min(ratio, 0.99) : ratio);
+}
+
 const formatters = new Map(); // making one costs far more than using it
 
 function formatter(kind, options) {
