@@ -68,6 +68,8 @@ def test_the_unit_is_valid_and_confined() -> None:
     unit = (_DEPLOY / "earshot.service").read_text(encoding="utf-8")
     for word in ("DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet=\n"):
         assert word in unit
+    filters = re.findall(r"^SystemCallFilter=(.+)$", unit, re.MULTILINE)
+    assert "setpriority sched_setscheduler" in filters[-1], "later lines count: a worker that may not step back dies"
     stop_s = re.search(r"TimeoutStopSec=(\d+)", unit)
     assert stop_s is not None
     assert int(stop_s.group(1)) > Settings().drain.longest_s
