@@ -11,60 +11,20 @@ import pytest
 
 from service.recognition.composed_graph import ComposedGraphs, ComposeError, is_static, needed_bytes
 from tests.fakes.slow_program import HANGS, gone, pid_of, stands_in, until
-from tests.fakes.toy_graphs import Graph, read_graph, write_grammar, write_words, write_words_graph
+from tests.fakes.toy_graphs import Graph, read_graph, write_grammar, write_words
+from tests.fakes.toy_model import APART, WORDS, grammar, write_model
 
-_APART = 9  # what keeps words apart while a model is built
-_WORDS = Graph(
-    [
-        (0, 1, 1, 1, 0.5),  # a word of two sounds
-        (1, 0, 2, 0, 0.0),
-        (0, 2, 1, 2, 0.25),  # one that begins with the same two and says them again
-        (2, 3, 2, 0, 0.0),
-        (3, 4, 1, 0, 0.125),
-        (4, 5, 2, 0, 0.0),
-        (5, 0, _APART, 0, 0.0),
-        (0, 0, 3, 3, 1.0),  # and one of one sound
-    ]
-)
 _LONGEST = 6  # sounds of an utterance that are tried
 _WITHIN = 0.01  # a graph that looks ahead rounds costs to 1/1024 (OpenFst, fst.h, kDelta), once a word
 _COMPOSES = "import asyncio, sys; from pathlib import Path; from service.recognition.composed_graph import *; "
 
 
-def _grammar(named: dict[int, int]) -> Graph:
-    """What follows what, with a way back to words on their own: 0 is the beginning, 1 knows nothing, 2 has heard 1."""
-    first, twice, short = named[1], named[2], named[3]
-    arcs = [
-        (0, 1, 0, 0, 0.75),
-        (0, 2, first, first, 0.5),
-        (1, 2, first, first, 1.5),
-        (1, 1, twice, twice, 2.0),
-        (1, 1, short, short, 2.5),
-        (2, 1, 0, 0, 0.25),
-        (2, 1, short, short, 0.125),
-    ]
-    return Graph(arcs, {1: 3.0, 2: 0.5})
-
-
-def _model(folder: Path, *, kind: str = "ngram", spelled_inside: bool = True) -> dict[int, int]:
-    """A model of two toy graphs; what its words are numbered."""
-    graph = folder / "graph"
-    graph.mkdir(parents=True)
-    named = write_words_graph(graph / "HCLr.fst", _WORDS)
-    write_words(graph / "words.txt", [("<eps>", 0), *((f"word{old}", named[old]) for old in (1, 2, 3))])
-    write_grammar(graph / "Gr.fst", _grammar(named), graph / "words.txt" if spelled_inside else None, kind)
-    if spelled_inside:
-        (graph / "words.txt").unlink()
-    (graph / "disambig_tid.int").write_text(f"{_APART}\n", encoding="ascii")
-    return named
-
-
 def _expected(named: dict[int, int]) -> dict[tuple[tuple[int, ...], tuple[int, ...]], float]:
     """What both graphs allow together, found the long way: every utterance of the one looked up in the other."""
-    follows = {said: cost for (_, said), cost in _grammar(named).best(_LONGEST).items()}
+    follows = {said: cost for (_, said), cost in grammar(named).best(_LONGEST).items()}
     both = {}
-    for (heard, said), cost in _WORDS.best(_LONGEST + 3).items():
-        spoken = tuple(sound for sound in heard if sound != _APART)
+    for (heard, said), cost in WORDS.best(_LONGEST + 3).items():
+        spoken = tuple(sound for sound in heard if sound != APART)
         words = tuple(named[word] for word in said)
         if words in follows and len(spoken) <= _LONGEST:
             both[spoken, words] = cost + follows[words]
@@ -73,7 +33,7 @@ def _expected(named: dict[int, int]) -> dict[tuple[tuple[int, ...], tuple[int, .
 
 @pytest.mark.parametrize("kind", ["ngram", "const", "vector"])
 async def test_what_was_composed_hears_the_same_words_at_the_same_cost(tmp_path: Path, kind: str) -> None:
-    named = _model(tmp_path / "model", kind=kind)
+    named = write_model(tmp_path / "model", kind=kind)
     made = await ComposedGraphs(tmp_path / "graphs").compose(tmp_path / "model")
     expected = _expected(named)
     assert len(expected) > 20
@@ -83,7 +43,7 @@ async def test_what_was_composed_hears_the_same_words_at_the_same_cost(tmp_path:
 
 @pytest.mark.parametrize("spelled_inside", [True, False])
 async def test_its_words_keep_their_numbers(tmp_path: Path, spelled_inside: bool) -> None:
-    named = _model(tmp_path / "model", spelled_inside=spelled_inside)
+    named = write_model(tmp_path / "model", spelled_inside=spelled_inside)
     made = await ComposedGraphs(tmp_path / "graphs").compose(tmp_path / "model")
     lines = (made / "words.txt").read_text(encoding="utf-8").splitlines()
     spelled = {word: int(key) for word, key in (line.split() for line in lines)}
@@ -92,7 +52,7 @@ async def test_its_words_keep_their_numbers(tmp_path: Path, spelled_inside: bool
 
 async def test_it_is_found_for_these_graphs_and_no_others(tmp_path: Path) -> None:
     model, graphs = tmp_path / "model", ComposedGraphs(tmp_path / "graphs")
-    _model(model)
+    write_model(model)
     assert graphs.find(model) is None
     made = await graphs.compose(model)
     assert graphs.find(model) == made == await graphs.compose(model)
@@ -110,7 +70,7 @@ async def test_it_is_found_for_these_graphs_and_no_others(tmp_path: Path) -> Non
 
 
 async def test_two_at_once_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _model(tmp_path / "model")
+    write_model(tmp_path / "model")
     real = shutil.which("fstcompose")
     program = stands_in(tmp_path / "bin", "fstcompose", f'echo >> "$0.runs"; exec {real} "$@"', monkeypatch)
     first, second = await asyncio.gather(
@@ -121,7 +81,7 @@ async def test_two_at_once_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 async def test_cancelled_it_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _model(tmp_path / "model")
+    write_model(tmp_path / "model")
     program = stands_in(tmp_path / "bin", "fstcompose", HANGS, monkeypatch)
     composing = asyncio.create_task(ComposedGraphs(tmp_path / "graphs").compose(tmp_path / "model"))
     pid = await pid_of(program)
@@ -137,7 +97,7 @@ async def test_what_a_killed_process_left_is_removed_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, folder = tmp_path / "model", tmp_path / "graphs"
-    named = _model(model)
+    named = write_model(model)
     path = os.environ["PATH"]
     program = stands_in(tmp_path / "bin", "fstcompose", HANGS, monkeypatch)
     code = f"{_COMPOSES}asyncio.run(ComposedGraphs(Path(sys.argv[1])).compose(Path(sys.argv[2])))"
@@ -158,7 +118,7 @@ async def test_what_a_killed_process_left_is_removed_by_the_next(
 @pytest.mark.parametrize("name", ["Gr.fst", "HCLr.fst"])
 @pytest.mark.parametrize("kept_ratio", [0, 0.2, 0.6])
 async def test_a_damaged_graph_is_said_and_leaves_nothing(tmp_path: Path, name: str, kept_ratio: float) -> None:
-    _model(tmp_path / "model")
+    write_model(tmp_path / "model")
     whole = (tmp_path / "model/graph" / name).read_bytes()
     (tmp_path / "model/graph" / name).write_bytes(whole[: int(len(whole) * kept_ratio)])
     graphs = ComposedGraphs(tmp_path / "graphs")
@@ -169,7 +129,7 @@ async def test_a_damaged_graph_is_said_and_leaves_nothing(tmp_path: Path, name: 
 
 
 async def test_graphs_without_words_in_common_are_said(tmp_path: Path) -> None:
-    named = _model(tmp_path / "model")
+    named = write_model(tmp_path / "model")
     other = Graph([(0, 1, named[3] + 7, named[3] + 7, 0.0)], {1: 0.0})
     write_grammar(tmp_path / "model/graph/Gr.fst", other, None, "const")
     write_words(tmp_path / "model/graph/words.txt", [("<eps>", 0)])
@@ -178,7 +138,7 @@ async def test_graphs_without_words_in_common_are_said(tmp_path: Path) -> None:
 
 
 async def test_spellings_that_are_nowhere_are_said(tmp_path: Path) -> None:
-    _model(tmp_path / "model", spelled_inside=False)
+    write_model(tmp_path / "model", spelled_inside=False)
     (tmp_path / "model/graph/words.txt").unlink()
     with pytest.raises(ComposeError, match="cannot be read or written"):
         await ComposedGraphs(tmp_path / "graphs").compose(tmp_path / "model")
@@ -186,7 +146,7 @@ async def test_spellings_that_are_nowhere_are_said(tmp_path: Path) -> None:
 
 async def test_why_not_is_said_before_anything_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model, graphs = tmp_path / "model", ComposedGraphs(tmp_path / "graphs")
-    _model(model)
+    write_model(model)
     assert graphs.why_not(model) is None
     little = ComposedGraphs(tmp_path / "graphs", free_memory=lambda: 1)
     assert str(little.why_not(model)).endswith("GB of memory, and 0.0 GB are free.")
@@ -209,7 +169,7 @@ async def test_why_not_is_said_before_anything_is_tried(tmp_path: Path, monkeypa
 
 
 async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    _model(tmp_path / "model")
+    write_model(tmp_path / "model")
     (tmp_path / "graphs").write_text("a file", encoding="ascii")
     with pytest.raises(ComposeError, match=r"^The composed graph cannot be read or written: File exists\.$"):
         await ComposedGraphs(tmp_path / "graphs").compose(tmp_path / "model")
