@@ -17,6 +17,13 @@ class DecodingProfile(StrEnum):
     ECONOMY = "economy"  # some more words wrong, for half of it
 
 
+class GraphUse(StrEnum):
+    """Which graph of a model the words come from."""
+
+    COMPOSED = "composed"  # its two graphs composed into one, where and when that can be done
+    SHIPPED = "shipped"  # as the model ships
+
+
 class LadderSettings(Section):
     """When calls are listened to less closely because this machine cannot keep up, and when closely again."""
 
@@ -68,6 +75,12 @@ class RecognitionSettings(Section):
         DecodingProfile.BALANCED,
         description="How hard to search: accurate (as the model ships), balanced (bounded), economy (narrow).",
     )
+    graph: GraphUse = Field(
+        GraphUse.COMPOSED,
+        description="composed: the model's two graphs are made into one, once, in the background; words then cost a"
+        " quarter (needs OpenFst's programs, Debian package libfst-tools, 1 GB of disk, minutes); shipped: never.",
+    )
+    graphs_dir: Path | None = Field(None, description="Where composed graphs are kept; empty: `graphs` in data_dir.")
     spotting: bool = Field(
         True,
         description="Listen for the rules' phrases beside the transcript: finds far more of them, a third dearer.",
@@ -81,7 +94,10 @@ class RecognitionSettings(Section):
     )
     workers: int | None = Field(None, ge=1, le=64, description="Worker processes per language; empty: one per core.")
     recognizers_per_worker: int = Field(
-        10, ge=1, le=64, description="Recognisers a worker keeps; speech segments borrow them."
+        10,
+        ge=1,
+        le=64,
+        description="Recognisers a worker keeps; speech segments borrow them. Four times as many of a composed graph.",
     )
     spotters_per_worker: int = Field(
         8, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."

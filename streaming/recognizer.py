@@ -70,10 +70,12 @@ class SpeechModel:
         self._make, self._find_word, self._dithered_by_us = make, find_word, dithered_by_us
 
     @classmethod
-    def load(cls, folder: Path, read_from: Path | None = None) -> "SpeechModel":
+    def load(cls, folder: Path, read_from: Path | None = None, composed: Path | None = None) -> "SpeechModel":
         """Check the folder and load it (about a second, 0.5 GB for a small model).
 
-        `read_from` is a copy of it with other decoding options; messages name the folder.
+        `read_from` is a copy of it with other decoding options; messages name the folder. `composed` is such a copy
+        whose graphs are composed into one: words come from there, and only sequences of words from the first (both in
+        one process: tried in either order with Vosk 0.3.45).
         Raises ModelError when the folder is no model, and when this process has one already: making recognisers
         after a second load ends the process (vosk-api issue 1337).
         """
@@ -85,6 +87,7 @@ class SpeechModel:
         vosk.SetLogLevel(_LOUD_NOTHING)
         try:
             model = vosk.Model(str(read_from or folder))
+            for_words = vosk.Model(str(composed)) if composed is not None else model
         except Exception as error:  # vosk raises bare Exception("Failed to create a model")
             raise ModelError(
                 f"{folder}: Vosk cannot load this model; its files are damaged or of another kind"
@@ -92,7 +95,7 @@ class SpeechModel:
         cls._loaded = True
         front_end = (read_from or folder) / _FRONT_END[0]
         return cls(
-            lambda *grammar: vosk.KaldiRecognizer(model, float(ANALYSIS_RATE_HZ), *grammar),
+            lambda *grammar: vosk.KaldiRecognizer(model if grammar else for_words, float(ANALYSIS_RATE_HZ), *grammar),
             model.vosk_model_find_word,
             dithered_by_us=front_end.is_file() and NO_DITHER in front_end.read_text(encoding="utf-8").splitlines(),
         )

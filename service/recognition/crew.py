@@ -56,6 +56,7 @@ class WorkerCrew:
         self.loads: dict[int, WorkerLoad] = {}
         self.refusal: str | None = None
         self.no_spotting: str | None = None
+        self.composed = False
         self._language, self._hung_worker_s, self._ears = language, hung_worker_s, ears
         self._source: WorkerSource | None = None
         self._model_loaded = False
@@ -116,8 +117,9 @@ class WorkerCrew:
 
     def _note(self, report: Report) -> None:
         match report:
-            case ModelReady(no_spotting):
+            case ModelReady(no_spotting, composed):
                 self._model_loaded = True
+                self.composed = composed
                 self.no_spotting = no_spotting
                 if no_spotting is not None:
                     _log.info("phrases are not spotted", language=self._language, reason=no_spotting)

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -13,10 +12,13 @@ from alerts.spotting_list import SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.band import fills_band
 from service.recognition.busyness import Busyness
+from service.recognition.composed_graph import ComposedGraphs
+from service.recognition.counts import RecognitionCounts
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.decoding_lag import DecodingLag
 from service.recognition.leg_memory import LegMemory
-from service.recognition.nursery_process import NurseryProcess, WorkerSource, workers_of
+from service.recognition.nurseries import Nurseries
+from service.recognition.nursery_process import WorkerSource, recognizers_of, workers_of
 from service.recognition.open_segments import OpenSegments
 from service.recognition.segment import LossReason, Segment, SegmentEvent
 from service.recognition.worker_link import WorkerLink
@@ -57,19 +59,6 @@ class RecognitionStartError(Exception):
     """Recognition cannot start; the text is one sentence that names the model and what is wrong."""
 
 
-@dataclass(slots=True)
-class RecognitionCounts:
-    """What happened to segments since the start; only ever rising."""
-
-    segments: int = 0
-    refused_segments: int = 0  # never opened: too many, or all behind
-    lost_segments: int = 0  # opened, and given up
-    reruns: int = 0
-    nurseries_lost: int = 0
-    decoded_samples: int = 0  # second runs included
-    spotted_phrases: int = 0
-
-
 class RecognitionGroup:
     """Shares speech segments out among forked workers; runs them again when one dies; drops what comes too late.
 
@@ -84,21 +73,20 @@ class RecognitionGroup:
         settings: RecognitionSettings,
         source: Callable[[], WorkerSource] | None = None,
         phrases: SpottingList | None = None,
+        graphs: ComposedGraphs | None = None,
     ) -> None:
         self.language, self.model_dir = language, model_dir
         self.counts = RecognitionCounts()
         self.lag = DecodingLag()
         self._settings = settings
-        self._phrases = phrases
         self._fills_band = fills_band(model_dir, settings)
-        self._make_source = source or self._nursery
+        self._nurseries = Nurseries(model_dir, settings, phrases, graphs, source)
         size = workers_of(settings)
         self._segments = OpenSegments(silent_s=settings.behind_limit_ms / 2000)
         ears = CrewEars(self._take, self._worker_lost, self._place_orphans, self._tick, self._segments.busy)
         self._busyness = Busyness(size)
         self._lost_worker_s = -_COLD_S
         self._crew = WorkerCrew(language, size, settings.hung_worker_s, ears)
-        self._most_segments = size * settings.recognizers_per_worker * _SEGMENTS_PER_RECOGNIZER
         self._most_spotted = size * settings.spotters_per_worker * _SEGMENTS_PER_RECOGNIZER
         self._next_number = 1
         self._legs = LegMemory()
@@ -114,7 +102,8 @@ class RecognitionGroup:
         try:
             while True:
                 began_s = time.monotonic()
-                await self._run_nursery()
+                if await self._run_nursery():
+                    continue
                 failures = 1 if time.monotonic() - began_s > _LASTING_S else failures + 1
                 self._refusal = self._crew.refusal
                 if failures >= _LOADING_ATTEMPTS and not self._ready.is_set():
@@ -131,6 +120,7 @@ class RecognitionGroup:
             for segment in self._segments:
                 self._lose(segment, LossReason.STOPPED)
             self._offer_room()
+            await self._nurseries.close()
 
     async def wait_ready(self) -> None:
         """Until every worker lives. Raises RecognitionStartError when the model cannot be used."""
@@ -183,7 +173,7 @@ class RecognitionGroup:
 
     def listen_for(self, phrases: SpottingList) -> None:
         """The rules have changed. Nothing waits: open segments keep what they listen for, later ones take the new."""
-        self._phrases = phrases
+        self._nurseries.phrases = phrases
         self._crew.listen_for(phrases)
 
     async def room(self) -> None:
@@ -272,6 +262,11 @@ class RecognitionGroup:
         """Why phrases are not listened for beside the words; None when they are, or it is not known yet."""
         return self._crew.no_spotting
 
+    @property
+    def composed(self) -> bool:
+        """Whether words come from the model's graphs composed into one."""
+        return self._crew.composed
+
     def memory_bytes(self) -> dict[int, int]:
         """Resident memory by worker number, the shared model's pages counted in each."""
         return {number: load.memory_bytes for number, load in self._crew.loads.items()}
@@ -284,15 +279,26 @@ class RecognitionGroup:
         """How many segments the worker with this process id has."""
         return sum(len(self._segments.on(link)) for link in self._crew.links.values() if link.pid == pid)
 
-    def _nursery(self) -> WorkerSource:
-        """The first one prepares its recognisers; whatever replaces it must hear the open calls at once."""
-        prepared = self.counts.nurseries_lost == 0
-        return NurseryProcess(self.model_dir, self._settings, self._phrases, prepared=prepared)
+    async def _run_nursery(self) -> bool:
+        """Hire from the next nursery until it is gone; True when a better one is to take its place.
 
-    async def _run_nursery(self) -> None:
+        The first one prepares its recognisers; whatever replaces a dead one must hear the open calls at once.
+        """
+        source = await self._nurseries.next(prepared=self.counts.nurseries_lost == 0)
+        serving = asyncio.create_task(self._crew.run(source))
+        better = asyncio.create_task(self._nurseries.better())
         try:
-            await self._crew.run(self._make_source())
+            await asyncio.wait({serving, better}, return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                self._lost_worker_s = time.monotonic()  # what is open runs again
+                return True
+            await serving
+            return False
         finally:
+            for task in (serving, better):
+                task.cancel()
+            await asyncio.gather(serving, better, return_exceptions=True)
+            await source.stop()  # for a crew that had no time to begin
             for segment in self._segments:
                 segment.link = None  # they wait for the next nursery
 
@@ -380,8 +386,12 @@ class RecognitionGroup:
     def _too_busy(self, words: bool) -> bool:
         # Below the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
         same = self._segments.with_words(words)
-        most = self._most_segments if words else self._most_spotted
+        most = self._most_written() if words else self._most_spotted
         return same >= most or self.lag_ms() > self._settings.behind_limit_ms * _REFUSED_FROM
+
+    def _most_written(self) -> int:
+        kept = recognizers_of(self._settings, composed=self._crew.composed)
+        return self._crew.size * kept * _SEGMENTS_PER_RECOGNIZER
 
     def _has_room(self) -> bool:
         return self.queued_ms() < _ROOM_MS_PER_WORKER * self._crew.size

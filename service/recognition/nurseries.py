@@ -1,0 +1,91 @@
+"""Where the workers of one language come from: one nursery after the other, and a better one when there can be one."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from alerts.spotting_list import SpottingList
+from config.recognition import RecognitionSettings
+from service.recognition.composed_graph import ComposedGraphs, ComposeError
+from service.recognition.nursery_process import NurseryProcess, WorkerSource
+
+_log = structlog.get_logger(__name__)
+
+
+class Nurseries:
+    """Makes nurseries, with the model's graphs composed into one where that has been done.
+
+    `graphs`: where composed ones are kept; None: the model is used as it ships. `make` takes the place of all that.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        settings: RecognitionSettings,
+        phrases: SpottingList | None,
+        graphs: ComposedGraphs | None = None,
+        make: Callable[[], WorkerSource] | None = None,
+    ) -> None:
+        self.phrases = phrases
+        self._model_dir, self._settings, self._graphs = model_dir, settings, graphs
+        self._make = make
+        self._composed: Path | None = None
+        self._looked = False
+        self._better: NurseryProcess | None = None
+
+    async def next(self, *, prepared: bool = True) -> WorkerSource:
+        """The one to hire from now, to be started. `prepared`: it may take its time before it is ready."""
+        if self._make is not None:
+            return self._make()
+        if self._better is not None:
+            better, self._better = self._better, None
+            return better
+        if not self._looked and self._graphs is not None:
+            self._looked = True
+            self._composed = await asyncio.to_thread(self._graphs.find, self._model_dir)
+        return self._process(prepared=prepared)
+
+    async def better(self) -> None:
+        """Return when `next` gives a better one, loaded already: its graph was composed meanwhile, without haste.
+
+        Never, where there is none to be had.
+        """
+        if not (self._graphs is not None and self._composed is None and await self._compose(self._graphs)):
+            await asyncio.Event().wait()
+            return
+        better = self._process(prepared=True)
+        phrases = self.phrases
+        try:
+            if await better.loaded():
+                if phrases is not self.phrases and self.phrases is not None:
+                    better.listen_for(self.phrases)
+                self._better = better
+                return
+        finally:
+            if self._better is not better:
+                self._composed = None
+                await better.stop()
+        _log.error("the composed graph cannot be used; the model is used as it ships", model=self._model_dir.name)
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """End one that nobody has taken."""
+        if self._better is not None:
+            await self._better.stop()
+
+    async def _compose(self, graphs: ComposedGraphs) -> bool:
+        if (reason := await asyncio.to_thread(graphs.why_not, self._model_dir)) is not None:
+            _log.info("the model is used as it ships", model=self._model_dir.name, reason=reason)
+            return False
+        _log.info("composing the model's graphs: words will cost a quarter", model=self._model_dir.name)
+        try:
+            self._composed = await graphs.compose(self._model_dir)
+        except ComposeError as error:
+            _log.warning("the model is used as it ships", model=self._model_dir.name, reason=str(error))
+            return False
+        return True
+
+    def _process(self, *, prepared: bool) -> NurseryProcess:
+        return NurseryProcess(self._model_dir, self._settings, self.phrases, prepared=prepared, composed=self._composed)
