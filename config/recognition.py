@@ -100,7 +100,7 @@ class RecognitionSettings(Section):
         description="Recognisers a worker keeps; speech segments borrow them. Four times as many of a composed graph.",
     )
     spotters_per_worker: int = Field(
-        8, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."
+        16, ge=1, le=256, description="Recognisers for phrases alone a worker keeps, for agents and for customers each."
     )
     worker_memory_mb: int | None = Field(
         None,

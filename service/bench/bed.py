@@ -42,6 +42,7 @@ class Plan:
     language: str = "ko"
     model: Path | None = None
     own_sentences: Path | None = None
+    graphs_dir: Path | None = None  # with the model's graphs composed into one; None: the model is used as it ships
 
     @property
     def names(self) -> list[str]:
@@ -135,6 +136,13 @@ class Bed:
         return Capacity(calls, self.cores, tuple(self.trials.get(calls, ())), limit=tuple(limit))
 
 
+def graph_settings(graphs_dir: Path | None) -> dict[str, str]:
+    """Settings of a node that uses what is in this folder; without one it composes nothing while it is measured."""
+    if graphs_dir is None:
+        return {"EARSHOT_RECOGNITION__GRAPH": "shipped"}
+    return {"EARSHOT_RECOGNITION__GRAPH": "composed", "EARSHOT_RECOGNITION__GRAPHS_DIR": str(graphs_dir.resolve())}
+
+
 @asynccontextmanager
 async def opened_bed(plan: Plan, name: str, driver: DriverLink, watcher: Watcher) -> AsyncIterator[Bed]:
     """A node pinned to the tier `name`; or the peer, which somebody else has started.
@@ -151,6 +159,7 @@ async def opened_bed(plan: Plan, name: str, driver: DriverLink, watcher: Watcher
         "EARSHOT_RECOGNITION__HIGHEST_TIER": name,
         "EARSHOT_INGEST__ENDED_KEPT_S": "0",  # the memory of live calls is asked for, not of those that were
         "EARSHOT_INGEST__MOST_CALLS": "10000",
+        **graph_settings(plan.graphs_dir),
     }
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         async with running_node(Path(folder), *model, language=plan.language, on_cores=of_node, **settings) as node:

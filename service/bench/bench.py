@@ -58,7 +58,7 @@ async def _one_after_the_other(plan: Plan, watcher: Watcher, judge: Callable[[Be
                     0, 1, (), reason=f"could not be played: {error}", failed=True
                 )  # what was found stays
     peer = found.pop(PEER, None)
-    return Outcome(found, peer, quick=False)
+    return Outcome(found, peer, quick=False, composed=plan.graphs_dir is not None)
 
 
 async def _quick_rounds(beds: Sequence[Bed], until_s: float) -> Outcome:
@@ -91,7 +91,7 @@ def _quick_outcome(beds: Sequence[Bed], guesses: dict[str, QuickGuess], failed: 
         for bed in beds
     } | failed
     peer = found.pop(PEER, None)
-    return Outcome(found, peer, quick=True)
+    return Outcome(found, peer, quick=True, composed=any(bed.plan.graphs_dir is not None for bed in beds))
 
 
 def _most_by_cpu(trial: Trial, cores: int) -> float | None:

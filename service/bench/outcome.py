@@ -66,6 +66,7 @@ class Outcome:
     tiers: dict[str, Capacity]
     peer: Capacity | None
     quick: bool
+    composed: bool = False  # words came from the model's graphs composed into one
 
     @property
     def failed(self) -> bool:
@@ -81,6 +82,7 @@ class Outcome:
             "cpu_share": cpu_share([trial.cpu for trial in full.trials]) if full is not None else {},
             "peer": _peer_figures(self.peer) if self.peer is not None else None,
             "machine": machine(),
+            "graph": "composed" if self.composed else "shipped",
             "quick": self.quick,
             "method": METHOD | ({"rough": ROUGH} if self.quick else {}),
         }

@@ -49,6 +49,10 @@ def limits_of(outcome: Outcome) -> list[str]:
     full, peer = outcome.tiers.get("full"), outcome.peer
     if full is not None and peer is not None and peer.calls:
         lines.append(f"Earshot carries {full.calls / peer.calls:.1f} times the peer's calls in the full tier.")
+    if not outcome.composed:
+        lines.append(
+            "Words came from the model's graph as it ships; composed (earshot models compose) they cost a quarter."
+        )
     return lines
 
 

@@ -21,6 +21,7 @@ from service.bench.material import MaterialError, load_material
 from service.bench.outcome import Outcome
 from service.bench.own_node import NodeStartError
 from service.bench.report_table import limits_of, table_of
+from service.commands.bench_graph import composed_before
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from web.sources import Tier
 
@@ -66,6 +67,7 @@ def bench(
     within 1 s of their sound (95 %), and no call is heard in a lower tier. Each number near the limit is played three
     times for a minute, so this takes about an hour; --quick takes 50 seconds. For the acoustic tier the service is held
     to one core and the calls come from the others; else all share all cores. Settings come from the environment.
+    Before the first search the model's graphs are composed (see `earshot models compose`), once, for some minutes.
 
     Example: earshot bench --quick
 
@@ -82,7 +84,8 @@ def bench(
         raise typer.Exit(EXIT_USAGE)
     if material is not None:
         _material_or_exit(material)
-    plan = Plan(tuple(tier or Tier), peer, via.value, block_ms, language, model, material)
+    graphs_dir = composed_before(language, model, make=not quickly)
+    plan = Plan(tuple(tier or Tier), peer, via.value, block_ms, language, model, material, graphs_dir)
     began_s = time.monotonic()
     with _Watching() as watching:
         try:

@@ -41,7 +41,7 @@ class ComposedGraphs:
         free_memory: Callable[[], int] = free_memory_bytes,
         free_disk: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
-        self._folder, self._free_memory, self._free_disk = folder, free_memory, free_disk
+        self.folder, self._free_memory, self._free_disk = folder, free_memory, free_disk
 
     def find(self, model_dir: Path) -> Path | None:
         """The folder with HCLG.fst and words.txt made from exactly this model's graphs; None: there is none (yet).
@@ -69,7 +69,7 @@ class ComposedGraphs:
         memory_bytes, disk_bytes = needed_bytes((graph / _WORDS).stat().st_size, (graph / _GRAMMAR).stat().st_size)
         if (free := self._free_memory()) < memory_bytes:
             return f"Composing takes up to {memory_bytes / _GB:.1f} GB of memory, and {free / _GB:.1f} GB are free."
-        if (free := self._free_disk(_nearest(self._folder))) < disk_bytes:
+        if (free := self._free_disk(_nearest(self.folder))) < disk_bytes:
             return f"Composing takes up to {disk_bytes / _GB:.1f} GB of disk, and {free / _GB:.1f} GB are free."
         return None
 
@@ -83,8 +83,8 @@ class ComposedGraphs:
             return made
         await self._refuse_what_cannot_be(model_dir)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            async with _alone(self._folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            async with _alone(self.folder):
                 if (made := await asyncio.to_thread(self.find, model_dir)) is not None:
                     return made
                 await asyncio.to_thread(self._remove_halves)
@@ -98,7 +98,7 @@ class ComposedGraphs:
     def remove_others(self, models: Collection[Path]) -> int:
         """Remove the graphs made from none of these models; how many."""
         kept = {found.name for model_dir in models if (found := self.find(model_dir)) is not None}
-        others = [each for each in self._folder.glob("*") if _whole(each) and each.name not in kept]
+        others = [each for each in self.folder.glob("*") if _whole(each) and each.name not in kept]
         for each in others:
             shutil.rmtree(each)
         return len(others)
@@ -109,7 +109,7 @@ class ComposedGraphs:
 
     async def _compose(self, model_dir: Path) -> Path:
         place = await asyncio.to_thread(self._place, model_dir)
-        half = Path(tempfile.mkdtemp(prefix=_HALF, dir=self._folder))
+        half = Path(tempfile.mkdtemp(prefix=_HALF, dir=self.folder))
         try:
             await _make(model_dir / "graph", half)
             await asyncio.to_thread(_publish, half, place)
@@ -119,7 +119,7 @@ class ComposedGraphs:
 
     def _remove_halves(self) -> None:
         """Of processes that were killed: nobody else has the lock."""
-        for half in self._folder.glob(f"{_HALF}*"):
+        for half in self.folder.glob(f"{_HALF}*"):
             shutil.rmtree(half, ignore_errors=True)
 
     def _place(self, model_dir: Path) -> Path:
@@ -128,7 +128,7 @@ class ComposedGraphs:
         for name in (_WORDS, _GRAMMAR, _DISAMBIGUATION):
             with (model_dir / "graph" / name).open("rb") as file:
                 made_from.update(hashlib.file_digest(file, "blake2b").digest())
-        return self._folder / made_from.hexdigest()
+        return self.folder / made_from.hexdigest()
 
 
 def is_static(model_dir: Path) -> bool:

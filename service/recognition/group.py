@@ -280,13 +280,10 @@ class RecognitionGroup:
         return sum(len(self._segments.on(link)) for link in self._crew.links.values() if link.pid == pid)
 
     async def _run_nursery(self) -> bool:
-        """Hire from the next nursery until it is gone; True when a better one is to take its place.
-
-        The first one prepares its recognisers; whatever replaces a dead one must hear the open calls at once.
-        """
+        """Until it is gone; True when a better one is to take its place. After a death there is no time to prepare."""
         source = await self._nurseries.next(prepared=self.counts.nurseries_lost == 0)
         serving = asyncio.create_task(self._crew.run(source))
-        better = asyncio.create_task(self._nurseries.better())
+        better = asyncio.create_task(self._nurseries.better(self._ready))
         try:
             await asyncio.wait({serving, better}, return_when=asyncio.FIRST_COMPLETED)
             if not serving.done():
@@ -386,12 +383,9 @@ class RecognitionGroup:
     def _too_busy(self, words: bool) -> bool:
         # Below the limit: audio that would have to be dropped half-way only takes CPU from what can still be in time.
         same = self._segments.with_words(words)
-        most = self._most_written() if words else self._most_spotted
-        return same >= most or self.lag_ms() > self._settings.behind_limit_ms * _REFUSED_FROM
-
-    def _most_written(self) -> int:
         kept = recognizers_of(self._settings, composed=self._crew.composed)
-        return self._crew.size * kept * _SEGMENTS_PER_RECOGNIZER
+        most = self._crew.size * kept * _SEGMENTS_PER_RECOGNIZER if words else self._most_spotted
+        return same >= most or self.lag_ms() > self._settings.behind_limit_ms * _REFUSED_FROM
 
     def _has_room(self) -> bool:
         return self.queued_ms() < _ROOM_MS_PER_WORKER * self._crew.size

@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 class Nurseries:
     """Makes nurseries, with the model's graphs composed into one where that has been done.
 
-    `graphs`: where composed ones are kept; None: the model is used as it ships. `make` takes the place of all that.
+    `graphs`: where composed ones are kept; None: the model is used as it ships. `make`: takes a NurseryProcess's place.
     """
 
     def __init__(
@@ -33,29 +33,28 @@ class Nurseries:
         self._make = make
         self._composed: Path | None = None
         self._looked = False
-        self._better: NurseryProcess | None = None
+        self._better: WorkerSource | None = None
 
     async def next(self, *, prepared: bool = True) -> WorkerSource:
         """The one to hire from now, to be started. `prepared`: it may take its time before it is ready."""
-        if self._make is not None:
-            return self._make()
         if self._better is not None:
             better, self._better = self._better, None
             return better
         if not self._looked and self._graphs is not None:
             self._looked = True
             self._composed = await asyncio.to_thread(self._graphs.find, self._model_dir)
-        return self._process(prepared=prepared)
+        return self._new(prepared=prepared)
 
-    async def better(self) -> None:
-        """Return when `next` gives a better one, loaded already: its graph was composed meanwhile, without haste.
+    async def better(self, ready: asyncio.Event) -> None:
+        """Return when `next` gives a better one, loaded already: its graph was composed after `ready`, without haste.
 
         Never, where there is none to be had.
         """
+        await ready.wait()
         if not (self._graphs is not None and self._composed is None and await self._compose(self._graphs)):
             await asyncio.Event().wait()
             return
-        better = self._process(prepared=True)
+        better = self._new(prepared=False)  # beside live calls
         phrases = self.phrases
         try:
             if await better.loaded():
@@ -87,5 +86,7 @@ class Nurseries:
             return False
         return True
 
-    def _process(self, *, prepared: bool) -> NurseryProcess:
+    def _new(self, *, prepared: bool) -> WorkerSource:
+        if self._make is not None:
+            return self._make()
         return NurseryProcess(self._model_dir, self._settings, self.phrases, prepared=prepared, composed=self._composed)

@@ -77,7 +77,11 @@ class WorkerSource(Protocol):
     """Where workers come from: a NurseryProcess, or a fake in tests. One use: start, order, stop."""
 
     async def start(self) -> None:
-        """Begin loading the model."""
+        """Begin loading the model; done already, nothing."""
+        ...
+
+    async def loaded(self) -> bool:
+        """Start it and wait for its model; False when it is refused or gone. `reports` tells all of it again."""
         ...
 
     def fork(self, worker: int) -> socket.socket:
@@ -198,7 +202,7 @@ class NurseryProcess:
             self._order(LISTEN, 0, [listened_for.fileno()])
 
     async def loaded(self) -> bool:
-        """Start it and wait for its model; False when it is refused or gone. `reports` tells all of it again."""
+        """See WorkerSource."""
         await self.start()
         async for report in self._said():
             self._early.append(report)

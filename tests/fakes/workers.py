@@ -5,7 +5,14 @@ import socket
 from collections.abc import AsyncIterator
 
 from alerts.spotting_list import SpottingList
-from service.recognition.nursery_process import ModelReady, NurseryGoneError, PhrasesSpelled, Report, WorkerEnded
+from service.recognition.nursery_process import (
+    ModelReady,
+    ModelRefused,
+    NurseryGoneError,
+    PhrasesSpelled,
+    Report,
+    WorkerEnded,
+)
 from service.recognition.worker_messages import (
     AbandonSegment,
     CloseSegment,
@@ -94,13 +101,18 @@ class FakeNursery:
         self.decoding.set()
         self.workers: list[FakeWorker] = []
         self.killed: list[int] = []
+        self.listens: list[SpottingList] = []
         self.stopped = False
         self._reports: asyncio.Queue[Report | None] = asyncio.Queue()
-        self._reports.put_nowait(first or ModelReady())
+        self.first: Report = first or ModelReady()
+        self._reports.put_nowait(self.first)
         self._gone = False
 
     async def start(self) -> None:
         """Nothing to load."""
+
+    async def loaded(self) -> bool:
+        return not isinstance(self.first, ModelRefused) and not self._gone
 
     def fork(self, worker: int) -> socket.socket:
         if self._gone:
@@ -119,6 +131,7 @@ class FakeNursery:
     def listen_for(self, phrases: SpottingList) -> None:
         if self._gone:
             raise NurseryGoneError
+        self.listens.append(phrases)
         self._reports.put_nowait(PhrasesSpelled(None, "|".join(phrases.agent.phrases)))
 
     async def reports(self) -> AsyncIterator[Report]:

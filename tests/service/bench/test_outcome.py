@@ -18,7 +18,7 @@ def _trial(partial_s: float, growth_mb: float = 120) -> Trial:
     return Trial(6, report, _CPU, (0.1, 0.4, 0.8), service_growth_mb=growth_mb, recognition_mb=900)
 
 
-def _outcome() -> Outcome:
+def _outcome(*, composed: bool = True) -> Outcome:
     trials = (_trial(0.5), _trial(0.9), _trial(0.6, growth_mb=150))
     return Outcome(
         {
@@ -28,12 +28,14 @@ def _outcome() -> Outcome:
         },
         Capacity(2, 2, (_trial(0.12),)),
         quick=False,
+        composed=composed,
     )
 
 
 def test_the_json_is_what_was_agreed() -> None:
     plain = json.loads(json.dumps(_outcome().plain()))
     assert set(plain) >= {"tiers", "cpu_share", "peer", "machine"}
+    assert plain["graph"] == "composed"
     full, spotting, acoustic = (plain["tiers"][tier] for tier in ("full", "spotting", "acoustic"))
     assert (full["calls"], full["calls_per_core"], full["partial_lag_p95_s"]) == (6, 3.0, 0.6)
     assert full["memory_per_call_mb"] == 20
@@ -74,6 +76,7 @@ def test_the_table_shows_every_tier_and_the_ratio_is_said() -> None:
         "acoustic: there was no time left for it",
         "Earshot carries 3.0 times the peer's calls in the full tier.",
     ]
+    assert "earshot models compose" in limits_of(_outcome(composed=False))[-1]
 
 
 def test_it_has_failed_when_something_could_not_be_played_or_nothing_was() -> None:

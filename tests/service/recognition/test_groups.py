@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from alerts.spotting_list import SpottingList
-from config.recognition import ModelSettings, RecognitionSettings
+from config.recognition import GraphUse, ModelSettings, RecognitionSettings
 from config.rule_packs import load_rule_pack, packaged_rules
 from config.settings import Language, Settings
+from service.recognition.composed_graph import ComposedGraphs
 from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.groups import RecognitionGroups
 from service.recognition.nursery_process import ModelReady, ModelRefused
@@ -23,11 +24,19 @@ class _Makers:
     def __init__(self, *broken: Language) -> None:
         self.broken = broken
         self.phrases: dict[Language, SpottingList | None] = {}
+        self.graphs: dict[Language, Path | None] = {}
 
     def make(
-        self, language: Language, folder: Path, settings: RecognitionSettings, *, phrases: SpottingList | None
+        self,
+        language: Language,
+        folder: Path,
+        settings: RecognitionSettings,
+        *,
+        phrases: SpottingList | None,
+        graphs: ComposedGraphs | None,
     ) -> RecognitionGroup:
         self.phrases[language] = phrases
+        self.graphs[language] = graphs.folder if graphs is not None else None
         first = ModelRefused(f"{folder}: damaged") if language in self.broken else ModelReady("no reason")
         return RecognitionGroup(language, folder, settings, source=lambda: FakeNursery(first))
 
@@ -122,3 +131,22 @@ async def test_changed_rules_go_to_the_group_of_their_language(tmp_path: Path) -
         async with asyncio.timeout(10):
             while korean.no_spotting is not None:  # noqa: ASYNC110 - no event for it, and none is needed
                 await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("recognition", "folder"),
+    [
+        (RecognitionSettings(), Path("here/graphs")),
+        (RecognitionSettings(graphs_dir=Path("elsewhere")), Path("elsewhere")),
+        (RecognitionSettings(graph=GraphUse.SHIPPED), None),
+    ],
+)
+async def test_composed_graphs_are_kept_where_the_settings_say(
+    tmp_path: Path, recognition: RecognitionSettings, folder: Path | None
+) -> None:
+    makers = _Makers()
+    settings = Settings(
+        language=Language.KO, models=ModelSettings(ko=tmp_path), data_dir=Path("here"), recognition=recognition
+    )
+    async with _running(RecognitionGroups(settings, make=makers.make)):
+        assert makers.graphs == {Language.KO: folder}
