@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 import numpy.typing as npt
 
-from service.demo.leg_line import LegLine, LineReport
+from service.demo.leg_line import BROKEN, LegLine, LineReport
 from service.demo.line_faults import NONE, FaultKind, HangUpOrder, LineFaults
 from service.demo.recording import Recording, ScriptEvent
 from service.demo.roads import Road
@@ -28,6 +28,7 @@ from web.sources import CallEventType
 _LAST_BREATH_MS = 100  # the other leg closes this long after the hang-up when nothing follows
 _LATE_EVENT_MS = 3_000  # a hang-up that is reported late comes so long after the sockets have closed
 _BETWEEN_CALLS_S = 1.0
+_NOT_TAKEN_S = 2.0  # before the next call, where one was not taken
 _TELL_AGAIN_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 _DRAINS_S = 2.0  # at a leg's end: what Earshot does not take within this time is lost
 AGENTS = (("1001", "Li"), ("1002", "Park"), ("1003", "Zhang"), ("1004", "Kim"), ("1005", "Wang"), ("1006", "Chen"))
@@ -62,11 +63,15 @@ class SimulatedPbx:
     ) -> None:
         self._client, self._target, self._via, self._speed, self._faults = client, target, via, speed, faults
         self._prefix = prefix  # of the calls' ids
+        self._taken = False  # whether Earshot has ever taken a call
 
     async def play_all(
         self, recordings: Sequence[Recording], calls: int, rounds: int | None, played: Callable[[Played], None]
     ) -> None:
-        """Keep `calls` calls running at once, each line taking the next recording; `rounds` None is for ever."""
+        """Keep `calls` calls running at once, each line taking the next recording; `rounds` None is for ever.
+
+        For ever goes on where Earshot, having taken a call before, does not take one.
+        """
         lines = min(calls, len(recordings)) if rounds == 1 else calls
         async with asyncio.TaskGroup() as group:
             for line in range(lines):
@@ -93,6 +98,7 @@ class SimulatedPbx:
         roads = self._roads(document, recording)
         for road in roads.values():
             await road.open()
+        self._taken = True
 
         async def renewed(leg: Leg) -> Road:
             """The call is announced once more: Earshot may have been started anew and know nothing of it."""
@@ -148,7 +154,14 @@ class SimulatedPbx:
     ) -> None:
         await asyncio.sleep(seat * 0.37 / self._speed)  # lines do not all begin on the same packet
         for recording in _program(seat, own, everything, rounds):
-            played(await self.play(recording, seat))
+            try:
+                call = await self.play(recording, seat)
+            except BROKEN:
+                if rounds is not None or not self._taken:
+                    raise
+                await asyncio.sleep(_NOT_TAKEN_S / self._speed)  # one call less: a PBX goes on
+                continue
+            played(call)
             await asyncio.sleep(_BETWEEN_CALLS_S / self._speed)
 
 
