@@ -14,7 +14,7 @@ from streaming.frames import AudioFrame, Leg
 from tests.fakes.desk import a_call, a_line, an_alert, some_levels, tone
 from tests.fakes.site import Site, open_site
 from web.app import utc_now
-from web.desk_sources import AskedAct, SuppressionView
+from web.desk_sources import SuppressionView
 
 pytestmark = pytest.mark.browser
 
@@ -257,17 +257,6 @@ async def test_alerts_of_a_call_stand_together_the_gravest_call_first(site: Site
         assert await groups.nth(2).locator("h3").inner_text() == "Earshot itself"
         await page.locator("#language").select_option("zh-CN")
         await groups.nth(1).locator("h3", has_text="2 条告警").wait_for()
-
-
-async def test_who_is_slower_sees_who_was_faster(site: Site) -> None:
-    site.alerts.store(an_alert())
-    async with chromium() as browser, console(site, browser, expected="409 (Conflict)") as page:
-        await page.locator(".alert-row").click()
-        await page.locator("[data-act=acknowledge]").wait_for()
-        await site.desk.act("a1", AskedAct(Action.ACKNOWLEDGE, 1, "wang"))  # and this page has not heard of it
-        await page.locator("[data-act=acknowledge]").click()
-        await page.get_by_role("alert").filter(has_text="Somebody was faster").wait_for()
-        await page.get_by_text("wang has it").first.wait_for()
 
 
 async def test_the_page_says_why_nobody_was_told(site: Site) -> None:

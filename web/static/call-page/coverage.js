@@ -2,12 +2,12 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { causeText, clockText, numberText } from "../lib/wording.js";
+import { causesText, clockText, numberText } from "../lib/wording.js";
 
 const MOST = 40;
 
 export function Coverage({ call, onPlay }) {
-  const causes = call.coverage_causes.map(causeText).join(" · ");
+  const causes = causesText(call.coverage_causes);
   return html`<section class="of-call coverage" aria-labelledby="coverage-title">
     <h3 id="coverage-title">${t("fact.coverage")} <b>${numberText(call.coverage, { style: "percent", maximumFractionDigits: 1 })}</b></h3>
     <div class="meter-line" role="presentation"><span style=${{ width: `${call.coverage * 100}%` }}></span></div>

@@ -3,7 +3,7 @@
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { user } from "../lib/session.js";
-import { now, socket, takeAlert } from "./desk.js";
+import { callOf, now, OWN_CALL, socket, takeAlert } from "./desk.js";
 import { clockText } from "../lib/wording.js";
 
 const KEPT = "earshot.person";
@@ -11,6 +11,7 @@ const REASONS = {
   resolve: ["helped", "coached", "no_action", "other"],
   false_positive: ["misheard", "quoted", "allowed_context", "wrong_leg", "other"],
 };
+const MOST_TRIES = 4;
 const SNOOZES_S = [60, 300, 900];
 /** Key, action, whether the state allows it. */
 export const ACTS = [
@@ -63,24 +64,38 @@ export function begin(alert, action) {
   else asked.value = { alert, action };
 }
 
-/** Send the act with the version that was seen; whoever was slower is shown how the alert stands. */
+/** Send the act with the version that was seen; whoever was slower than somebody else is shown how the alert stands.
+ *  What the call itself has added meanwhile (a repeat, its end) takes no act out of anybody's hand. */
 export async function perform(alert, action, body) {
   asked.value = null;
-  const headers = { "Content-Type": "application/json" };
-  if (person.value) headers["X-Earshot-Person"] = person.value;
-  const path = `/api/v1/alerts/${encodeURIComponent(alert.alert_id)}/${action.replace("_", "-")}`;
-  let answer;
+  let answer, said;
   try {
-    answer = await fetch(path, { method: "POST", headers, body: JSON.stringify({ version: alert.version, ...body }) });
+    for (let [seen, tries] = [alert, 0]; tries < MOST_TRIES; [seen, tries] = [said.current, tries + 1]) {
+      answer = await send(seen, action, body);
+      said = await answer.json();
+      if (said.type !== "/problems/stale-version" || !standsAs(said.current, alert)) break;
+    }
   } catch {
     notice.value = "act.unreachable";
     return;
   }
-  const said = await answer.json();
   if (answer.ok) takeAlert(said);
   else if (said.current) takeAlert(said.current);
   const refused = { "/problems/stale-version": "act.stale", "/problems/not-possible": "act.not_possible" };
   notice.value = answer.ok ? null : (refused[said.type] ?? "act.refused");
+}
+
+function send({ alert_id, version }, action, body) {
+  const headers = { "Content-Type": "application/json" };
+  if (person.value) headers["X-Earshot-Person"] = person.value;
+  const path = `/api/v1/alerts/${encodeURIComponent(alert_id)}/${action.replace("_", "-")}`;
+  return fetch(path, { method: "POST", headers, body: JSON.stringify({ version, ...body }) });
+}
+
+/** Whether nobody has done anything with the alert since it was seen. */
+function standsAs(current, seen) {
+  const standing = ({ state, assignee }) => `${state === "provisional" ? "open" : state} ${assignee}`;
+  return standing(current) === standing(seen);
 }
 
 /** Take in hand whatever of these waits, one after the other. */
@@ -121,8 +136,14 @@ export function nameOf(id) {
   return people.value.find((each) => each.id === id)?.name ?? (id === "local" ? t("person.local") : id);
 }
 
+/** Escalation ends with the call; what the service tells of itself has none. */
+function isCallOver({ call_id }) {
+  return call_id !== OWN_CALL && (callOf(call_id)?.state ?? "ended") === "ended";
+}
+
 function nextStep(alert) {
   if (!["open", "provisional"].includes(alert.state) || alert.suppressed_by) return null;
+  if (isCallOver(alert)) return null;
   const { second_supervisor_s, floor_manager_s, major_s } = escalation.value;
   const waits = { critical: [second_supervisor_s, floor_manager_s], major: [major_s] }[alert.severity] ?? [];
   const wait = waits[alert.escalation_level];

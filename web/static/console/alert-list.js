@@ -5,13 +5,12 @@ import { SeverityMark } from "../lib/severity-mark.js";
 import { t } from "../lib/i18n.js";
 import { ageText, agentOf, clockText, kindOf, timeText, titleOf } from "../lib/wording.js";
 import { begin, claimAll, nameOf, Ownership } from "./alert-actions.js";
-import { agentName, callOf, chosenAlertId, now, openCallId, openCallView } from "./desk.js";
+import { agentName, callOf, chosenAlertId, now, openCallId, openCallView, OWN_CALL } from "./desk.js";
 import { arrived, byCall, hiddenCount, isUndecided, isWaiting, openFolds, showAll, shown, silent, toggleFold, unfold, view } from "./inbox.js";
 import { InboxFilters, InboxViews } from "./inbox-filters.js";
 
 const MOST_ROWS = 200;
 const SHORT_GROUP = 4;
-const OWN_CALL = "earshot"; // the call that alerts about the service itself name
 const openGroups = signal(new Set());
 
 export function AlertList() {

@@ -2,7 +2,7 @@
 
 import { html, signal } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
-import { agentOf, causeText, clockText, numberText, percentText } from "../lib/wording.js";
+import { agentOf, causesText, clockText, numberText, percentText } from "../lib/wording.js";
 import { now, openCallId, openCallView, shownCalls } from "./desk.js";
 import { isSought } from "./inbox.js";
 import { MiniStrip } from "./mini-strip.js";
@@ -54,7 +54,7 @@ export function durationOf(call) {
 
 function CallRow({ call, player }) {
   const open = call.call_id === openCallId.value;
-  const heard = player.callId.value === call.call_id;
+  const heard = player.callId.value === call.call_id && player.status.value !== "ended";
   const poorly = call.coverage < WELL_HEARD && call.state !== "ringing";
   return html`<li>
     <button
@@ -71,7 +71,7 @@ function CallRow({ call, player }) {
         <span class="row-sub">
           <span>${t(`call.state.${call.state}`)}</span>
           ${call.tier !== "full" && html`<span class="tier">${t(`wall.tier.${call.tier}`)}</span>`}
-          ${poorly && html`<span title=${call.coverage_causes.map(causeText).join("; ")}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
+          ${poorly && html`<span title=${causesText(call.coverage_causes)}>${t("call.coverage", { share: percentText(call.coverage) })}</span>`}
           ${call.queue && html`<span>${call.queue}</span>`}
         </span>
       </span>

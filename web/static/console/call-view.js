@@ -8,7 +8,7 @@ import { keyName } from "../frame/shortcuts.js";
 import { html, signal } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { SeverityMark } from "../lib/severity-mark.js";
-import { agentOf, causeText, clockText, coverageText, customerOf, languageName, titleOf } from "../lib/wording.js";
+import { agentOf, causesText, clockText, coverageText, customerOf, languageName, titleOf } from "../lib/wording.js";
 import { NotTold } from "./alert-actions.js";
 import { durationOf } from "./call-list.js";
 import { AlertOnView, gravest, leadIn } from "./alert-on-view.js";
@@ -78,7 +78,7 @@ export function CallView({ player, onListen }) {
           <button class="button quiet small" aria-pressed=${captions.value} aria-keyshortcuts=${keyName("captions")} onClick=${toggleCaptions}>${t("captions.toggle")}</button>
         </header>
         ${call.tier === "acoustic" && html`<p class="note">${t("transcript.acoustic")}</p>`}
-        ${call.coverage_causes.length > 0 && html`<p class="note">${t("coverage.lacks", { what: call.coverage_causes.map(causeText).join("; ") })}</p>`}
+        ${call.coverage_causes.length > 0 && html`<p class="note">${t("coverage.lacks", { what: causesText(call.coverage_causes) })}</p>`}
         ${captions.value
           ? html`<${Captions} ...${said} />`
           : html`<${Transcript} ...${said} positionMs=${heard ? player.positionMs.value : null} onPlay=${onPlay} />`}

@@ -3,6 +3,7 @@
 import { computed, signal } from "../vendor/preact.js";
 import { ConsoleSocket } from "../lib/console-socket.js";
 
+export const OWN_CALL = "earshot"; // the call that alerts about the service itself name
 const ENDED_KEPT_MS = 60000;
 const DRAW_MS = 50; // changes are drawn together, at most 20 times a second
 const OVER = new Set(["resolved", "false_positive", "withdrawn"]);

@@ -28,12 +28,17 @@ export function kindOf(alert) {
   return has(`kind.${alert.kind}`) ? t(`kind.${alert.kind}`) : alert.kind;
 }
 
-/** What of a call is not analysed: `customer_gaps` is "Customer: sound is missing". @param {string} cause */
-export function causeText(cause) {
-  const [leg, ...rest] = cause.split("_");
-  const key = `coverage.${rest.join("_")}`;
-  if (has(key)) return `${t(`leg.${leg}`)}: ${t(key)}`;
-  return has(`coverage.${cause}`) ? t(`coverage.${cause}`) : cause;
+/** What of a call is not analysed, by leg: `customer_gaps` is "Customer: some of the sound is missing". @param {string[]} causes */
+export function causesText(causes) {
+  const ofLegs = new Map();
+  for (const cause of causes) {
+    const [leg, ...rest] = cause.split("_");
+    const key = `coverage.${rest.join("_")}`;
+    const [who, what] = has(key) ? [t(`leg.${leg}`), t(key)] : ["", has(`coverage.${cause}`) ? t(`coverage.${cause}`) : cause];
+    ofLegs.set(who, [...(ofLegs.get(who) ?? []), what]);
+  }
+  const told = [...ofLegs].map(([who, what]) => [who, what.join(t("present.comma"))]);
+  return told.map(([who, what]) => (who ? t("coverage.of_leg", { who, what }) : what)).join(t("coverage.and"));
 }
 
 /** `m:ss`, or `h:mm:ss` from an hour on. @param {number} ms */
