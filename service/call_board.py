@@ -55,6 +55,7 @@ class CallBoard(KnownCalls):
         self._begun = begun  # told the id of each call whose first audio or event comes
         self.find_stream: Callable[[str], Awaitable[None]] = _nowhere_else
         self.complete: Callable[[Announcement], Announcement] = as_said  # by what is known of the agent
+        self.shown: Callable[[CallView, bool], None] = lambda _view, _ended: None  # what is said of a call, not heard
         self._by_stream: dict[str, tuple[str, Leg]] = {}
         self._refuses_new = False
         self.moves = Moves(clock)
@@ -62,15 +63,26 @@ class CallBoard(KnownCalls):
     # --- what the web room asks --------------------------------------------------------------------------------
 
     def announce(self, announcement: Announcement) -> AnnouncedCall:
-        """Take a call's data; equal content again is the same call. Raises ConflictingCallError, NodeFullError."""
+        """Take a call's data; equal content again is the same call. Raises ConflictingCallError, NodeFullError.
+
+        Equal is what was announced first, and what the call is by now. A call whose sound came first is announced late.
+        """
         call_id = announcement.call_id or str(uuid.uuid4())
         announcement = replace(announcement, call_id=call_id)
         entry = self._entries.get(call_id)
         created = entry is None
         if entry is None:
             entry = self._new_entry(announcement)
-        elif differing := differing_fields(entry.record.announcement, announcement):
+        elif (first := entry.record.first_said) is None:
+            created = True
+            self.amend(call_id, announcement)
+        elif (differing := differing_fields(first, announcement)) and differing_fields(
+            entry.record.announcement, announcement
+        ):
             raise ConflictingCallError(differing)
+        if created:
+            entry.record.first_said = announcement
+            self.shown(view_of_entry(entry), False)
         return AnnouncedCall(call_id, created, tuple(entry.stream_ids.items()))
 
     def amend(self, call_id: str, announcement: Announcement) -> CallView:
@@ -79,6 +91,8 @@ class CallBoard(KnownCalls):
         entry.record.amend(announcement)
         view = view_of_entry(entry)
         self._store.save_call(view)
+        if entry.call is None or not entry.call.closed:
+            self.shown(view, False)
         return view
 
     def report(self, call_id: str, event: CallEvent) -> None:
@@ -106,7 +120,7 @@ class CallBoard(KnownCalls):
     def recall(self, announcement: Announcement, stream_ids: dict[Leg, str]) -> None:
         """A call that was announced on another node: its audio comes in here. Raises NodeFullError."""
         if announcement.call_id not in self._entries:
-            self._new_entry(announcement, stream_ids)
+            self._new_entry(announcement, stream_ids).record.first_said = announcement
 
     def learn(self, call_id: str, announcement: Announcement, *, paused: bool = False) -> None:
         """What another node knew of a call that goes on here; what was said here counts more."""
@@ -114,6 +128,7 @@ class CallBoard(KnownCalls):
             said_here = entry.record.announcement
             entry.record.amend(announcement)
             entry.record.amend(said_here)
+            entry.record.first_said = entry.record.first_said or entry.record.announcement
             if paused and entry.call is not None:
                 entry.call.pause()
 
@@ -194,6 +209,8 @@ class CallBoard(KnownCalls):
         for call_id, entry in list(self._entries.items()):
             if entry.call is None:
                 if now_ms - entry.known_ms > self._settings.ingest.announced_kept_s * 1000:
+                    entry.record.ended(self._clock.now_at())
+                    self.shown(view_of_entry(entry), True)
                     self._forget(call_id, entry)
                 continue
             if not entry.call.closed:
@@ -264,7 +281,9 @@ class CallBoard(KnownCalls):
         if entry.call is None or entry.call.ears:
             return False
         if (hung_up_at := entry.record.hung_up_at) is not None:
-            return (self._clock.now_at() - hung_up_at).total_seconds() > self._settings.ingest.return_s
+            return (
+                self._clock.now_at() - hung_up_at
+            ).total_seconds() * 1000 > self._settings.detection.hang_up.decide_ms
         return self._clock.monotonic_ms() - entry.known_ms > self._settings.ingest.announced_kept_s * 1000
 
     def _forget(self, call_id: str, entry: BoardEntry) -> None:

@@ -26,7 +26,7 @@ from streaming.observations import (
     SpeechEnded,
     SupervisorHeard,
 )
-from web.sources import Announcement, CallState, Span, TranscriptLine
+from web.sources import AgentView, Announcement, CallState, Span, TranscriptLine
 from web.supervision import Abilities, SupervisionView
 
 _MOST_SPANS = 20_000  # a call of a day; beyond it the oldest go
@@ -76,6 +76,7 @@ class CallRecord:
     ) -> None:
         self.call_id = call_id
         self.announcement = announcement
+        self.first_said: Announcement | None = None  # as it was announced; None: nobody has
         self._complete, self._privacy = complete, privacy or PrivacySettings()
         self.language = language
         self.known_at = known_at
@@ -98,12 +99,14 @@ class CallRecord:
         self.supervisions: tuple[SupervisionView, ...] = ()
 
     def amend(self, announcement: Announcement) -> None:
-        """Take late data: what is said replaces, what is None stays."""
+        """Take late data: what is said replaces, what is None stays, of an agent too unless it is another one."""
         said = {
             each.name: value
             for each in fields(announcement)
             if (value := getattr(announcement, each.name)) is not None and each.name != "call_id"
         }
+        if announcement.agent is not None and self.announcement.agent is not None:
+            said["agent"] = _amended(self.announcement.agent, announcement.agent)
         self.announcement = replace(self.announcement, **said)
         self.started_at = self.announcement.started_at or self.started_at
 
@@ -243,3 +246,10 @@ class CallRecord:
     def _span(self, span: Span) -> None:
         self.spans.append(span)
         del self.spans[:-_MOST_SPANS]
+
+
+def _amended(known: AgentView, said: AgentView) -> AgentView:
+    """The same agent with what is newly said, or the other one that took over."""
+    if said.id not in (None, known.id) or said.extension not in (None, known.extension):
+        return said
+    return AgentView(*(getattr(said, each.name) or getattr(known, each.name) for each in fields(said)))

@@ -189,7 +189,7 @@ async def serve(settings: Settings, ready: Callable[[Ports], None]) -> None:
 
     board = CallBoard(settings, clock, new_call, store, begun=call_begun)
     neighbours = Neighbours(settings, board, store, bus, audience, feed, floor, clock)
-    board.find_stream = neighbours.find_stream
+    board.find_stream, board.shown = neighbours.find_stream, outlet.shown
     outlet.keeping = board.keeping
     board.complete = WhoAnswers(lambda: book.roster).complete
 

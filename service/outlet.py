@@ -16,7 +16,7 @@ from service.node_counts import NodeCounts
 from service.store.store import Store
 from streaming.frames import AudioFrame
 from web.audience import Audience
-from web.sources import AlertChange, CallLevels, CallState, TranscriptLine
+from web.sources import AlertChange, CallLevels, CallState, CallView, TranscriptLine
 
 _REMEMBERED = 20_000  # far more alerts than change at once on one node
 
@@ -81,14 +81,19 @@ class NodeOutlet:
         if ended:
             self._ended.add(view.call_id)
             self._call_ended(view.call_id, view.ended_at or self._clock.now_at())
+        self.shown(view, ended)
+        if call.closed:
+            self._ended.discard(view.call_id)
+            self.when_closed(call)
+
+    def shown(self, view: CallView, ended: bool) -> None:
+        """A call as it stands, or as it ended, to everybody who follows calls."""
+        if ended:
             self._audience.publish_call_ended(view)
         else:
             self._audience.publish_call(view)
         if self._bus.is_followed("calls"):
             self._bus.tell("calls", call_news(view, ended=ended))
-        if call.closed:
-            self._ended.discard(view.call_id)
-            self.when_closed(call)
 
     def listened(self, name: str) -> bool:
         """Whether anybody hears the sound that goes by this name."""

@@ -19,6 +19,7 @@ AlertIdInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 _Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_LONGEST_SNOOZE_S = 86_400  # what `alerts.life.acts` allows
 _Value = TypeVar("_Value")
 
 
@@ -48,7 +49,9 @@ class ActFields(BaseModel):
     actor: _Person | None = Field(None, description="Who acts; else the header X-Earshot-Person, else local.")
     assignee: _Person | None = Field(None, description="assign: who is to have it.")
     until: AwareDatetime | None = Field(None, description="snooze: until when, at most 24 h.")
-    seconds: float | None = Field(None, gt=0, le=86_400, description="snooze: for how long, instead of until.")
+    seconds: float | None = Field(
+        None, gt=0, le=_LONGEST_SNOOZE_S, description="snooze: for how long, instead of until."
+    )
     reason: _Reason | None = Field(
         None, description="resolve, false-positive: why, such as misheard, quoted, allowed_context, wrong_leg, other."
     )
@@ -85,6 +88,8 @@ def alert_acts_router(desk: DeskSource) -> APIRouter:
         alert_id: AlertIdInPath, action: ActionInPath, body: ActFields, person: PersonHeader = None
     ) -> AlertBody | Response:
         """Change an alert. The answer comes after the commit; of two at once exactly one wins, the other gets 409."""
+        if body.until is not None and not 0 < (body.until - datetime.now(UTC)).total_seconds() <= _LONGEST_SNOOZE_S:
+            raise _bad("until", "must lie in the future, within 24 hours")
         asked = AskedAct(
             action=action.action,
             version=body.version,

@@ -115,7 +115,6 @@ class UndecidedBody(_Body):
 
     `cause`: no_audio, wrong_rate, stalled, paused, whisper, one_leg, recognition_off, phrases_only, low_confidence,
     narrow_band, clipping.
-    clipping.
     """
 
     kinds: list[str]

@@ -13,7 +13,7 @@ from web.actors import PERSON_PATTERN, PersonHeader, actor_of
 from web.agent_messages import AgentMessageBody, agent_message_body
 from web.desk_sources import AlertFigures, DeskSource, Mute, RulePrecision, SuppressionView, UnknownMuteError
 from web.guard import LARGEST_BODY_BYTES
-from web.problems import Problem, ProblemError
+from web.problems import BadField, Problem, ProblemError
 from web.requests import CALL_ID_PATTERN
 from web.stamps import Stamp
 
@@ -179,7 +179,8 @@ def desk_router(desk: DeskSource, now_at: Callable[[], datetime]) -> APIRouter:
         begins_at = now_at()
         until = body.until if body.until is not None else begins_at + timedelta(seconds=body.seconds or 0)
         if not begins_at < until <= begins_at + timedelta(days=30):
-            raise ProblemError(422, "validation", "A mute ends in the future, within 30 days.")
+            fault = BadField(field="body.until", detail="must lie in the future, within 30 days")
+            raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
         mute = Mute(
             mute_id=str(ULID.from_datetime(begins_at)),
             rule=body.rule,

@@ -87,7 +87,11 @@ async def _unknown_call(_request: Request, _error: Exception) -> ProblemResponse
 
 async def _conflicting_call(_request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, ConflictingCallError)  # noqa: S101 - the handler is registered for this type alone
-    differing = [BadField(field=f"body.{name}", detail="differs from the first announcement") for name in error.fields]
+    places = {"customer_number": "customer.number"}
+    differing = [
+        BadField(field=f"body.{places.get(name, name)}", detail="differs from the first announcement")
+        for name in error.fields
+    ]
     return answer(
         problem(409, "conflicting-call", "The call is announced already with different content; PATCH it.", differing)
     )

@@ -34,6 +34,7 @@ from streaming.wire.events import (
     WireEvent,
 )
 from streaming.wire.socket_dialect import SocketDialect
+from web.problems import answer, problem
 from web.requests import CALL_ID_PATTERN
 from web.sources import NodeFullError
 from web.trust.who import who_asks
@@ -94,8 +95,7 @@ async def deny(websocket: WebSocket, status: int, detail: str) -> None:
 
 def audio_problem(status: int, detail: str) -> JSONResponse:
     """Why audio is refused, as problem details."""
-    problem = {"type": "about:blank", "title": "Audio refused", "status": status, "detail": detail}
-    return JSONResponse(problem, status, media_type="application/problem+json")
+    return answer(problem(status, "audio-refused", detail))
 
 
 class DialectSocket:

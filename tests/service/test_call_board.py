@@ -206,10 +206,10 @@ def test_a_call_that_was_told_of_but_never_heard_ends_and_takes_no_room_for_ever
         board.announce(Announcement(call_id=call_id))
         board.report(call_id, CallEvent(CallEventType.ANSWERED))
     board.report("hung-up", CallEvent(CallEventType.HANGUP))
-    clock.move_to(9_000)
+    clock.move_to(1_000)
     board.pulse()
     assert [call.closed for call in board.live_calls()] == [False, False]
-    clock.move_to(11_000)
+    clock.move_to(2_000)
     board.pulse()
     assert [call.closed for call in board.live_calls()] == [True, False]
     clock.move_to(3_601_000)
@@ -219,3 +219,45 @@ def test_a_call_that_was_told_of_but_never_heard_ends_and_takes_no_room_for_ever
         clock.move_to(later_ms)
         board.pulse()
     assert board.live_calls() == []
+
+
+async def test_announced_again_after_a_change_is_still_the_same_call(board: CallBoard) -> None:
+    said = Announcement(call_id="c", queue="billing", agent=AgentView(id="1007"))
+    board.announce(said)
+    board.amend("c", Announcement(queue="vip"))
+    assert not board.announce(said).created
+    assert not board.announce(replace(said, queue="vip")).created
+    with pytest.raises(ConflictingCallError) as conflict:
+        board.announce(replace(said, queue="delivery"))
+    assert (conflict.value.fields, (await board.get("c")).queue) == (("queue",), "vip")
+
+
+async def test_a_call_whose_sound_came_first_is_announced_late(board: CallBoard) -> None:
+    board.claim_leg("c", Leg.AGENT).hear(AudioReceived(_TONE, 16_000))
+    said = Announcement(call_id="c", queue="billing")
+    assert board.announce(said).created
+    assert not board.announce(said).created
+    assert ((await board.get("c")).queue, (await board.get("c")).state) == ("billing", CallState.LIVE)
+    with pytest.raises(ConflictingCallError):
+        board.announce(Announcement(call_id="c", queue="vip"))
+
+
+def test_late_data_of_the_same_agent_are_added_and_another_agent_takes_the_place(board: CallBoard) -> None:
+    board.announce(Announcement(call_id="c", agent=AgentView(id="1007", extension="17")))
+    assert board.amend("c", Announcement(agent=AgentView(name="Li"))).agent == AgentView("1007", "Li", "17")
+    assert board.amend("c", Announcement(agent=AgentView(id="1008"))).agent == AgentView(id="1008")
+
+
+async def test_consoles_are_shown_what_is_announced_changed_and_never_came(board: CallBoard, clock: PlayClock) -> None:
+    shown: list[tuple[CallState, str | None, bool]] = []
+    board.shown = lambda view, ended: shown.append((view.state, view.queue, ended))
+    board.announce(Announcement(call_id="c"))
+    board.announce(Announcement(call_id="c"))
+    board.amend("c", Announcement(queue="vip"))
+    clock.move_to(4_000_000)
+    board.pulse()
+    assert shown == [
+        (CallState.RINGING, None, False),
+        (CallState.RINGING, "vip", False),
+        (CallState.ENDED, "vip", True),
+    ]
