@@ -16,11 +16,12 @@ _MOST_NAMES = 12
 def line_chart(
     names: Sequence[str], lines: Sequence[tuple[str, Sequence[float | None]]], font: str, width: float, unit: str = ""
 ) -> Drawing:
-    """Lines over the same names; where nothing is known a line has a gap."""
+    """Lines over the same names; what is not known is left out, a single known value is a dot."""
     drawing = Drawing(width, _HEIGHT + _LEGEND)
     chart = HorizontalLineChart()
     chart.x, chart.y, chart.width, chart.height = 34, 18, width - 42, _HEIGHT - 26
     chart.data = [tuple(values) for _, values in lines]
+    chart.joinedLines = False  # each line says for itself below: one of fewer than two points cannot be drawn
     every = -(-len(names) // _MOST_NAMES)
     chart.categoryAxis.categoryNames = [name if at % every == 0 else "" for at, name in enumerate(names)]
     for axis in (chart.categoryAxis, chart.valueAxis):
@@ -33,7 +34,9 @@ def line_chart(
     if unit == "%":
         chart.valueAxis.valueStep = 25
     x = 34.0
-    for number, (name, _) in enumerate(lines):
+    for number, (name, values) in enumerate(lines):
+        if sum(value is not None for value in values) > 1:
+            chart.lines[number].lineStyle = "joinedLine"
         stroke = _STROKES[number % len(_STROKES)]
         chart.lines[number].strokeColor, chart.lines[number].strokeWidth = stroke, 1.6
         chart.lines[number].strokeDashArray = None if number == 0 else [4, 2]
