@@ -277,13 +277,18 @@ class CallBoard(KnownCalls):
         return entry.call
 
     def _never_heard(self, entry: BoardEntry) -> bool:
-        """A call the PBX told of, without any audio, that is over or has been waited for long enough."""
+        """A call without any audio that is over or has been waited for long enough.
+
+        One that nobody announced is over when the sockets that made it have been gone for as long as one may return.
+        """
         if entry.call is None or entry.call.ears:
             return False
         if (hung_up_at := entry.record.hung_up_at) is not None:
-            return (
-                self._clock.now_at() - hung_up_at
-            ).total_seconds() * 1000 > self._settings.detection.hang_up.decide_ms
+            over_ms = (self._clock.now_at() - hung_up_at).total_seconds() * 1000
+            return over_ms > self._settings.detection.hang_up.decide_ms
+        if entry.record.first_said is None and not any(stream.attached for stream in entry.streams.values()):
+            heard_ms = max((stream.heard_ms for stream in entry.streams.values()), default=entry.known_ms)
+            return self._clock.monotonic_ms() - heard_ms > self._settings.ingest.return_s * 1000
         return self._clock.monotonic_ms() - entry.known_ms > self._settings.ingest.announced_kept_s * 1000
 
     def _forget(self, call_id: str, entry: BoardEntry) -> None:

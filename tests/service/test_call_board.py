@@ -221,6 +221,18 @@ def test_a_call_that_was_told_of_but_never_heard_ends_and_takes_no_room_for_ever
     assert board.live_calls() == []
 
 
+async def test_a_call_that_a_socket_made_and_left_without_a_sound_is_over_when_it_may_not_return(
+    board: CallBoard, clock: PlayClock
+) -> None:
+    sockets = [board.claim_leg("c", leg) for leg in (Leg.AGENT, Leg.CUSTOMER)]
+    for socket, at_ms, running in ((sockets[0], 11_000, ["c"]), (sockets[1], 12_000, [])):
+        socket.end(explicit=False)
+        clock.move_to(at_ms)
+        board.pulse()
+        assert board.running() == running
+    assert (await board.get("c")).state is CallState.ENDED
+
+
 async def test_announced_again_after_a_change_is_still_the_same_call(board: CallBoard) -> None:
     said = Announcement(call_id="c", queue="billing", agent=AgentView(id="1007"))
     board.announce(said)

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from web.guard import LARGEST_BODY_BYTES, host_name, is_loopback
-from web.problems import Problem, ProblemError, ProblemResponse, answer, problem
+from web.problems import BadField, Problem, ProblemError, ProblemResponse, answer, problem
 from web.requests import CALL_ID_PATTERN
 from web.stamps import Stamp
 from web.trust.credentials import cookie_name, is_secure
@@ -121,7 +121,7 @@ def session_router(house: LogIns) -> APIRouter:
                 case LogInFields(token=None, key=SecretStr() as key, name=None, password=None):
                     begun = await house.log_in_by_key(key.get_secret_value(), address)
                 case _:
-                    raise ProblemError(422, "validation", "Send name and password, or a key alone.")
+                    raise _bad("body", "send name and password, or a key alone")
         except (WrongError, ThrottledError) as error:
             return _refused(error)
         _set_cookie(request, response, begun)
@@ -188,9 +188,7 @@ def session_router(house: LogIns) -> APIRouter:
     async def give_ticket(body: TicketFields) -> TicketBody | Response:
         """A ticket for one socket: good once, for half a minute, for this purpose and call only."""
         if (body.purpose == "console") is not (body.call_id is None):
-            raise ProblemError(
-                422, "validation", "A ticket to listen or whisper names its call, one for a console none."
-            )
+            raise _bad("body.call_id", "a ticket to listen or whisper names its call, one for a console none")
         needed = {"console": [Right.WALLBOARD], "listen": [Right.LISTEN, Right.REPLAY], "whisper": [Right.WHISPER]}
         if not any(who_asks().may(right) for right in needed[body.purpose]):
             raise ProblemError(403, "no-right", f"Needs the right {needed[body.purpose][0]}.")
@@ -269,7 +267,12 @@ def _not_in_clear(request: Request, house: LogIns) -> None:
 
 def _long_enough(password: SecretStr, shortest: int, field: str) -> None:
     if len(password.get_secret_value()) < shortest:
-        raise ProblemError(422, "validation", f"{field}: a password has at least {shortest} letters and signs.")
+        raise _bad(field, f"a password has at least {shortest} letters and signs")
+
+
+def _bad(field: str, detail: str) -> ProblemError:
+    fault = BadField(field=field, detail=detail)
+    return ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
 
 
 def _address(request: Request) -> str:
