@@ -197,6 +197,8 @@ class Gate:
                 alert = await self._places.alert(values["alert_id"])
                 if alert is None or not principal.scope.covers(alert.site, alert.team, alert.queue):
                     raise Refused(problem(404, "unknown-alert", "No such alert."))
+                if line.act is Act.CLIP and principal.legs != "both":  # its hash is over both parties' sound
+                    raise Refused(problem(403, "one-leg", "A clip holds both parties; you may hear one of them."))
             case Of.AGENT:
                 places = self._places.agent(values["agent_id"])
                 if not (principal.scope.everywhere or any(principal.scope.covers(*each) for each in places)):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from streaming.frames import Leg
 from web.problems import ProblemError
 from web.sources import Calls, CallView
-from web.supervision import Mode, Supervising, SupervisionView, Wish
+from web.supervision import Mode, Supervising, SupervisionView, UnableError, Wish
 from web.trust.rights import Right
 from web.trust.sources import Act, Deed, Ledger
 from web.trust.who import Principal, who_asks
@@ -35,7 +35,12 @@ class ScopedSupervising:
         call = await self._calls.get(call_id)
         by = "browser" if wish.browser else "telephone"
         await self._ledger.write(who, supervision_deed(wish.mode, call, "begun", about=by))
-        return await self._supervising.supervise(call_id, wish)
+        try:
+            return await self._supervising.supervise(call_id, wish)
+        except UnableError:
+            at_ms, about = call.duration_ms, f"not possible by {by}"
+            await self._ledger.write(who, supervision_deed(wish.mode, call, "ended", to_ms=at_ms, about=about))
+            raise
 
     async def release(self, call_id: str, supervision_id: str, by: str) -> None:
         """One's own; or anybody's, for whoever may end calls."""
