@@ -83,7 +83,8 @@ class RecognitionSettings(Section):
     graphs_dir: Path | None = Field(None, description="Where composed graphs are kept; empty: `graphs` in data_dir.")
     spotting: bool = Field(
         True,
-        description="Listen for the rules' phrases beside the transcript: finds far more of them, a third dearer.",
+        description="Listen for the rules' phrases beside the transcript: finds far more of them, a third dearer (with"
+        " a composed graph twice as dear).",
     )
     highest_tier: Literal["full", "spotting", "acoustic"] = Field(
         "full", description="No call is listened to more closely than this: text and phrases, phrases only, sound only."

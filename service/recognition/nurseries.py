@@ -61,6 +61,7 @@ class Nurseries:
                 if phrases is not self.phrases and self.phrases is not None:
                     better.listen_for(self.phrases)
                 self._better = better
+                _log.info("words come from the composed graph from now on", model=self._model_dir.name)
                 return
         finally:
             if self._better is not better:
