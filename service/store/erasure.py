@@ -11,6 +11,7 @@ from service.store.alert_writes import insert_of
 from service.store.database import writing
 from service.store.figure_days import forget_days
 from service.store.retention import FORGOTTEN, forgotten_up_to, leave_no_trace
+from service.store.sealed_steps import erase_sealed
 from service.store.spoken_index import forget_deleted
 from service.store.tables import alert_changes, alerts, calls, deliveries, marks, metadata
 from web.erasure import Person
@@ -98,6 +99,7 @@ def _erase(connection: Connection, call_ids: Sequence[str]) -> int:
         own = deliveries.c.event_id.startswith(f"{alert_id}.", autoescape=True)
         letters = own | (deliveries.c.event_id == alert_id)
         rows += connection.execute(delete(deliveries).where(letters)).rowcount
+    rows += erase_sealed(connection, call_ids, datetime.now(UTC))
     for table in _tables_of_calls():
         rows += connection.execute(delete(table).where(table.c.call_id.in_(call_ids))).rowcount
     return rows

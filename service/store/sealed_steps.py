@@ -14,7 +14,7 @@ from service.store.inspection_tables import inspection_records, inspection_trail
 from service.store.ledger_rows import Break, add_row
 from service.store.trust_tables import ledger
 from web.trust.sources import Act, Deed
-from web.trust.who import Principal
+from web.trust.who import Principal, Scope
 
 ACTS = MappingProxyType(
     {
@@ -29,6 +29,8 @@ ACTS = MappingProxyType(
     }
 )
 """Kinds of records whose steps are sealed, and what the ledger calls them."""
+_ERASED = "erased"  # begins what the ledger says of a record that went with its call
+_SERVICE = Principal(name="service", acts_as="service", rights=frozenset(), scope=Scope())
 _DIGITS = 32  # of each hash: 128 bits
 _PAGE = 500
 _Key = tuple[str, str]
@@ -48,13 +50,38 @@ def seal(
     add_row(connection, replace(who, acts_as=person), Deed(act, about=about, **place), step["at"])
 
 
+def erase_sealed(connection: Connection, call_ids: Sequence[str], at: datetime) -> int:
+    """Delete the records of these calls, appeals too, with every step; answers how many rows.
+
+    For each the ledger gets a row in the same transaction, so that what was deleted by right is not missed later.
+    """
+    columns, rows = inspection_records.c, 0
+    keys = select(columns.kind, columns.record_id, columns.call_id)
+    records = list(connection.execute(keys.where(columns.call_id.in_(call_ids))))
+    for begin in range(0, len(records), _PAGE):
+        scores = {row.record_id for row in records[begin : begin + _PAGE] if row.kind == "score"}
+        records += connection.execute(keys.where(columns.kind == "appeal", columns.about.in_(scores)))
+    for row in records:
+        for table in (inspection_trail, inspection_records):
+            of_it = (table.c.kind == row.kind) & (table.c.record_id == row.record_id)
+            rows += connection.execute(table.delete().where(of_it)).rowcount
+        about = f"{_ERASED} {row.kind} {row.record_id}"
+        add_row(connection, _SERVICE, Deed(Act.PRIVACY, call_id=row.call_id, about=about), at)
+    return rows
+
+
 def step_breaks(engine: Engine) -> Iterator[Break]:
-    """Every sealed step that is gone or was changed, every record that is not what its last step made it."""
+    """Every sealed step that is gone or was changed, every record that is not what its last step made it.
+
+    What was erased with its call, and the ledger says so, is not missed.
+    """
     newest: dict[_Key, tuple[int, int, str]] = {}
     with engine.begin() as connection:
+        erased = _erased(connection)
         after = 0
         while page := _page(connection, after):
             after = page[-1][0]
+            page = [row for row in page if row[1:3] not in erased]
             steps = _steps_of(connection, [(kind, record_id) for _, kind, record_id, *_ in page])
             for sequence, kind, record_id, version, step_hash, record_hash in page:
                 found = steps.get((kind, record_id, version))
@@ -116,6 +143,19 @@ def _parts(content: str) -> tuple[str, str, int, str, str] | None:
         return kind, record_id, int(version), step_hash, record_hash
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _erased(connection: Connection) -> set[_Key]:
+    rows = connection.execute(select(ledger.c.content).where(ledger.c.act == Act.PRIVACY))
+    return {(key[0], key[1]) for row in rows if len(key := _erased_key(row.content)) == 2}
+
+
+def _erased_key(content: str) -> list[str]:
+    try:
+        word, *key = json.loads(content)["about"].split(" ")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+    return key if word == _ERASED else []
 
 
 def _steps_of(connection: Connection, keys: Sequence[_Key]) -> dict[tuple[str, str, int], Mapping[str, Any]]:

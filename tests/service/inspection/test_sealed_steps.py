@@ -10,6 +10,7 @@ from alerts.inspection.records import Mark
 from service.inspection.periods import week_of
 from service.store import ledger_rows
 from service.store.database import writing
+from service.store.erasure import erase_calls
 from service.store.inspection_tables import inspection_records, inspection_trail
 from service.store.sealed_steps import step_breaks
 from tests.service.inspection.desk import InspectionDesk, desk, ended, fault, judged
@@ -133,6 +134,32 @@ async def test_a_change_without_a_row_is_named(tmp_path: Path) -> None:
         (found,) = await house.store.read(_breaks)
 
         assert "without a row here" in found
+
+
+async def test_what_went_with_its_call_is_gone_and_is_not_missed(tmp_path: Path) -> None:
+    async with desk(tmp_path) as house:
+        await _work(house)
+        await house.store.write(lambda engine: erase_calls(engine, ["c1"]))
+
+        assert await house.store.read(_breaks) == []
+        left = await house.store.read(_kept)
+        assert "tariff" not in left
+        assert await house.store.read(_orphans) == []
+        await house.store.write(lambda engine: _do(engine, inspection_records.delete()))
+        assert await house.store.read(_breaks) != []  # what is still there is watched as before
+
+
+def _kept(engine: Engine) -> str:
+    with engine.begin() as connection:
+        tables = (inspection_records, inspection_trail)
+        return str([connection.execute(select(table)).all() for table in tables])
+
+
+def _orphans(engine: Engine) -> list[str]:
+    with engine.begin() as connection:
+        there = set(connection.execute(select(inspection_records.c.record_id)).scalars())
+        steps = set(connection.execute(select(inspection_trail.c.record_id)).scalars())
+        return sorted(steps - there)
 
 
 def _do(engine: Engine, change: Update | Delete | Insert) -> None:
