@@ -138,6 +138,7 @@ class CallCoverage:
         self._holds, self._pauses = Stretches(joined_ms=0), Stretches(joined_ms=0)
         self._whispers: dict[Leg, tuple[int, tuple[Kind, ...]]] = {}
         self._over_ms: int | None = None
+        self._surely_over_ms: int | None = None  # whatever still comes on a leg
 
     def feed(self, observation: Observation) -> None:
         """Take what was heard or reported; of levels the first of each leg is enough."""
@@ -155,13 +156,16 @@ class CallCoverage:
             case LegStalled(leg=leg, at_ms=at_ms):
                 self._away(self._leg(leg), at_ms, Cause.STALLED)
             case LegResumed(leg=leg):
-                self._leg(leg).away_ms = self._leg(leg).ended_ms = self._over_ms = None
+                self._leg(leg).away_ms = self._leg(leg).ended_ms = None
+                self._over_ms = self._surely_over_ms
             case LegEnded(leg=leg, at_ms=at_ms, explicit=True):
                 self._leg(leg).away_ms, self._leg(leg).ended_ms = None, at_ms
             case LegEnded(leg=leg, at_ms=at_ms):
                 self._away(self._leg(leg), at_ms, Cause.NO_AUDIO)
             case HangUpReported(at_ms=at_ms) | CallOver(at_ms=at_ms):
                 self._over_ms = at_ms if self._over_ms is None else min(at_ms, self._over_ms)
+                if not isinstance(observation, CallOver) or observation.final:
+                    self._surely_over_ms = self._over_ms
             case HoldChanged(on_hold=on_hold, at_ms=at_ms):
                 (self._holds.begin if on_hold else self._holds.end)(at_ms)
             case PauseChanged(paused=paused, at_ms=at_ms):

@@ -107,6 +107,18 @@ def line(leg: Leg, start_ms: int, clipped: float, voiced_ms: int) -> LineHeard:
         ),
         ([CallOver(5_000, final=False), LegResumed(AGENT, 6_000), GapHeard(AGENT, 5_000, 6_000)], 10_000,
          [(AGENT, Cause.NO_AUDIO, 5_000, 6_000)], 0.95),
+        # the other leg goes on after the hang-up, not without a stop
+        (
+            [
+                LegEnded(CUSTOMER, 5_000, explicit=False),
+                HangUpReported(Party.CUSTOMER, 5_000),
+                LegStalled(AGENT, 6_000),
+                LegResumed(AGENT, 6_400),
+            ],
+            20_000,
+            [],
+            1.0,
+        ),
         # on hold nobody owes any sound, and the time is not counted
         ([HoldChanged(True, 2_000), GapHeard(AGENT, 3_000, 5_000), HoldChanged(False, 6_000)], 10_000, [], 1.0),
         (
