@@ -32,7 +32,6 @@ from web.sources import (
     CallEvent,
     CallState,
     CallView,
-    StaleAlertError,
     StoreUnavailableError,
     Timeline,
     TranscriptLine,
@@ -147,21 +146,6 @@ class Store:
     def save_event(self, call_id: str, event: CallEvent) -> None:
         """Queue an event of the PBX, with the moment it came."""
         self.save_row(call_events, **event_row(call_id, event, self._clock.now_at()))
-
-    async def change_alert(self, changed: Alert) -> AlertChange:
-        """A person's or timer's next version of an alert: committed and handed on, if nobody was faster.
-
-        `changed.version` is one above the version it was made from. Raises StaleAlertError with the newest version,
-        UnknownAlertError, StoreUnavailableError.
-        """
-
-        def if_newest(newest: Alert) -> Alert:
-            if newest.version != changed.version - 1:
-                raise StaleAlertError(newest)
-            return changed
-
-        change = await self.amend_alert(changed.alert_id, if_newest)
-        return change if change is not None else AlertChange(None, changed)
 
     async def amend_alert(self, alert_id: str, change: Callable[[Alert], Alert | None]) -> AlertChange | None:
         """The next version of an alert made from its newest, in one transaction; None when `change` wants none.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from config.settings import Settings, StoreSettings
 from service.clock import Clock
 from service.store.store import Store
 from streaming.frames import Leg, Party
-from web.sources import AgentView, AlertChange, CallState, CallView, LegView, Tier, UndecidedView
+from web.sources import AgentView, AlertChange, CallState, CallView, LegView, StaleAlertError, Tier, UndecidedView
 
 BEGAN_AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 # a lock fails a write at once; a slow machine alone never makes an alert go unstored
@@ -44,6 +45,19 @@ def an_alert(alert_id: str = "A1", version: int = 1, call_id: str = "call-1") ->
         updated_at=at,
         timing=Timing(audio_end_ms=11_320, received_at=at, detected_at=at),
     )
+
+
+async def claimed(store: Store, alert_id: str = "A1", person: str = "li") -> AlertChange:
+    """Its first version taken in hand as the desk does it. Raises StaleAlertError where somebody was faster."""
+
+    def if_first(newest: Alert) -> Alert:
+        if newest.version != 1:
+            raise StaleAlertError(newest)
+        return replace(newest, state=AlertState.ACKNOWLEDGED, assignee=person)
+
+    change = await store.amend_alert(alert_id, if_first)
+    assert change is not None
+    return change
 
 
 def a_call(call_id: str = "call-1", state: CallState = CallState.LIVE, minute: int = 0) -> CallView:

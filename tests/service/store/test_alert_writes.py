@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import Alert, AlertState, Severity
-from tests.service.store.examples import Ear, an_alert, running, settings_for
+from alerts.alert import AlertState, Severity
+from tests.service.store.examples import Ear, an_alert, claimed, running, settings_for
 from web.sources import AlertChange, StaleAlertError, UnknownAlertError
-
-
-def taken_by(alert: Alert, person: str) -> Alert:
-    """The next version: somebody has acknowledged it."""
-    return replace(alert, version=alert.version + 1, state=AlertState.ACKNOWLEDGED, assignee=person)
 
 
 async def test_of_a_thousand_pairs_who_claim_at_once_exactly_one_wins(tmp_path: Path) -> None:
@@ -22,9 +17,8 @@ async def test_of_a_thousand_pairs_who_claim_at_once_exactly_one_wins(tmp_path: 
         for number in range(1_000):
             store.save_alert(an_alert(f"A{number}"))
         await store.written()
-        before = {f"A{number}": an_alert(f"A{number}") for number in range(1_000)}
         answers = await asyncio.gather(
-            *(store.change_alert(taken_by(alert, who)) for alert in before.values() for who in ("li", "park")),
+            *(claimed(store, f"A{number}", who) for number in range(1_000) for who in ("li", "park")),
             return_exceptions=True,
         )
         won = [answer for answer in answers if isinstance(answer, AlertChange)]
@@ -40,7 +34,7 @@ async def test_a_change_is_told_with_its_sequence_after_its_commit(tmp_path: Pat
     async with running(settings_for(tmp_path), ear) as store:
         store.save_alert(an_alert())
         await ear.heard(1)
-        change = await store.change_alert(taken_by(an_alert(), "li"))
+        change = await claimed(store)
         assert ear.said() == [(1, "A1", 1), (2, "A1", 2)]
         assert (change.sequence, change.alert.assignee) == (2, "li")
         assert [kept.alert.version for kept in await store.get("A1")] == [1, 2]
@@ -49,7 +43,7 @@ async def test_a_change_is_told_with_its_sequence_after_its_commit(tmp_path: Pat
 async def test_an_unknown_alert_cannot_be_changed(tmp_path: Path) -> None:
     async with running(settings_for(tmp_path)) as store:
         with pytest.raises(UnknownAlertError):
-            await store.change_alert(an_alert("nobody", 2))
+            await claimed(store, "nobody")
 
 
 async def test_what_a_call_finds_later_keeps_the_owner(tmp_path: Path) -> None:
@@ -57,7 +51,7 @@ async def test_what_a_call_finds_later_keeps_the_owner(tmp_path: Path) -> None:
     async with running(settings_for(tmp_path), ear) as store:
         store.save_alert(an_alert())
         await ear.heard(1)
-        await store.change_alert(taken_by(an_alert(), "li"))
+        await claimed(store)
         louder = replace(an_alert(version=2), count=2, severity=Severity.CRITICAL)  # the call knows nothing of li
         store.save_alert(louder)
         store.save_alert(replace(louder, version=3, count=3))

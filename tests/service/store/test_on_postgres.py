@@ -11,7 +11,6 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, make_url, text
 
-from alerts.alert import AlertState
 from config.settings import Settings
 from service.bus.change_feed import ChangeFeed
 from service.clock import SystemClock
@@ -20,7 +19,7 @@ from service.store.store import Store
 from streaming.frames import Leg
 from streaming.observations import Word, WordsHeard
 from tests.fakes.servers import PostgresServer, running_postgres
-from tests.service.store.examples import BEGAN_AT, QUICK, a_call, an_alert
+from tests.service.store.examples import BEGAN_AT, QUICK, a_call, an_alert, claimed
 from web.sources import (
     AlertChange,
     CallEvent,
@@ -102,13 +101,7 @@ async def test_of_pairs_who_claim_on_different_nodes_exactly_one_wins(postgres: 
         for number in range(200):
             here.store.save_alert(an_alert(f"A{number}"))
         await here.store.written()
-        claims = [
-            node.store.change_alert(
-                replace(an_alert(f"A{number}", 2), state=AlertState.ACKNOWLEDGED, assignee=node.name)
-            )
-            for number in range(200)
-            for node in (here, there)
-        ]
+        claims = [claimed(node.store, f"A{number}", node.name) for number in range(200) for node in (here, there)]
         answers = await asyncio.gather(*claims, return_exceptions=True)
         won = [answer for answer in answers if isinstance(answer, AlertChange)]
         assert (len(won), sum(isinstance(answer, StaleAlertError) for answer in answers)) == (200, 200)
@@ -171,7 +164,7 @@ async def test_a_database_that_is_killed_loses_nothing_and_stops_nothing() -> No
             await until(lambda: here.said() == [("A1", 1), ("A2", 1)])  # told at once, though not stored
             assert here.told[1].sequence is None
             with pytest.raises(StoreUnavailableError):
-                await here.store.change_alert(replace(an_alert("A1", 2), state=AlertState.ACKNOWLEDGED))
+                await claimed(here.store)
             await asyncio.to_thread(server.start)
             await until(lambda: there.said() == [("A1", 1), ("A2", 1)])
             here.store.save_alert(an_alert("A3"))

@@ -23,7 +23,7 @@ from service.webhooks.courier import Courier
 from service.webhooks.envelope import is_wanted
 from service.webhooks.outbox import Outbox
 from service.webhooks.safe_post import SafePost
-from tests.service.store.examples import QUICK, an_alert
+from tests.service.store.examples import QUICK, an_alert, claimed
 from tests.service.webhooks.receiver import receiving
 from web.sources import AlertChange
 
@@ -77,7 +77,7 @@ async def test_a_receiver_can_check_what_it_gets(tmp_path: Path) -> None:
             assert (event["specversion"], event["id"], event["subject"]) == ("1.0", "A1.1", "A1")
             assert event["data"]["kind"] == "dead_air"
             assert {"source", "type", "time"} <= event.keys()
-            await store.change_alert(replace(an_alert(version=2), state=AlertState.ACKNOWLEDGED))
+            await claimed(store)
             await receiver.heard(2)
             assert json.loads(receiver.posted[1][1])["data"]["state"] == "acknowledged"
             async with asyncio.timeout(5):
