@@ -1,10 +1,10 @@
 """Takes pictures of every page of a running demo: two languages, two themes, three sizes; the best go to docs/images.
 
-`python scripts/take_screenshots.py [--best] [--pages NAME,NAME…] [FOLDER]`: all of them, only those for docs/images, or
-only these pages, into FOLDER (build/screenshots where none is named). A page is added by its line in
-tests/web/shown_pages.py.
+All of them, only those for docs/images, or only these pages, into FOLDER (build/screenshots where none is named).
+A page is added by its line in tests/web/shown_pages.py.
 """
 
+import argparse
 import asyncio
 import shutil
 import sys
@@ -205,13 +205,14 @@ async def _tell_floor(address: str) -> None:
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    only: tuple[str, ...] = ()
-    if "--pages" in arguments:
-        at = arguments.index("--pages")
-        only = tuple(arguments[at + 1].split(","))
-        del arguments[at : at + 2]
-    named = [each for each in arguments if each != "--best"]
-    target = Path(named[0]) if named else _ROOT / "build" / "screenshots"
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(target, best_only="--best" in arguments, pages=only))
+    says = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    says.add_argument("folder", type=Path, nargs="?", default=_ROOT / "build" / "screenshots", metavar="FOLDER")
+    says.add_argument("--best", action="store_true", help="only those of docs/images")
+    says.add_argument("--pages", default="", metavar="NAME,NAME…", help="only these pages")
+    said = says.parse_args()
+    named = tuple(filter(None, said.pages.split(",")))
+    known = {shown.name for shown in (*SHOWN_PAGES, *SCORE_PAGES, *LOOP_PAGES)}
+    if unknown := [name for name in named if name not in known]:
+        says.error(f"no page is called {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    said.folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(said.folder, best_only=said.best, pages=named))
