@@ -87,23 +87,35 @@ async def test_two_supervisors_in_one_call_know_of_each_other(kind: str) -> None
         await bench.until(lambda: bench.pbx.voice(agent) == {"none", "out"})
 
 
+async def _given_away(bench: Bench, agent: str) -> str:
+    """The agent has handed the call over, and nobody has taken it yet; the next agent's channel."""
+    before = bench.told.kinds().count("transfer")
+    further = await bench.pbx.hand_over(agent)
+    await bench.until(lambda: bench.told.kinds().count("transfer") > before)
+    return further
+
+
 async def _handed_over(bench: Bench, call_id: str, agent: str, *, attended: bool) -> str:
     """The call has another agent; that one's channel."""
     if attended:
         return await bench.pbx.transfer(agent)
-    before = bench.told.kinds().count("transfer")
-    phone = await bench.pbx.hand_over(agent)
-    await bench.until(lambda: bench.told.kinds().count("transfer") > before)
-    await bench.pbx.take_up(call_id, phone)
-    return phone
+    further = await _given_away(bench, agent)
+    await bench.pbx.take_up(call_id, further)
+    return further
+
+
+async def _heard(bench: Bench, mode: Mode, voice: str) -> tuple[str, str, SupervisionView, str]:
+    """A call with a supervisor whose voice goes there: its id, the agent, the supervision, the telephone."""
+    call_id, agent = await bench.call()
+    view, phone = await _in(bench, call_id, mode)
+    await bench.until(lambda: bench.pbx.voice(agent) == {voice})
+    return call_id, agent, view, phone
 
 
 @pytest.mark.parametrize("attended", [True, False])
 async def test_a_supervisor_goes_along_with_a_transfer(kind: str, attended: bool) -> None:
     async with working(kind) as bench:
-        call_id, agent = await bench.call()
-        view, phone = await _in(bench, call_id, Mode.WHISPER)
-        await bench.until(lambda: bench.pbx.voice(agent) == {"out"})
+        call_id, agent, view, phone = await _heard(bench, Mode.WHISPER, "out")
         other = await _handed_over(bench, call_id, agent, attended=attended)
         await bench.until(lambda: bench.pbx.voice(other) == {"out"})
         assert bench.pbx.voice(agent) == set()
@@ -123,10 +135,8 @@ async def test_a_supervisor_goes_along_with_a_transfer(kind: str, attended: bool
 
 async def test_what_is_asked_between_two_agents_holds_with_the_next(kind: str) -> None:
     async with working(kind) as bench:
-        call_id, agent = await bench.call()
-        _, phone = await _in(bench, call_id, Mode.LISTEN)
-        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
-        further = await bench.pbx.hand_over(agent)
+        call_id, agent, _, phone = await _heard(bench, Mode.LISTEN, "none")
+        further = await _given_away(bench, agent)
         await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
         with pytest.raises(UnableError, match="nobody has taken it"):
             await bench.feeds.room.supervise(call_id, Wish(Mode.LISTEN, "local", "2002"))
@@ -142,10 +152,8 @@ async def test_what_is_asked_between_two_agents_holds_with_the_next(kind: str) -
 
 async def test_who_cannot_go_along_is_out_and_the_console_is_told_why(kind: str) -> None:
     async with working(kind) as bench:
-        call_id, agent = await bench.call()
-        view, phone = await _in(bench, call_id, Mode.LISTEN)
-        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
-        further = await bench.pbx.hand_over(agent)
+        call_id, agent, view, phone = await _heard(bench, Mode.LISTEN, "none")
+        further = await _given_away(bench, agent)
         await bench.until(lambda: bench.told.kinds() == ["answered", "transfer"])
         bench.pbx.refuse(1)
         await bench.pbx.take_up(call_id, further)
@@ -183,9 +191,7 @@ async def test_an_agent_who_has_handed_the_call_over_is_heard_no_more(kind: str)
     if kind == "freeswitch_esl":
         return  # a leg that is handed nothing over lives on only where it was bridged anew, which says so
     async with working(kind) as bench:
-        call_id, agent = await bench.call()
-        await _in(bench, call_id, Mode.LISTEN)
-        await bench.until(lambda: bench.pbx.voice(agent) == {"none"})
+        call_id, agent, _, _ = await _heard(bench, Mode.LISTEN, "none")
         further = bench.pbx.box.hand_over(agent, stays=True)  # type: ignore[attr-defined]  # of Asterisk alone
         await bench.until(lambda: bench.pbx.voice(agent) == set())
         assert bench.pbx.alive(agent)
@@ -293,9 +299,7 @@ async def test_without_a_link_the_abilities_say_so_and_come_back(kind: str) -> N
 
 async def test_a_transfer_while_the_link_is_away_is_followed_afterwards(kind: str) -> None:
     async with working(kind) as bench:
-        call_id, agent = await bench.call()
-        _, phone = await _in(bench, call_id, Mode.WHISPER)
-        await bench.until(lambda: bench.pbx.voice(agent) == {"out"})
+        call_id, agent, _, phone = await _heard(bench, Mode.WHISPER, "out")
         await bench.pbx.wire.stop()
         other = await bench.pbx.transfer(agent)
         await bench.pbx.wire.__aenter__()
