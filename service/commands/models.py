@@ -40,13 +40,13 @@ models_app = typer.Typer(
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What became of a model's graphs: a folder, or the reason why there is none."""
+    """What became of a model's graphs: a folder, or why there is none; how long it took, where it was not there yet."""
 
     language: str
     model: str
     folder: str | None
     graph_bytes: int
-    took_s: float
+    took_s: float | None
     reason: str | None
 
 
@@ -185,7 +185,7 @@ def verify(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
 
 def _composed(graphs: ComposedGraphs, placed: PlacedModel) -> Composed:
     """Compose one model's graphs, with a sign of life: OpenFst's programs tell no progress."""
-    began_s = time.monotonic()
+    there, began_s = graphs.find(Path(placed.folder)) is not None, time.monotonic()
     alive = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -199,8 +199,8 @@ def _composed(graphs: ComposedGraphs, placed: PlacedModel) -> Composed:
             alive.add_task(f"composing the graphs of {placed.model}, in idle moments", total=None)
             folder = asyncio.run(graphs.compose(Path(placed.folder)))
     except ComposeError as error:
-        return Composed(placed.language, placed.model, None, 0, 0.0, str(error))
-    took_s = round(time.monotonic() - began_s, 1)
+        return Composed(placed.language, placed.model, None, 0, None, str(error))
+    took_s = None if there else round(time.monotonic() - began_s, 1)
     graph_bytes = sum(file.stat().st_size for file in folder.iterdir())
     return Composed(placed.language, placed.model, str(folder), graph_bytes, took_s, None)
 
@@ -208,7 +208,8 @@ def _composed(graphs: ComposedGraphs, placed: PlacedModel) -> Composed:
 def _in_words(composed: Composed) -> str:
     if composed.reason is not None:
         return composed.reason
-    return f"composed ({composed.took_s:.0f} s), {composed.graph_bytes / 1e6:,.0f} MB in {composed.folder}"
+    took = "already" if composed.took_s is None else f"in {composed.took_s:.0f} s"
+    return f"composed {took}: {composed.graph_bytes / 1e6:,.0f} MB in {composed.folder}"
 
 
 def _settings(config: Path | None, data_dir: Path | None) -> Settings:

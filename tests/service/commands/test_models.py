@@ -75,7 +75,7 @@ def test_compose_makes_one_graph_of_two_and_list_says_so(tmp_path: Path) -> None
     shutil.copytree(made["folder"], other)
     status, out, error = _run("compose", "zh", "--data-dir", str(tmp_path), "--remove-others")
     assert status == 0
-    assert f"zh  {_NAME}  composed (" in out
+    assert f"zh  {_NAME}  composed already: " in out
     assert "of other models removed: 1" in error
     assert not other.exists()
     assert Path(made["folder"]).exists()
