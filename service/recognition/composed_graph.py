@@ -54,24 +54,12 @@ class ComposedGraphs:
         return place if _whole(place) else None
 
     def why_not(self, model_dir: Path) -> str | None:
-        """Why the model's graphs cannot be composed here and now, one sentence; None: they can."""
-        graph = model_dir / "graph"
-        if is_static(model_dir):
-            return "The model's graph is static already."
-        if not graph.is_dir():
-            return "The model has the old layout without a folder graph, and cannot be composed."
-        missing = [name for name in (_WORDS, _GRAMMAR, _DISAMBIGUATION) if not (graph / name).is_file()]
-        if missing:
-            return f"The model lacks graph/{missing[0]}, and cannot be composed."
-        if programs_missing():
-            return f"OpenFst's programs are not installed; on Debian: apt-get install {DEBIAN_PACKAGE}."
-        memory_bytes, disk_bytes = needed_bytes((graph / _WORDS).stat().st_size, (graph / _GRAMMAR).stat().st_size)
-        if (free := self._free_memory()) < memory_bytes:
-            return f"Composing takes up to {memory_bytes / _GB:.1f} GB of memory, and {free / _GB:.1f} GB are free."
-        free = self._free_disk(_nearest(self.folder)) + _size(self.folder / _HALF)  # it will be removed
-        if free < disk_bytes:
-            return f"Composing takes up to {disk_bytes / _GB:.1f} GB of disk, and {free / _GB:.1f} GB are free."
-        return None
+        """Why the model's graphs cannot be composed here and now, one sentence; None: they can.
+
+        While another process composes, its memory and disk are not held against us: who waits takes what it made.
+        """
+        reason = _never(model_dir)
+        return reason if reason is not None or _taken(self.folder / _LOCK) else self._not_now(model_dir)
 
     async def compose(self, model_dir: Path) -> Path:
         """Compose the model's graphs in the machine's idle moments, or return what is there already; see `find`.
@@ -81,13 +69,13 @@ class ComposedGraphs:
         """
         if (made := await asyncio.to_thread(self.find, model_dir)) is not None:
             return made
-        await self._refuse_what_cannot_be(model_dir)
+        _refuse(await asyncio.to_thread(_never, model_dir))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             async with _alone(self.folder):
                 if (made := await asyncio.to_thread(self.find, model_dir)) is not None:
                     return made
-                await self._refuse_what_cannot_be(model_dir)
+                _refuse(await asyncio.to_thread(self._not_now, model_dir))
                 return await self._compose(model_dir)
         except OSError as error:
             raise ComposeError(f"The composed graph cannot be read or written: {error.strerror}.") from error
@@ -102,9 +90,15 @@ class ComposedGraphs:
             shutil.rmtree(each)
         return len(others)
 
-    async def _refuse_what_cannot_be(self, model_dir: Path) -> None:
-        if (reason := await asyncio.to_thread(self.why_not, model_dir)) is not None:
-            raise ComposeError(reason)
+    def _not_now(self, model_dir: Path) -> str | None:
+        words, grammar = ((model_dir / "graph" / name).stat().st_size for name in (_WORDS, _GRAMMAR))
+        memory_bytes, disk_bytes = needed_bytes(words, grammar)
+        if (free := self._free_memory()) < memory_bytes:
+            return f"Composing takes up to {memory_bytes / _GB:.1f} GB of memory, and {free / _GB:.1f} GB are free."
+        free = self._free_disk(_nearest(self.folder)) + _size(self.folder / _HALF)  # it will be removed
+        if free < disk_bytes:
+            return f"Composing takes up to {disk_bytes / _GB:.1f} GB of disk, and {free / _GB:.1f} GB are free."
+        return None
 
     async def _compose(self, model_dir: Path) -> Path:
         """With the lock, so what is half made is of a process that was killed."""
@@ -132,6 +126,26 @@ class ComposedGraphs:
 def is_static(model_dir: Path) -> bool:
     """Whether the model came with one static graph."""
     return any((folder / _COMPOSED).is_file() for folder in (model_dir / "graph", model_dir))
+
+
+def _never(model_dir: Path) -> str | None:
+    """Why a model of this kind, or this machine, composes nothing at any time."""
+    graph = model_dir / "graph"
+    if is_static(model_dir):
+        return "The model's graph is static already."
+    if not graph.is_dir():
+        return "The model has the old layout without a folder graph, and cannot be composed."
+    missing = [name for name in (_WORDS, _GRAMMAR, _DISAMBIGUATION) if not (graph / name).is_file()]
+    if missing:
+        return f"The model lacks graph/{missing[0]}, and cannot be composed."
+    if programs_missing():
+        return f"OpenFst's programs are not installed; on Debian: apt-get install {DEBIAN_PACKAGE}."
+    return None
+
+
+def _refuse(reason: str | None) -> None:
+    if reason is not None:
+        raise ComposeError(reason)
 
 
 def needed_bytes(words_bytes: int, grammar_bytes: int) -> tuple[int, int]:
@@ -208,6 +222,17 @@ def _size(folder: Path) -> int:
 
 def _nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.absolute().parents) if each.exists())
+
+
+def _taken(lock: Path) -> bool:
+    try:
+        with lock.open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # nobody has composed here yet
+        return False
+    return False
 
 
 @asynccontextmanager

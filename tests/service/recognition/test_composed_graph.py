@@ -1,6 +1,7 @@
 """Graphs composed ahead by OpenFst's real programs: the same words at the same cost, made once, whole or not at all."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import signal
@@ -170,6 +171,16 @@ async def test_why_not_is_said_before_anything_is_tried(tmp_path: Path, monkeypa
     shutil.rmtree(model / "graph")
     assert "old layout" in str(graphs.why_not(model))
     assert not (tmp_path / "graphs").exists()
+
+
+def test_what_another_process_takes_to_compose_is_not_held_against_who_waits(tmp_path: Path) -> None:
+    write_model(tmp_path / "model")
+    graphs = ComposedGraphs(tmp_path, free_memory=lambda: 1, free_disk=lambda _: 1)
+    with (tmp_path / ".lock").open("w") as lock:
+        assert "of memory" in str(graphs.why_not(tmp_path / "model"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert graphs.why_not(tmp_path / "model") is None
+    assert "of memory" in str(graphs.why_not(tmp_path / "model"))
 
 
 async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
