@@ -137,6 +137,8 @@ class Gate:
             self._routes = Routes(self._site)
         found = self._routes.find(scope)
         line = TABLE.get(found[0]) if found is not None else None
+        if found is None and scope["type"] == "websocket":
+            raise Refused(problem(404, "not-found", "No socket has this address."))
         if self._house.is_open:
             values = found[1] if found is not None else {}
             return LOCAL, await self._in_scope(LOCAL, line, values, scope) if line is not None and line.act else None
