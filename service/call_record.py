@@ -166,7 +166,7 @@ class CallRecord:
         return Whose(known.queue, known.team)
 
     def went_live(self, at: datetime) -> None:
-        """The first audio came."""
+        """The call was answered, or its first audio came."""
         if self.state is CallState.RINGING:
             self.state = CallState.LIVE
             self.started_at = self.started_at or at
@@ -193,7 +193,10 @@ class CallRecord:
                     self._span(Span("whisper", Leg.AGENT, self._whispered_since_ms, at_ms))
                 self._whispered_since_ms = at_ms if reach != "nobody" else None
                 return True
-            case CallAnswered() | CallTransferred() | LegStalled() | LegResumed():
+            case CallAnswered():
+                self.went_live(at)
+                return True
+            case CallTransferred() | LegStalled() | LegResumed():
                 return True
             case _:
                 pass

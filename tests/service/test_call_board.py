@@ -221,6 +221,15 @@ def test_a_call_that_was_told_of_but_never_heard_ends_and_takes_no_room_for_ever
     assert board.live_calls() == []
 
 
+async def test_an_answered_call_is_live_and_can_be_held_before_its_sound_comes(board: CallBoard) -> None:
+    board.announce(Announcement(call_id="c"))
+    states = []
+    for event in (CallEventType.DTMF, CallEventType.ANSWERED, CallEventType.HOLD, CallEventType.UNHOLD):
+        board.report("c", CallEvent(event))
+        states.append((await board.get("c")).state)
+    assert states == [CallState.RINGING, CallState.LIVE, CallState.HELD, CallState.LIVE]
+
+
 async def test_a_call_that_a_socket_made_and_left_without_a_sound_is_over_when_it_may_not_return(
     board: CallBoard, clock: PlayClock
 ) -> None:
