@@ -12,6 +12,7 @@ from service.commands.doctor import doctor
 from service.commands.erase import erase
 from service.commands.evaluate import evaluate_app
 from service.commands.keys import keys_app
+from service.commands.lasting_log import LastingLog
 from service.commands.ledger import ledger_app
 from service.commands.listen import listen
 from service.commands.models import models_app
@@ -65,7 +66,7 @@ def configure_logging() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: LastingLog(sys.stderr),
         cache_logger_on_first_use=True,
     )
 

@@ -39,7 +39,7 @@ from streaming.recognizer import FinalWords, PartialText, RecognizerError
 _READ_BYTES = 262_144
 _READS_PER_STEP = 16  # so that a flood of audio cannot keep the worker from decoding
 _LOAD_EVERY_NS = 1_000_000_000
-_SPOT_PATIENCE_NS = 600_000_000  # a phrase may be found so much later than its words while others wait for words
+_SPOT_PATIENCE_NS = 1_200_000_000  # a phrase may be found so much later than its words while others wait for words
 
 
 @dataclass(slots=True)
