@@ -20,6 +20,7 @@ from streaming.observations import (
 _PARTIES = (Leg.AGENT, Leg.CUSTOMER)
 # A source that has fallen into exact silence and come back before suppresses its pauses; listening is no fault of it.
 _SUPPRESSING_PATIENCE = 3
+_NO_PACKETS = "no packets"
 
 
 @dataclass(slots=True)
@@ -30,10 +31,14 @@ class _Lost:
     leg: Leg | None
     from_ms: int
     cause: str
+    told_ms: int
 
 
 class LostSoundDetector:
-    """One event per loss, and its length when the sound is back. Hold, mute and the end of the call excuse silence."""
+    """One event per loss, and its length when the sound is back. Hold, mute and the end of the call excuse silence.
+
+    Packets that all came in the end were late, not lost: that is taken back.
+    """
 
     def __init__(self, settings: SoundSettings) -> None:
         self._settings = settings
@@ -90,28 +95,35 @@ class LostSoundDetector:
             limit_ms *= _SUPPRESSING_PATIENCE
         if now_ms - since_ms < limit_ms or leg in self._told:
             return []
-        return self._tell(_Lost(kind, leg, since_ms, "no sound"), now_ms)
+        return self._tell(_Lost(kind, leg, since_ms, "no sound", now_ms))
 
     def _no_packet(self, leg: Leg, at_ms: int, lost_ms: int) -> list[Finding]:
         self._no_packets.add(leg)
         if self._line.over or self._line.on_hold or leg in self._muted or not self._line.two_parties:
             return []
         if self._no_packets >= set(_PARTIES):
-            lost = _Lost(Kind.NO_AUDIO, None, at_ms, "no packets")
+            lost = _Lost(Kind.NO_AUDIO, None, at_ms, _NO_PACKETS, at_ms + lost_ms)
         else:
-            lost = _Lost(Kind.ONE_WAY_AUDIO, leg, at_ms, "no packets")
-        return [] if lost.leg in self._told else self._tell(lost, at_ms + lost_ms)
+            lost = _Lost(Kind.ONE_WAY_AUDIO, leg, at_ms, _NO_PACKETS, at_ms + lost_ms)
+        return [] if lost.leg in self._told else self._tell(lost)
 
-    def _tell(self, lost: _Lost, at_ms: int) -> list[Finding]:
+    def _tell(self, lost: _Lost) -> list[Finding]:
         self._told[lost.leg] = lost
-        return [self._finding(lost, Stage.CERTAIN, at_ms)]
+        return [self._finding(lost, Stage.CERTAIN, lost.told_ms)]
 
     def _found(self, leg: Leg, at_ms: int) -> list[Finding]:
         findings: list[Finding] = []
         for key in (leg, None):
-            lost = self._told.pop(key, None)
-            if lost is not None:
+            lost = self._told.get(key)
+            if lost is None:
+                continue
+            if lost.cause != _NO_PACKETS or at_ms > lost.from_ms:
                 findings.append(self._finding(lost, Stage.REVISED, max(at_ms, lost.from_ms)))
+            elif key is None and self._no_packets:
+                continue  # one party's sound was late; the other's may be lost
+            else:
+                findings.append(self._finding(lost, Stage.WITHDRAWN, lost.told_ms))
+            del self._told[key]
         return findings
 
     def _finding(self, lost: _Lost, stage: Stage, at_ms: int) -> Finding:

@@ -187,8 +187,8 @@ class Conversation:
     def leg_ends(self, leg: Leg, at_ms: int, explicit: bool = True) -> Self:
         return self._tell(at_ms, LegEnded(leg, at_ms, explicit))
 
-    def leg_resumes(self, leg: Leg, at_ms: int) -> Self:
-        return self._tell(at_ms, LegResumed(leg, at_ms))
+    def leg_resumes(self, leg: Leg, at_ms: int, late_ms: int = 0) -> Self:
+        return self._tell(at_ms + late_ms, LegResumed(leg, at_ms))
 
     def over(self, at_ms: int, final: bool = True, late_ms: int = 200) -> Self:
         return self._tell(at_ms + late_ms, CallOver(at_ms, final))

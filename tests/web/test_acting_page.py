@@ -21,16 +21,17 @@ async def test_who_is_slower_sees_who_was_faster(site: Site) -> None:
 
 
 async def test_what_the_call_adds_while_a_reason_is_written_takes_nothing_back(site: Site) -> None:
-    site.alerts.store(an_alert())
+    site.alerts.store(an_alert(assignee="li"))
     async with chromium() as browser, console(site, browser, expected="409 (Conflict)") as page:
         await page.locator(".alert-row").click()
         await page.locator("[data-act=resolve]").wait_for()
         await page.keyboard.press("r")
         await page.locator(".act-sheet textarea").fill("took over")
-        site.alerts.store(an_alert(version=2, count=2))  # it happened again
+        site.alerts.store(an_alert(version=2, count=2, assignee="li"))  # it happened again
         await page.locator(".act-sheet button[type=submit]").click()
         await page.locator(".call-alert .badge", has_text="Resolved").wait_for()
         assert await page.get_by_text("Somebody was faster").count() == 0
+        await page.locator(".call-alert .owner", has_text="Dealt with by li").wait_for()
 
     assert [(asked.action, asked.version, asked.text) for asked in site.desk.asked][-1] == (
         Action.RESOLVE,

@@ -247,13 +247,13 @@ async def test_alerts_of_a_call_stand_together_the_gravest_call_first(site: Site
     site.alerts.store(an_alert("a2", call_id="call-2", severity=Severity.CRITICAL))
     site.alerts.store(an_alert("a3", severity=Severity.MINOR))
     site.alerts.store(an_alert("a4", call_id="call-2", severity=Severity.MINOR))
-    site.alerts.store(an_alert("a5", call_id="earshot", agent_id=None, severity=Severity.INFO))
+    site.alerts.store(an_alert("a5", call_id="earshot", agent_id=None, queue=None, severity=Severity.INFO))
     async with chromium() as browser, console(site, browser) as page:
         await page.locator(".alert-row").first.wait_for()
         groups = page.locator(".alert-group")
         shown = "Array.from(document.querySelectorAll('.alert-row'), (row) => row.dataset.alert).join(' ')"
         assert await page.evaluate(shown) == "a2 a4 a1 a3 a5"
-        assert await groups.nth(0).locator("h3").inner_text() == "Li\ncall-2\n2 alerts"
+        assert await groups.nth(0).locator("h3").inner_text() == "Li\nEnded\nbilling\ncall-2\n2 alerts"
         assert await groups.nth(2).locator("h3").inner_text() == "Earshot itself"
         await page.locator("#language").select_option("zh-CN")
         await groups.nth(1).locator("h3", has_text="2 条告警").wait_for()

@@ -95,3 +95,24 @@ def test_packets_lost_on_both_legs() -> None:
         (Kind.ONE_WAY_AUDIO, CUSTOMER, Stage.REVISED),
         (Kind.NO_AUDIO, None, Stage.REVISED),
     ]
+
+
+def test_packets_that_were_only_late_are_no_loss() -> None:
+    told = Conversation().no_packets(CUSTOMER, 5_000).leg_resumes(CUSTOMER, 5_000, late_ms=4_000).quiet_until(20_000)
+    first, last = told.play(detector())
+    assert (first.stage, last.stage, last.event) == (Stage.CERTAIN, Stage.WITHDRAWN, first.event)
+    assert measured(last, "silent_ms") == 2_000
+
+
+@pytest.mark.parametrize(
+    ("agent_back_ms", "late_ms", "stage"), [(5_100, 4_100, Stage.WITHDRAWN), (9_200, 0, Stage.REVISED)]
+)
+def test_of_two_parties_whose_packets_come_late_the_second_may_have_lost_some(
+    agent_back_ms: int, late_ms: int, stage: Stage
+) -> None:
+    told = Conversation().no_packets(CUSTOMER, 5_000).no_packets(AGENT, 5_100)
+    told.leg_resumes(CUSTOMER, 5_000, late_ms=4_000).leg_resumes(AGENT, agent_back_ms, late_ms).quiet_until(20_000)
+    assert [(each.kind, each.stage) for each in told.play(detector())][2:] == [
+        (Kind.ONE_WAY_AUDIO, Stage.WITHDRAWN),
+        (Kind.NO_AUDIO, stage),
+    ]

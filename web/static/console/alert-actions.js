@@ -3,7 +3,7 @@
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/i18n.js";
 import { user } from "../lib/session.js";
-import { callOf, now, OWN_CALL, socket, takeAlert } from "./desk.js";
+import { isCallOver, now, socket, takeAlert } from "./desk.js";
 import { clockText } from "../lib/wording.js";
 
 const KEPT = "earshot.person";
@@ -123,7 +123,7 @@ export function AlertButtons({ alert }) {
 
 /** Who has it; or how long until somebody else is called. */
 export function Ownership({ alert }) {
-  if (alert.assignee) return html`<span class="owner">${t("alert.owner", { who: nameOf(alert.assignee) })}</span>`;
+  if (alert.assignee) return html`<span class="owner">${t(isRunning(alert.state) ? "alert.owner" : "alert.had_owner", { who: nameOf(alert.assignee) })}</span>`;
   if (alert.outcome) return html`<span class="owner ${alert.outcome}">${t(`outcome.${alert.outcome}`)}</span>`;
   const dueMs = nextStep(alert);
   const level = alert.escalation_level > 0 ? html`<span class="owner level">${t(`level.${alert.escalation_level}`)}</span>` : null;
@@ -136,14 +136,9 @@ export function nameOf(id) {
   return people.value.find((each) => each.id === id)?.name ?? (id === "local" ? t("person.local") : id);
 }
 
-/** Escalation ends with the call; what the service tells of itself has none. */
-function isCallOver({ call_id }) {
-  return call_id !== OWN_CALL && (callOf(call_id)?.state ?? "ended") === "ended";
-}
-
 function nextStep(alert) {
   if (!["open", "provisional"].includes(alert.state) || alert.suppressed_by) return null;
-  if (isCallOver(alert)) return null;
+  if (isCallOver(alert)) return null; // escalation ends with it
   const { second_supervisor_s, floor_manager_s, major_s } = escalation.value;
   const waits = { critical: [second_supervisor_s, floor_manager_s], major: [major_s] }[alert.severity] ?? [];
   const wait = waits[alert.escalation_level];

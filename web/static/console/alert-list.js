@@ -5,7 +5,7 @@ import { SeverityMark } from "../lib/severity-mark.js";
 import { t } from "../lib/i18n.js";
 import { ageText, agentOf, clockText, kindOf, timeText, titleOf } from "../lib/wording.js";
 import { begin, claimAll, nameOf, Ownership } from "./alert-actions.js";
-import { agentName, callOf, chosenAlertId, now, openCallId, openCallView, OWN_CALL } from "./desk.js";
+import { agentName, callOf, chosenAlertId, isCallOver, now, openCallId, openCallView, OWN_CALL } from "./desk.js";
 import { arrived, byCall, hiddenCount, isUndecided, isWaiting, openFolds, showAll, shown, silent, toggleFold, unfold, view } from "./inbox.js";
 import { InboxFilters, InboxViews } from "./inbox-filters.js";
 
@@ -68,15 +68,15 @@ function Fold({ kind, alerts }) {
 }
 
 function CallGroup({ alerts }) {
-  const [{ call_id, agent_id }] = alerts;
+  const [{ call_id, agent_id, queue }] = alerts;
   const call = callOf(call_id);
   const title = `group-${call_id}`;
   const whole = openGroups.value.has(call_id) || alerts.length <= SHORT_GROUP + 1;
   return html`<li class="alert-group" aria-labelledby=${title}>
     <h3 id=${title} class="row-sub">
       ${(call?.agent?.name || agent_id) && html`<span class="agent-name">${call?.agent?.name ? agentOf(call) : (agentName(agent_id) ?? t("alert.agent", { id: agent_id }))}</span>`}
-      ${call?.state === "ended" && html`<span>${t("call.state.ended")}</span>`}
-      ${call?.queue && html`<span>${call.queue}</span>`}
+      ${isCallOver(alerts[0]) && html`<span>${t("call.state.ended")}</span>`}
+      ${(call?.queue ?? queue) && html`<span>${call?.queue ?? queue}</span>`}
       <span class="call-name">${call_id === OWN_CALL ? t("alerts.own") : call_id}</span>
       ${alerts.length > 1 && html`<span class="count">${t("alerts.of_call", { n: alerts.length })}</span>`}
     </h3>

@@ -75,6 +75,11 @@ export function callOf(callId) {
   return calls.get(callId) ?? null;
 }
 
+/** Whether the call of an alert is over; what the service tells of itself is of none. */
+export function isCallOver({ call_id }) {
+  return call_id !== OWN_CALL && (calls.get(call_id)?.state ?? "ended") === "ended";
+}
+
 export function start() {
   socket.start();
   setInterval(() => {
