@@ -27,7 +27,7 @@ class HttpControl:
     ) -> None:
         self._news = news
         self._feed, self._settings, self._client, self._clock = feed, settings, client, clock
-        self._wanted: dict[str, tuple[str, CallLine]] = {}  # extension and line of running supervisions
+        self._wanted: dict[str, tuple[str, CallLine, Mode]] = {}  # extension, line and mode of running supervisions
 
     def ability(self, mode: Mode) -> Able:
         """What the settings say that the other side does."""
@@ -37,7 +37,7 @@ class HttpControl:
 
     async def begin(self, supervision_id: str, mode: Mode, extension: str, line: CallLine) -> None:
         """Ask for it."""
-        self._wanted[supervision_id] = (extension, line)
+        self._wanted[supervision_id] = (extension, line, mode)
         try:
             await self._post("begin", supervision_id, mode, extension, line)
         except BaseException:
@@ -47,17 +47,18 @@ class HttpControl:
 
     async def change(self, supervision_id: str, mode: Mode) -> None:
         """Ask for another mode."""
-        extension, line = self._wanted[supervision_id]
+        extension, line, _ = self._wanted[supervision_id]
         await self._post("change", supervision_id, mode, extension, line)
+        self._wanted[supervision_id] = (extension, line, mode)
 
     async def end(self, supervision_id: str) -> None:
         """Ask for its end; a telephone system that does not answer ends it with the call."""
-        extension, line = self._wanted.pop(supervision_id, ("", None))
-        if line is None:
+        if supervision_id not in self._wanted:
             return
+        extension, line, mode = self._wanted.pop(supervision_id)
         for _ in range(_TRIES):
             try:
-                await self._post("end", supervision_id, Mode.LISTEN, extension, line)
+                await self._post("end", supervision_id, mode, extension, line)
             except (ControlFailedError, UnableError):
                 continue
             return

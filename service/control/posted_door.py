@@ -10,7 +10,7 @@ from service.control.news_desk import ToldCalls
 from service.control.posted_events import UnreadableEventError, read_event
 from web.guard import LARGEST_BODY_BYTES
 from web.problems import BadField, Problem, ProblemError
-from web.sources import Announcement
+from web.sources import Announcement, CallEvent, CallEventType
 
 _Answers = dict[int | str, dict[str, Any]]
 _ANSWERS: _Answers = {
@@ -53,7 +53,9 @@ def posted_door(settings: PbxSettings, calls: ToldCalls) -> APIRouter:
             return TakenBody(call_id=None, taken=False)
         call_id, said = read
         if isinstance(said, Announcement):
-            await calls.announce(said)
+            announced = await calls.announce(said)
+            if announced.created and "answered" not in found.events.kinds.values():  # nothing else will tell
+                await calls.report(call_id, CallEvent(CallEventType.ANSWERED))
         else:
             await calls.report(call_id, said)
         return TakenBody(call_id=call_id, taken=True)

@@ -78,6 +78,7 @@ async def test_web_hooks_of_a_cloud_become_a_call(door: tuple[httpx.AsyncClient,
     assert announced.agent.extension == "1007"
     at = datetime(2026, 11, 23, 5, tzinfo=UTC)
     assert [event for _, event in calls.events] == [
+        CallEvent(CallEventType.ANSWERED),
         CallEvent(CallEventType.HOLD, leg=Leg.AGENT, at=at),
         CallEvent(CallEventType.HANGUP, leg=Leg.CUSTOMER, at=at, party=Party.CUSTOMER, cause="16"),
     ]
@@ -166,7 +167,7 @@ async def test_what_supervisors_want_is_posted_and_signed() -> None:
     assert [(each["act"], each["mode"], each["extension"]) for each in seen] == [
         ("begin", "listen", "2001"),
         ("change", "whisper", "2001"),
-        ("end", "listen", "2001"),
+        ("end", "whisper", "2001"),
         ("begin", "end", None),
     ]
     assert {each["call_id"] for each in seen} == {"c:77"}
