@@ -12,6 +12,7 @@ from service.call_view import view_of
 from service.ingest.counts import IngestCounts
 from service.pulse import Pulse
 from service.recognition.groups import RecognitionGroups
+from service.recognition.nurseries import GraphState
 from service.store.store import Store
 from service.tier_keeper import TierKeeper
 from web.audience import Audience
@@ -120,7 +121,7 @@ class NodeMetrics(Collector):
         for language, group in self._groups.running().items():
             rerun.add_metric([language.value], group.counts.reruns)
             busy.add_metric([language.value], group.busy_ratio)
-            composed.add_metric([language.value], int(group.composed))
+            composed.add_metric([language.value], int(group.graph[0] is GraphState.COMPOSED))
             decoding.add_metric([language.value], group.decoding_cpu_ms() / 1000)
             lag.add_metric([language.value], group.lag.buckets(), group.lag.sum_s)
             spotted.add_metric([language.value], group.counts.spotted_phrases)

@@ -56,6 +56,7 @@ class NodeModels:
         ready, why = self._groups.readiness(language)
         running = [call for call in self._board.live_calls() if not call.closed]
         tiers = Counter(call.tier.value for call in running if known_language(call.record.language) is language)
+        graph, why_shipped = group.graph if group is not None else (None, None)
         return HearingView(
             ready=ready,
             why=why,
@@ -63,4 +64,6 @@ class NodeModels:
             busy_ratio=round(group.busy_ratio, 3) if group is not None else 0.0,
             lag_ms=group.lag_ms() if group is not None else 0,
             calls_by_tier=dict(tiers),
+            graph=graph.value if graph is not None else None,
+            why_shipped=why_shipped,
         )

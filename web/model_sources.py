@@ -19,7 +19,10 @@ class VerifiedView:
 
 @dataclass(frozen=True, slots=True)
 class HearingView:
-    """How a language is heard now: workers, how late words are, how closely its running calls are listened to."""
+    """How a language is heard now: workers, how late words are, how closely its running calls are listened to.
+
+    `graph`: composed, composing or shipped, what words come from; None before the start. `why_shipped`: one sentence.
+    """
 
     ready: bool
     why: str
@@ -27,6 +30,8 @@ class HearingView:
     busy_ratio: float
     lag_ms: int
     calls_by_tier: Mapping[str, int]
+    graph: str | None = None
+    why_shipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

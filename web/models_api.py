@@ -1,5 +1,7 @@
 """REST of the speech models: which are here, whether they are whole, how their languages are heard now."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
@@ -22,7 +24,11 @@ class VerifiedBody(_Body):
 
 
 class HearingBody(_Body):
-    """How a language is heard now."""
+    """How a language is heard now.
+
+    `graph`: what its words come from: `composed` (the model's graphs made into one ahead, a quarter of the work),
+    `composing` (as it ships until that is made), `shipped` (`why_shipped` may say why); null before the start.
+    """
 
     ready: bool
     why: str
@@ -30,6 +36,8 @@ class HearingBody(_Body):
     busy_ratio: float
     lag_ms: int
     calls_by_tier: dict[str, int]
+    graph: Literal["composed", "composing", "shipped"] | None = None
+    why_shipped: str | None = None
 
 
 class ModelBody(_Body):

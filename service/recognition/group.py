@@ -17,7 +17,7 @@ from service.recognition.counts import RecognitionCounts
 from service.recognition.crew import CrewEars, WorkerCrew
 from service.recognition.decoding_lag import DecodingLag
 from service.recognition.leg_memory import LegMemory
-from service.recognition.nurseries import Nurseries
+from service.recognition.nurseries import GraphState, Nurseries
 from service.recognition.nursery_process import WorkerSource, recognizers_of, workers_of
 from service.recognition.open_segments import OpenSegments
 from service.recognition.segment import LossReason, Segment, SegmentEvent
@@ -263,9 +263,9 @@ class RecognitionGroup:
         return self._crew.no_spotting
 
     @property
-    def composed(self) -> bool:
-        """Whether words come from the model's graphs composed into one."""
-        return self._crew.composed
+    def graph(self) -> tuple[GraphState, str | None]:
+        """What words come from, and why the model is used as it ships, where that is known."""
+        return self._nurseries.graph(composed=self._crew.composed), self._nurseries.why_shipped
 
     def memory_bytes(self) -> dict[int, int]:
         """Resident memory by worker number, the shared model's pages counted in each."""

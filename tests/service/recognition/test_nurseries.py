@@ -11,7 +11,7 @@ from alerts.spotting_list import SpottedPhrases, SpottingList
 from config.recognition import RecognitionSettings
 from service.recognition.composed_graph import ComposedGraphs, ComposeError
 from service.recognition.group import RecognitionGroup
-from service.recognition.nurseries import Nurseries
+from service.recognition.nurseries import GraphState, Nurseries
 from service.recognition.nursery_process import ModelReady, ModelRefused
 from streaming.observations import Word
 from tests.fakes.recognizer import spoken
@@ -90,9 +90,9 @@ async def test_speech_goes_on_with_the_composed_graph_from_the_last_final() -> N
         segment.feed(spoken("A\x01", 100))
         segment.feed(spoken("B", 100))
         await listener.until(lambda: bool(listener.partials))
-        assert not group.composed
+        await _until(lambda: group.graph == (GraphState.COMPOSING, None))
         node.graphs.may_end.set()
-        await _until(lambda: group.composed and group.ready)
+        await _until(lambda: group.graph == (GraphState.COMPOSED, None) and group.ready)
         segment.feed(spoken("C", 100))
         segment.close()
         await listener.over()
@@ -109,22 +109,24 @@ async def test_rules_changed_while_it_was_composed_are_listened_for_afterwards()
     async with _running(node) as group:
         node.graphs.may_end.set()
         await _until(lambda: len(node.nurseries) == 2)
-        await _until(lambda: group.composed)
+        await _until(lambda: group.graph[0] is GraphState.COMPOSED)
         group.listen_for(_NEW_PHRASES)
         await _until(lambda: node.nurseries[1].listens == [_NEW_PHRASES])
     assert node.nurseries[0].listens == []
 
 
 @pytest.mark.parametrize(
-    ("graphs", "refused"),
+    ("graphs", "refused", "why"),
     [
-        (_Graphs(reason="OpenFst's programs are not installed."), False),
-        (_Graphs(failure="fstcompose was killed."), False),
-        (_Graphs(), True),
+        (_Graphs(reason="OpenFst's programs are not installed."), False, "OpenFst's programs are not installed."),
+        (_Graphs(failure="fstcompose was killed."), False, "fstcompose was killed."),
+        (_Graphs(), True, "The composed graph cannot be used."),
     ],
     ids=["cannot be composed", "composing fails", "cannot be used"],
 )
-async def test_without_a_graph_that_can_be_used_everything_stays_as_it_is(graphs: _Graphs, *, refused: bool) -> None:
+async def test_without_a_graph_that_can_be_used_everything_stays_as_it_is(
+    graphs: _Graphs, *, refused: bool, why: str
+) -> None:
     node = _Node(graphs, refused=refused)
     async with _running(node) as group:
         graphs.may_end.set()
@@ -137,7 +139,7 @@ async def test_without_a_graph_that_can_be_used_everything_stays_as_it_is(graphs
         segment.close()
         await listener.over()
         assert [final.text for final in listener.finals] == ["A"]
-        assert not group.composed
+        await _until(lambda: group.graph == (GraphState.SHIPPED, why))
         assert not node.nurseries[0].stopped
 
 

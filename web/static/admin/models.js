@@ -38,6 +38,7 @@ function Model({ model, onVerified }) {
       ${model.here &&
       html`<div><dt>${t("kept.size")}</dt><dd>${sizeText(model.size_bytes)}</dd></div>
         <div><dt>${t("models.phrases")}</dt><dd>${model.no_spotting === null ? t("models.spotted") : html`${t("models.not_spotted")}<span class="sub">${model.no_spotting}</span>`}</dd></div>
+        ${hearing.graph && html`<div><dt>${t("models.graph")}</dt><dd>${t(`models.graph.${hearing.graph}`)}${hearing.why_shipped && html`<span class="sub">${hearing.why_shipped}</span>`}</dd></div>`}
         <div><dt>${t("models.workers")}</dt><dd>${numberText(hearing.workers)}${hearing.workers > 0 && html`<span class="sub">${t("models.busy", { busy: percentText(hearing.busy_ratio), lag: numberText(hearing.lag_ms / 1000, { maximumFractionDigits: 1 }) })}</span>`}</dd></div>`}
       <div>
         <dt>${t("models.tiers")}</dt>
