@@ -80,6 +80,7 @@ async def test_alerts_are_found_by_each_filter(desk: Desk) -> None:
     assert await found(desk, "") == ["other", "grave", "done", "old"]
     assert await found(desk, "state=resolved") == ["done"]
     assert await found(desk, "state=resolved,open&severity=critical") == ["grave"]
+    assert await found(desk, "state=open&state=resolved") == await found(desk, "state=resolved,open")
     assert await found(desk, "kind=talk_over,phrase") == ["other"]
     assert await found(desk, "call_id=call-2") == ["other"]
     assert await found(desk, "since=2026-11-23T11:30:00Z") == ["other", "grave", "done"]

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from web.problems import BadField, Problem, ProblemError
+from web.problems import Problem
 from web.requests import CALL_ID_PATTERN
+from web.several import Several, several
 from web.stamps import Stamp
 from web.trust.rights import Right
 from web.trust.sources import Act, LedgerBook, LedgerQuestion
@@ -72,18 +73,13 @@ def ledger_router(ledger: LedgerBook) -> APIRouter:
         call_id: Annotated[str | None, Query(pattern=CALL_ID_PATTERN)] = None,
         agent_id: Annotated[str | None, Query(max_length=200)] = None,
         who: Annotated[str | None, Query(max_length=200)] = None,
-        act: Annotated[str | None, Query(max_length=300, description="One, or several separated by commas.")] = None,
+        act: Several = None,
         since: AwareDatetime | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,18}$")] = None,
     ) -> LedgerPage:
         """Rows of all calls for an admin, of the own agents' calls for their lead."""
-        acts = tuple(act.split(",")) if act else ()
-        if unknown := [each for each in acts if each not in _ACTS]:
-            fault = BadField(
-                field="query.act", detail=f"unknown {unknown[0][:40]}; known are {', '.join(sorted(_ACTS))}"
-            )
-            raise ProblemError(422, "validation", "Some fields cannot be used; each is named in errors.", [fault])
+        acts = several("act", act, _ACTS)
         asker = who_asks()
         scope = EVERYWHERE if asker.may(Right.LEDGER) else asker.scope
         before = None if cursor is None else int(cursor)
