@@ -29,7 +29,8 @@ class Demo:
 @asynccontextmanager
 async def running_demo(data_dir: Path) -> AsyncIterator[Demo]:
     """Until the block ends; then it is stopped as by Ctrl-C."""
-    command = [sys.executable, "-m", "service.commands.program", "demo", "--no-browser"]
+    command = ["env", "EARSHOT_RECOGNITION__GRAPH=shipped"]  # with a folder to keep it in it would compose, for minutes
+    command += [sys.executable, "-m", "service.commands.program", "demo", "--no-browser"]
     command += ["--http-port", "0", "--audiosocket-port", "0", "--data-dir", str(data_dir)]
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
     assert process.stdout is not None
