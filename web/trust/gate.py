@@ -137,9 +137,8 @@ class Gate:
             self._routes = Routes(self._site)
         found = self._routes.find(scope)
         line = TABLE.get(found[0]) if found is not None else None
-        if found is None and scope["type"] == "websocket":
-            raise Refused(problem(404, "not-found", "No socket has this address."))
         if self._house.is_open:
+            _an_address_or_refused(found, scope)
             values = found[1] if found is not None else {}
             return LOCAL, await self._in_scope(LOCAL, line, values, scope) if line is not None and line.act else None
         if found is not None and line is None:
@@ -147,7 +146,9 @@ class Gate:
             raise Refused(problem(403, "no-right-declared", "This route is closed: no right is declared for it."))
         principal = await self._who(scope, credentials)
         if found is None or line is None:
-            return self._known(principal, scope, Line(None if principal is not None else Right.SIGNED_IN)), None
+            principal = self._known(principal, scope, Line(None if principal is not None else Right.SIGNED_IN))
+            _an_address_or_refused(found, scope)
+            return principal, None
         if line.ticket:
             return NOBODY, None  # until the hello
         if line.right is Right.INGEST and principal is None and self._signed(found[0]):
@@ -246,6 +247,12 @@ def _deed(act: Act, call: CallView | None, alert: Alert | None, scope: Connectio
         queue=alert.queue,
         about=about,
     )
+
+
+def _an_address_or_refused(found: object | None, scope: Connection) -> None:
+    """A page at no address is the site's to answer; a socket there would be closed without a word."""
+    if found is None and scope["type"] == "websocket":
+        raise Refused(problem(404, "not-found", "No socket has this address."))
 
 
 def _same_site_or_refused(headers: Headers) -> None:

@@ -53,7 +53,7 @@ def test_a_call_dropped_during_its_write_is_no_trouble() -> None:
 
 
 @given(st.lists(st.integers(0, 9) | st.none(), max_size=60), st.integers(1, 8))
-def test_no_alert_is_lost_and_only_alerts_exceed_the_bound(writes: list[int | None], most: int) -> None:
+def test_only_alerts_exceed_the_bound_and_at_ten_times_of_it_the_oldest_go(writes: list[int | None], most: int) -> None:
     waiting = WaitingWrites(most)
     for number, call in enumerate(writes):
         if call is None:
@@ -61,6 +61,8 @@ def test_no_alert_is_lost_and_only_alerts_exceed_the_bound(writes: list[int | No
         else:
             waiting.add_call(a_call(f"call-{call}"))
         batch = waiting.batch(1_000)
-        assert len(batch.alerts) == writes[: number + 1].count(None)
+        assert len(batch.alerts) == min(10 * most, writes[: number + 1].count(None))
         assert len(waiting) <= max(most, len(batch.alerts))
-    assert [alert.alert.version for alert in waiting.alerts()] == [n for n, call in enumerate(writes) if call is None]
+    versions = [number for number, call in enumerate(writes) if call is None]
+    assert [alert.alert.version for alert in waiting.alerts()] == versions[-10 * most :]
+    assert waiting.dropped_alerts == max(0, len(versions) - 10 * most)
