@@ -43,7 +43,11 @@ class LadderSettings(Section):
         30.0, ge=0, le=600, description="They are cold until a worker has heard this much speech, on average."
     )
     down_busy_ratio: float = Field(
-        0.99, ge=0.5, le=1, description="The same when the workers have had work for this share of the last seconds."
+        0.99,
+        ge=0.5,
+        le=1,
+        description="The same when the workers have had work for this share of the last seconds, and audio waits longer"
+        " than up_lag_ms.",
     )
     up_lag_ms: int = Field(
         500, ge=50, le=5_000, description="With nothing waiting longer than this, calls are listened to closely again."

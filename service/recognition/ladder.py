@@ -11,7 +11,7 @@ _DOWNWARDS = (Tier.FULL, Tier.SPOTTING, Tier.ACOUSTIC)
 _TREND_MS = 300
 _STEEPER_EVERY_MS = 200
 _DOWN_EVERY_MS = 100  # behind already: each step takes effect at once
-_BUSY_EVERY_MS = 500  # busy, but in time: a step needs a moment to show
+_BUSY_EVERY_MS = 500  # always busy, and less far behind: a step needs a moment to show
 _EXCHANGE_EVERY_MS = 1_000
 _REGRET_MS = 10_000  # a step down so soon after a step up was a step too many: wait longer before the next
 _LONGEST_SETTLE_FACTOR = 4
@@ -63,7 +63,8 @@ class Ladder:
     """The calls of one language. `decide` takes them in the order in which they began, which tells equal ones apart.
 
     Down while behind and not catching up (one call a worker at a time, for each worker has a queue of its own; more the
-    later it is) or always busy (one call), up when nothing has been waiting for a while (one call), with room between.
+    later it is) or always busy and no longer calm (one call), up when nothing has been waiting for a while (one call),
+    with room between.
     """
 
     def __init__(self, settings: LadderSettings, workers: int, highest: Tier) -> None:
@@ -134,7 +135,9 @@ class Ladder:
         since_ms = now_ms - self._stepped_down_ms
         if load.lag_ms >= self._down_lag_ms(load):
             return since_ms >= _DOWN_EVERY_MS and load.lag_ms >= self._lags[0][1]  # else it is catching up already
-        return not load.cold and load.busy_ratio >= self._settings.down_busy_ratio and since_ms >= _BUSY_EVERY_MS
+        # Many callers keep something waiting at every moment, long before the workers have too much to do.
+        behind = load.lag_ms > self._settings.up_lag_ms and load.busy_ratio >= self._settings.down_busy_ratio
+        return behind and not load.cold and since_ms >= _BUSY_EVERY_MS
 
     def _at_once(self, load: Load) -> int:
         beyond_ms = load.lag_ms - self._down_lag_ms(load)

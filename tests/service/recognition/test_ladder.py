@@ -14,7 +14,7 @@ _WORKERS = 2
 _COST = {Tier.FULL: 0.17, Tier.SPOTTING: 0.035, Tier.ACOUSTIC: 0.0}  # cores a speaking leg
 _CALM = Load(lag_ms=0, busy_ratio=0.0)
 _BEHIND = Load(lag_ms=1_100, busy_ratio=1.0)
-_BUSY = Load(lag_ms=100, busy_ratio=0.99)
+_BUSY = Load(lag_ms=600, busy_ratio=0.99)
 
 
 def _call(
@@ -140,6 +140,11 @@ def test_always_busy_is_reason_enough_but_there_is_time_to_see_each_step_work() 
     board = _Board(_call("a"), _call("b"))
     steps = [bool(board.look(_BUSY)) for _ in range(11)]
     assert [at for at, stepped in enumerate(steps) if stepped] == [0, 5, 10]
+
+
+def test_always_something_waiting_but_nothing_for_long_moves_nobody() -> None:
+    board = _Board(_call("a"), _call("b"))
+    assert board.until_nothing_changes(Load(lag_ms=300, busy_ratio=1.0)) == []
 
 
 def test_what_is_late_but_catching_up_moves_nobody() -> None:
