@@ -1,12 +1,12 @@
 """The graphs a bench decodes with: composed before its first search, so that no node composes while it is measured."""
 
-import asyncio
 from pathlib import Path
 
 import typer
 
 from config.load import ConfigurationError, load_settings
 from config.settings import Language
+from service.commands.composing import compose_shown
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people
 from service.recognition.composed_graph import ComposedGraphs, ComposeError
 from service.recognition.models import ModelMissingError, composed_graphs, find_model
@@ -31,12 +31,8 @@ def composed_before(language: Language, model: Path | None, *, make: bool) -> Pa
 
 
 def _composed(graphs: ComposedGraphs, model_dir: Path) -> bool:
-    if (reason := graphs.why_not(model_dir)) is not None:
-        people.print(f"The model is used as it ships. {reason}", style="yellow", markup=False)
-        return False
     try:
-        with people.status("Composing the model's graphs, once; this takes some minutes"):
-            asyncio.run(graphs.compose(model_dir))
+        compose_shown(graphs, model_dir, model_dir.name)
     except ComposeError as error:
         people.print(f"The model is used as it ships. {error}", style="yellow", markup=False)
         return False

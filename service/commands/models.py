@@ -1,6 +1,5 @@
 """`earshot models`: which speech models are here, fetch one, compose its graphs, check what is here."""
 
-import asyncio
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -12,9 +11,7 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
-    SpinnerColumn,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
@@ -22,6 +19,7 @@ from rich.table import Column, Table
 
 from config.load import ConfigurationError, load_settings
 from config.settings import Language, Settings
+from service.commands.composing import compose_shown
 from service.commands.console import EXIT_FAILED, EXIT_USAGE, people, results
 from service.recognition.composed_graph import ComposedGraphs, ComposeError, is_static
 from service.recognition.known_models import KNOWN_MODELS, OFFICIAL_URL
@@ -184,20 +182,9 @@ def verify(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
 
 
 def _composed(graphs: ComposedGraphs, placed: PlacedModel) -> Composed:
-    """Compose one model's graphs, with a sign of life: OpenFst's programs tell no progress."""
     there, began_s = graphs.find(Path(placed.folder)) is not None, time.monotonic()
-    alive = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=people,
-        transient=True,
-        disable=not people.is_terminal,
-    )
     try:
-        with alive:
-            alive.add_task(f"composing the graphs of {placed.model}, in idle moments", total=None)
-            folder = asyncio.run(graphs.compose(Path(placed.folder)))
+        folder = compose_shown(graphs, Path(placed.folder), placed.model)
     except ComposeError as error:
         return Composed(placed.language, placed.model, None, 0, None, str(error))
     took_s = None if there else round(time.monotonic() - began_s, 1)

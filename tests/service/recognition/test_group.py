@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from service.recognition.segment import LossReason, Segment
 from streaming.frames import Leg
 from streaming.observations import Word
 from tests.fakes.recognizer import REFUSED, spoken
+from tests.fakes.running_group import running_group
 from tests.fakes.segment_listener import SegmentListener
 from tests.fakes.workers import FakeNursery
 
@@ -50,15 +51,8 @@ class _Node:
 @asynccontextmanager
 async def _running(settings: RecognitionSettings = _SETTINGS) -> AsyncIterator[_Node]:
     node = _Node(settings)
-    running = asyncio.create_task(node.group.run())
-    try:
-        async with asyncio.timeout(10):
-            await node.group.wait_ready()
+    async with running_group(node.group, 10):
         yield node
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def _until(true: Callable[[], bool]) -> None:

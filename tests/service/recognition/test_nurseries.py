@@ -15,6 +15,7 @@ from service.recognition.nurseries import GraphState, Nurseries
 from service.recognition.nursery_process import ModelReady, ModelRefused
 from streaming.observations import Word
 from tests.fakes.recognizer import spoken
+from tests.fakes.running_group import running_group
 from tests.fakes.segment_listener import SegmentListener
 from tests.fakes.workers import FakeNursery
 
@@ -64,15 +65,8 @@ class _Node:
 
 @asynccontextmanager
 async def _running(node: _Node) -> AsyncIterator[RecognitionGroup]:
-    running = asyncio.create_task(node.group.run())
-    try:
-        async with asyncio.timeout(10):
-            await node.group.wait_ready()
+    async with running_group(node.group, 10):
         yield node.group
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from config.recognition import RecognitionSettings
 from service.recognition.group import RecognitionGroup, RecognitionStartError
 from service.recognition.segment import FinalHeard, LossReason
 from streaming.frames import Leg
+from tests.fakes.running_group import running_group
 from tests.fakes.segment_listener import SegmentListener
 
 pytestmark = pytest.mark.model
@@ -40,15 +41,8 @@ async def _running(
     settings: RecognitionSettings = _SETTINGS, phrases: SpottingList | None = None
 ) -> AsyncIterator[RecognitionGroup]:
     group = RecognitionGroup("ko", _MODEL_DIR, settings, phrases=phrases)
-    running = asyncio.create_task(group.run())
-    try:
-        async with asyncio.timeout(30):
-            await group.wait_ready()
+    async with running_group(group, 30):
         yield group
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def _recognise(group: RecognitionGroup, leg_key: str, speech: tuple[int, int, int]) -> list[FinalHeard]:
